@@ -1,1 +1,37 @@
-//! domain
+//! The rules of the order desk, pure: no clock, no randomness, no SQL, no network, no async.
+//!
+//! An [`order::Order`] is a document with a history. [`command::decide`] turns a command into events or a
+//! [`refusal::Refusal`]; [`command::record`] turns what happened outside into events; [`apply::replay`] turns
+//! events back into the order. Start reading at [`command`], then [`refund`] and [`cancel`].
+
+pub mod actions;
+pub mod actor;
+pub mod address;
+pub mod apply;
+pub mod cancel;
+pub mod carrier;
+pub mod command;
+mod conclude;
+pub mod coverage;
+pub mod edits;
+pub mod event;
+pub mod fees;
+pub mod filter;
+pub mod ids;
+pub mod intake;
+mod intake_check;
+pub mod journal;
+pub mod money;
+pub mod order;
+pub mod parts;
+pub mod payment;
+pub mod payment_settle;
+pub mod rate;
+pub mod refund;
+pub mod refund_settle;
+pub mod refusal;
+pub mod search;
+pub mod ship;
+pub mod shipment;
+pub mod shop;
+pub mod state;

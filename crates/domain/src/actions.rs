@@ -1,0 +1,246 @@
+//! What can be done with an order, and why not (O3): the one answer that every edge shows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{Actor, Permission};
+use crate::cancel::may_cancel;
+use crate::command::Context;
+use crate::coverage::Cover;
+use crate::edits::may_hold;
+use crate::order::{Order, OrderStatus};
+use crate::payment::PaymentState;
+use crate::refund::{RefundState, may_refund};
+use crate::refusal::Refusal;
+use crate::ship::may_ship;
+use crate::shipment::LabelState;
+
+/// Something a person can do with an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are the specification's")]
+pub enum Action {
+    Cancel,
+    CancelWithoutRefund,
+    Refund,
+    RetryRefund,
+    Capture,
+    EditNumber,
+    EditShipTo,
+    EditBillTo,
+    EditItems,
+    SetTotal,
+    AddNote,
+    Tag,
+    AddTracking,
+    RemoveTracking,
+    CreateLabel,
+    VoidLabel,
+    Hold,
+    Release,
+    JudgeCoverage,
+    Resolve,
+    CancelAndPlaceAgain,
+}
+
+impl Action {
+    /// Every action, in the order a menu shows them.
+    pub const ALL: [Self; 21] = [
+        Self::Cancel,
+        Self::CancelWithoutRefund,
+        Self::Refund,
+        Self::RetryRefund,
+        Self::Capture,
+        Self::EditNumber,
+        Self::EditShipTo,
+        Self::EditBillTo,
+        Self::EditItems,
+        Self::SetTotal,
+        Self::AddNote,
+        Self::Tag,
+        Self::AddTracking,
+        Self::RemoveTracking,
+        Self::CreateLabel,
+        Self::VoidLabel,
+        Self::Hold,
+        Self::Release,
+        Self::JudgeCoverage,
+        Self::Resolve,
+        Self::CancelAndPlaceAgain,
+    ];
+
+    fn permission(self) -> Permission {
+        match self {
+            Self::Cancel | Self::CancelWithoutRefund | Self::CancelAndPlaceAgain => {
+                Permission::CancelOrders
+            }
+            Self::Refund | Self::RetryRefund | Self::Capture => Permission::RefundOrders,
+            Self::AddNote => Permission::AddNotes,
+            Self::AddTracking | Self::RemoveTracking | Self::CreateLabel | Self::VoidLabel => {
+                Permission::ShipOrders
+            }
+            Self::EditNumber
+            | Self::EditShipTo
+            | Self::EditBillTo
+            | Self::EditItems
+            | Self::SetTotal
+            | Self::Tag
+            | Self::Hold
+            | Self::Release
+            | Self::JudgeCoverage
+            | Self::Resolve => Permission::EditOrders,
+        }
+    }
+}
+
+/// Whether an action is possible, and if not why; [`Refusal::instead`] says what to do instead.
+pub type Verdict = Result<(), Refusal>;
+
+/// Every action with its verdict. The same checks decide the commands, so that a page never offers what is refused.
+pub fn actions(order: &Order, context: &Context) -> Vec<(Action, Verdict)> {
+    Action::ALL
+        .iter()
+        .map(|action| (*action, verdict(order, *action, context)))
+        .collect()
+}
+
+/// Whether one action is possible.
+///
+/// # Errors
+/// Why not: the permission first, then who may, then the state of the order.
+pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
+    let permission = action.permission();
+    if !context.actor.may(permission) {
+        return Err(Refusal::NotPermitted { permission });
+    }
+    match action {
+        Action::Cancel | Action::CancelAndPlaceAgain => may_cancel(order, context),
+        Action::CancelWithoutRefund => {
+            only_support(context.actor).and_then(|()| may_cancel(order, context))
+        }
+        Action::Refund => may_refund(order),
+        Action::RetryRefund => match order
+            .refunds
+            .iter()
+            .any(|refund| refund.state == RefundState::Failed)
+        {
+            true => may_refund(order),
+            false => Err(Refusal::NothingLeft),
+        },
+        Action::Capture => may_capture(order),
+        Action::EditNumber | Action::AddNote | Action::Tag => Ok(()),
+        Action::EditShipTo | Action::EditBillTo | Action::EditItems => not_canceled(order),
+        Action::SetTotal => match order.captured_minor() > 0 {
+            true => Err(Refusal::AmountsFinal),
+            false => not_canceled(order),
+        },
+        Action::AddTracking => may_ship(order),
+        Action::RemoveTracking => may_remove_tracking(order),
+        Action::CreateLabel => match order.all_unshipped().is_empty() {
+            true => Err(Refusal::NothingToShip),
+            false => may_ship(order),
+        },
+        Action::VoidLabel => may_void_label(order),
+        Action::Hold => may_hold(order),
+        Action::Release => match order.hold {
+            Some(_) => not_canceled(order),
+            None => not_canceled(order).and(Err(Refusal::NotReady {
+                status: order.status,
+            })),
+        },
+        Action::JudgeCoverage => only_support(context.actor).and_then(|()| at_risk(order)),
+        Action::Resolve => match order.attention.first() {
+            Some(_) => Ok(()),
+            None => Err(Refusal::AttentionNotFound {
+                attention: "none".into(),
+            }),
+        },
+    }
+}
+
+fn only_support(actor: &Actor) -> Verdict {
+    if actor.is_support() {
+        Ok(())
+    } else {
+        Err(Refusal::OperatorSupportOnly)
+    }
+}
+
+fn not_canceled(order: &Order) -> Verdict {
+    if order.status == OrderStatus::Canceled {
+        Err(Refusal::Canceled)
+    } else {
+        Ok(())
+    }
+}
+
+fn may_capture(order: &Order) -> Verdict {
+    not_canceled(order)?;
+    let first = order.payments.first().ok_or(Refusal::PaidElsewhere)?;
+    match order
+        .payments
+        .iter()
+        .any(|payment| payment.state == PaymentState::Authorized)
+    {
+        true => Ok(()),
+        false => Err(Refusal::PaymentStateWrong {
+            payment: first.id.clone(),
+            state: first.state,
+        }),
+    }
+}
+
+fn may_remove_tracking(order: &Order) -> Verdict {
+    let mut holding = order
+        .shipments
+        .iter()
+        .filter(|shipment| !shipment.is_void());
+    let by_hand = holding.any(|shipment| shipment.label.is_none() && !shipment.tracking.is_empty());
+    let labelled = order
+        .shipments
+        .iter()
+        .filter(|shipment| !shipment.is_void());
+    let label = labelled
+        .into_iter()
+        .find_map(|shipment| Some((shipment.tracking.first()?, shipment.label.as_ref()?)));
+    match (by_hand, label) {
+        (true, _) => Ok(()),
+        (false, Some((tracking, label))) => {
+            let (number, label) = (tracking.number.clone(), label.id.clone());
+            Err(Refusal::TrackingOfLabel { number, label })
+        }
+        (false, None) => Err(Refusal::TrackingNotFound {
+            number: String::new(),
+        }),
+    }
+}
+
+fn may_void_label(order: &Order) -> Verdict {
+    let labels: Vec<_> = order
+        .shipments
+        .iter()
+        .filter_map(|shipment| shipment.label.as_ref())
+        .collect();
+    if labels.iter().any(|label| label.state == LabelState::Bought) {
+        return Ok(());
+    }
+    match labels.last() {
+        Some(label) => Err(Refusal::LabelStateWrong {
+            label: label.id.clone(),
+            state: label.state,
+        }),
+        None => Err(Refusal::LabelNotFound {
+            label: "none".into(),
+        }),
+    }
+}
+
+fn at_risk(order: &Order) -> Verdict {
+    let standings = [&order.coverage.fraud, &order.coverage.guarantee];
+    match standings
+        .iter()
+        .any(|standing| standing.state == Cover::AtRisk)
+    {
+        true => Ok(()),
+        false => Err(Refusal::CoverageOnlyFalls),
+    }
+}

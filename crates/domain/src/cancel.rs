@@ -1,0 +1,154 @@
+//! Cancelling (C1 to C10): final, refunding in full what is left, unless operator support decides otherwise.
+
+use crate::command::Context;
+use crate::event::EventKind;
+use crate::ids::RefundId;
+use crate::money::Money;
+use crate::order::{Cancellation, Fulfilment, Order, OrderStatus};
+use crate::payment_settle::release_all;
+use crate::refund::{MAX_NOTE, Parts, RefundOrigin, RefundReason, RefundRequest, legs};
+use crate::refusal::{Refusal, required_text};
+
+/// How someone wants an order canceled.
+pub(crate) struct Wish<'a> {
+    pub note: &'a str,
+    pub notify: bool,
+    pub without_refund: bool,
+}
+
+/// Decides a cancellation.
+///
+/// # Errors
+/// See [`may_cancel`]; then C3 and C6.
+pub(crate) fn cancel(
+    order: &Order,
+    wish: &Wish,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    may_cancel(order, context)?;
+    if wish.without_refund && !context.actor.is_support() {
+        return Err(Refusal::OperatorSupportOnly);
+    }
+    let note = required_text(wish.note, "note", MAX_NOTE)?;
+    let refunds = if wish.without_refund {
+        Vec::new()
+    } else {
+        refund_all(order, &note, context)
+    };
+    let ids = refunds.iter().filter_map(|event| match event {
+        EventKind::RefundRequested { refund } => Some(refund.id.clone()),
+        _ => None,
+    });
+    let cancellation = Cancellation {
+        note,
+        notify: wish.notify,
+        without_refund: wish.without_refund,
+        // The shop was not asked first, so it is not told: operator support said so before (C5).
+        told_shop: order.shop.is_some() && !order.is_guaranteed_by_plugin(),
+        refunds: ids.collect(),
+    };
+    let mut events = vec![EventKind::Canceled { cancellation }];
+    if !wish.without_refund {
+        events.extend(release_all(order));
+    }
+    events.extend(refunds);
+    Ok(events)
+}
+
+/// Whether the order can be canceled here by this actor at all, the most telling reason first.
+///
+/// # Errors
+/// Canceled already (C1), shipped or a label on its way (C4), canceled in the shop (C5), disputed (R9).
+pub fn may_cancel(order: &Order, context: &Context) -> Result<(), Refusal> {
+    if order.status == OrderStatus::Canceled {
+        return Err(Refusal::Canceled);
+    }
+    if order.fulfilment() != Fulfilment::None {
+        let shipped = order
+            .shipments
+            .iter()
+            .filter(|shipment| shipment.is_shipped());
+        let (shipments, labels): (Vec<_>, Vec<_>) = shipped
+            .map(|shipment| {
+                (
+                    shipment.id.clone(),
+                    shipment.label.as_ref().map(|label| label.id.clone()),
+                )
+            })
+            .unzip();
+        let labels = labels.into_iter().flatten().collect();
+        return Err(Refusal::Shipped { shipments, labels });
+    }
+    if let Some(label) = order.label_in_progress() {
+        return Err(Refusal::LabelInProgress {
+            label: label.id.clone(),
+        });
+    }
+    if order.is_guaranteed_by_plugin() && !context.actor.is_support() {
+        return Err(Refusal::CancelInShop);
+    }
+    if let Some(disputed) = order
+        .payments
+        .iter()
+        .find(|payment| payment.is_in_dispute())
+    {
+        return Err(Refusal::Disputed {
+            payment: disputed.id.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// The refunds of everything that is left, in the presentment currency (C2).
+pub(crate) fn refund_all(order: &Order, note: &str, context: &Context) -> Vec<EventKind> {
+    let parts = order.returnable();
+    if parts.total_minor() <= 0 {
+        return Vec::new();
+    }
+    // One order is canceled once, so its id makes the key that no repetition can double.
+    let request = RefundRequest {
+        id: RefundId(format!("{}cancel_{}", RefundId::PREFIX, order.id)),
+        parts,
+        items: Vec::new(),
+        reason: RefundReason::Cancellation,
+        note: note.to_owned(),
+        notify: false,
+    };
+    legs(order, &request, RefundOrigin::Cancellation, context)
+}
+
+/// What the dialog says first: what happens to money, labels, e-mail and coverage (C8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consequences {
+    /// What goes back to the shopper.
+    pub refunded: Money,
+    /// In its parts.
+    pub parts: Parts,
+    /// What is released without having been taken.
+    pub released: Money,
+    /// Who has to refund, where it is not us: the shop (C2).
+    pub shop_refunds: bool,
+    /// Whether the shop hears of it (C5).
+    pub told_shop: bool,
+    /// What of our fee returns and what does not (R8).
+    pub fee: crate::fees::FeeSplit,
+}
+
+/// Tells what cancelling would do, changing nothing.
+pub fn consequences(order: &Order) -> Consequences {
+    let parts = order.returnable();
+    let voids = release_all(order);
+    let released = voids.iter().filter_map(|event| match event {
+        EventKind::PaymentChanged { payment, .. } => order.payment(payment).ok(),
+        _ => None,
+    });
+    let released = released.map(|payment| payment.amount_minor).sum();
+    Consequences {
+        refunded: order.money(parts.total_minor()),
+        parts,
+        released: order.money(released),
+        shop_refunds: !order.is_paid_here(),
+        told_shop: order.shop.is_some() && !order.is_guaranteed_by_plugin(),
+        fee: crate::fees::preview(order, parts.total_minor()),
+    }
+}

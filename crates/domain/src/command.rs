@@ -1,0 +1,371 @@
+//! What can be asked of an order, what the outside can say about it, and the one way both become events.
+//!
+//! [`decide`] answers a person or a program and may refuse. [`record`] takes in what has happened outside; it drops
+//! what is known already. Both are pure: the same order, words and context give the same events.
+
+use jiff::Timestamp;
+
+use crate::actor::{Actor, Permission};
+use crate::address::Address;
+use crate::carrier::{self, LabelFact};
+use crate::coverage::{self, Promise};
+use crate::event::{AddressKind, Event, EventKind};
+use crate::ids::{AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, RefundId, ShipmentId};
+use crate::order::{Attention, Concern, Declaration, FraudReview, MailState, Order, Sync};
+use crate::payment_settle::{self, PaymentFact};
+use crate::refund::{self, RefundRequest};
+use crate::refund_settle::{self, RefundFact};
+use crate::refusal::Refusal;
+use crate::ship::{self, LabelRequest};
+use crate::shipment::{ShipmentState, Tracking};
+use crate::shop::{self, ShopFact};
+use crate::{cancel, conclude, edits};
+
+/// Who asks or says it, and when: what the rules may not find out themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a person or a program asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "each variant is documented at the function that decides it"
+)]
+pub enum Command {
+    Cancel {
+        note: String,
+        notify: bool,
+        without_refund: bool,
+    },
+    Hold {
+        note: String,
+    },
+    Release,
+    Capture {
+        payment: PaymentId,
+        amount_minor: i64,
+    },
+    Refund(RefundRequest),
+    RetryRefund {
+        refund: RefundId,
+    },
+    SetTotal {
+        total_minor: i64,
+    },
+    /// `was` is what the person saw; `None` where a program sets it whatever it was.
+    SetNumber {
+        number: String,
+        was: Option<Option<String>>,
+    },
+    EditAddress {
+        which: AddressKind,
+        before: Box<Address>,
+        after: Box<Address>,
+    },
+    DeclareItem {
+        item: ItemId,
+        before: Declaration,
+        after: Declaration,
+    },
+    RemoveItems {
+        items: Vec<(ItemId, u32)>,
+    },
+    AddNote {
+        note: NoteId,
+        text: String,
+    },
+    EditNote {
+        note: NoteId,
+        text: String,
+    },
+    DeleteNote {
+        note: NoteId,
+    },
+    Tag {
+        tag: String,
+    },
+    Untag {
+        tag: String,
+    },
+    AddTracking {
+        shipment: ShipmentId,
+        numbers: Vec<Tracking>,
+        items: Vec<(ItemId, u32)>,
+        notify: bool,
+    },
+    RemoveTracking {
+        numbers: Vec<String>,
+    },
+    RequestLabel(Box<LabelRequest>),
+    VoidLabel {
+        label: LabelId,
+    },
+    UpdateShipment {
+        shipment: ShipmentId,
+        state: ShipmentState,
+        note: String,
+    },
+    JudgeCoverage {
+        promise: Promise,
+        keeps: bool,
+        note: String,
+    },
+    Resolve {
+        attention: AttentionId,
+        note: String,
+    },
+}
+
+impl Command {
+    /// What the actor must be allowed to do (P2).
+    pub fn permission(&self) -> Permission {
+        match self {
+            Self::Cancel { .. } => Permission::CancelOrders,
+            Self::Capture { .. } | Self::Refund(_) | Self::RetryRefund { .. } => {
+                Permission::RefundOrders
+            }
+            Self::Hold { .. }
+            | Self::Release
+            | Self::SetTotal { .. }
+            | Self::SetNumber { .. }
+            | Self::EditAddress { .. }
+            | Self::DeclareItem { .. }
+            | Self::RemoveItems { .. }
+            | Self::Tag { .. }
+            | Self::Untag { .. }
+            | Self::JudgeCoverage { .. }
+            | Self::Resolve { .. } => Permission::EditOrders,
+            Self::AddNote { .. } | Self::EditNote { .. } | Self::DeleteNote { .. } => {
+                Permission::AddNotes
+            }
+            Self::AddTracking { .. }
+            | Self::RemoveTracking { .. }
+            | Self::RequestLabel(_)
+            | Self::VoidLabel { .. }
+            | Self::UpdateShipment { .. } => Permission::ShipOrders,
+        }
+    }
+}
+
+/// What has happened outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "each variant is documented at the function that records it"
+)]
+pub enum Fact {
+    Payment {
+        payment: PaymentId,
+        fact: PaymentFact,
+    },
+    Refund {
+        refund: RefundId,
+        fact: RefundFact,
+    },
+    /// A refund made at the provider, not by us.
+    ForeignRefund {
+        refund: RefundId,
+        payment: PaymentId,
+        amount_minor: i64,
+        reference: String,
+    },
+    Fraud(FraudReview),
+    Label {
+        label: LabelId,
+        fact: LabelFact,
+    },
+    /// The carrier saw the parcel.
+    Parcel {
+        shipment: ShipmentId,
+        state: ShipmentState,
+        note: String,
+    },
+    Shop(ShopFact),
+    Mail {
+        mail: MailId,
+        state: MailState,
+        problem: String,
+    },
+    Sync(Sync),
+    /// The worker gave a job up.
+    GivenUp {
+        job: String,
+        reason: String,
+    },
+}
+
+/// What was decided: the events, and the order after them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What happened; empty where nothing did.
+    pub events: Vec<Event>,
+    /// The order with the events applied.
+    pub order: Order,
+}
+
+/// Answers a command.
+///
+/// # Errors
+/// Any [`Refusal`]; the order is as it was.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one arm a command, each a plain call"
+)]
+pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Decision, Refusal> {
+    let permission = command.permission();
+    if !context.actor.may(permission) {
+        return Err(Refusal::NotPermitted { permission });
+    }
+    let kinds = match command {
+        Command::Cancel {
+            note,
+            notify,
+            without_refund,
+        } => {
+            let wish = cancel::Wish {
+                note,
+                notify: *notify,
+                without_refund: *without_refund,
+            };
+            cancel::cancel(order, &wish, context)
+        }
+        Command::Hold { note } => edits::hold(order, note),
+        Command::Release => edits::release(order),
+        Command::Capture {
+            payment,
+            amount_minor,
+        } => payment_settle::capture(order, payment, *amount_minor),
+        Command::Refund(request) => refund::request(order, request, context),
+        Command::RetryRefund { refund } => refund_settle::retry(order, refund, context),
+        Command::SetTotal { total_minor } => payment_settle::set_total(order, *total_minor),
+        Command::SetNumber { number, was } => edits::set_number(order, number, was.as_ref()),
+        Command::EditAddress {
+            which,
+            before,
+            after,
+        } => edits::edit_address(order, *which, before, after),
+        Command::DeclareItem {
+            item,
+            before,
+            after,
+        } => edits::declare_item(order, item, before, after),
+        Command::RemoveItems { items } => edits::remove_items(order, items),
+        Command::AddNote { note, text } => edits::add_note(order, note, text, context),
+        Command::EditNote { note, text } => edits::edit_note(order, note, text),
+        Command::DeleteNote { note } => edits::delete_note(order, note),
+        Command::Tag { tag } => edits::tag(order, tag),
+        Command::Untag { tag } => edits::untag(order, tag),
+        Command::AddTracking {
+            shipment,
+            numbers,
+            items,
+            notify,
+        } => {
+            let parcel = ship::Tracked {
+                shipment,
+                numbers,
+                items,
+                notify: *notify,
+            };
+            ship::add_tracking(order, &parcel, context)
+        }
+        Command::RemoveTracking { numbers } => ship::remove_tracking(order, numbers),
+        Command::RequestLabel(request) => ship::request_label(order, request, context),
+        Command::VoidLabel { label } => ship::void_label(order, label),
+        Command::UpdateShipment {
+            shipment,
+            state,
+            note,
+        } => carrier::update_shipment(order, shipment, *state, note),
+        Command::JudgeCoverage {
+            promise,
+            keeps,
+            note,
+        } => match context.actor.is_support() {
+            true => coverage::judge(order, *promise, *keeps, note),
+            false => Err(Refusal::OperatorSupportOnly),
+        },
+        Command::Resolve { attention, note } => edits::resolve(order, attention, note),
+    }?;
+    Ok(conclude::conclude(order, kinds, context))
+}
+
+/// Takes in what has happened outside.
+///
+/// # Errors
+/// A [`Refusal`] where it is about something this order does not have.
+pub fn record(order: &Order, fact: &Fact, context: &Context) -> Result<Decision, Refusal> {
+    let kinds = match fact {
+        Fact::Payment { payment, fact } => payment_settle::record(order, payment, fact, context),
+        Fact::Refund { refund, fact } => refund_settle::record(order, refund, fact, context),
+        Fact::ForeignRefund {
+            refund,
+            payment,
+            amount_minor,
+            reference,
+        } => {
+            refund_settle::record_foreign(order, refund, payment, *amount_minor, reference, context)
+        }
+        Fact::Fraud(review) => Ok(conclude::fraud_reviewed(order, *review)),
+        Fact::Label { label, fact } => carrier::record_label(order, label, fact, context),
+        Fact::Parcel {
+            shipment,
+            state,
+            note,
+        } => carrier::record_parcel(order, shipment, *state, note),
+        Fact::Shop(fact) => Ok(shop::record(order, fact, context)),
+        Fact::Mail {
+            mail,
+            state,
+            problem,
+        } => Ok(conclude::mail_settled(
+            order, mail, *state, problem, context,
+        )),
+        Fact::Sync(to) => Ok(shop::record_sync(order, to, context)),
+        Fact::GivenUp { job, reason } => {
+            let (job, reason) = (job.clone(), reason.clone());
+            Ok(vec![
+                context.attention(order, Concern::GivenUp { job, reason }),
+            ])
+        }
+    }?;
+    Ok(conclude::conclude(order, kinds, context))
+}
+
+impl Context<'_> {
+    /// The event that asks a person to look; the same concern is raised once while it is open.
+    pub(crate) fn attention(&self, order: &Order, concern: Concern) -> EventKind {
+        let id = AttentionId(format!(
+            "{}{}_{}",
+            AttentionId::PREFIX,
+            concern.name(),
+            order.version
+        ));
+        EventKind::AttentionRaised {
+            attention: Attention {
+                id,
+                concern,
+                at: self.at,
+            },
+        }
+    }
+
+    /// The events that resolve every open concern that `is_over`.
+    pub(crate) fn resolve_all(
+        &self,
+        order: &Order,
+        is_over: impl Fn(&Concern) -> bool,
+    ) -> Vec<EventKind> {
+        let over = order.attention.iter().filter(|open| is_over(&open.concern));
+        over.map(|open| EventKind::AttentionResolved {
+            attention: open.id.clone(),
+            note: String::new(),
+        })
+        .collect()
+    }
+}

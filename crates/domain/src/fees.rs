@@ -1,0 +1,81 @@
+//! Our transaction fee and the share of it that returns (R8).
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Money, prorate};
+use crate::order::Order;
+
+/// The organization's rates when the order was taken in, in basis points of what was captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeeTerms {
+    /// The whole fee: 600 is 6 %.
+    pub total_bp: u32,
+    /// The share of it that returns with the shopper's money: 210 is 2.1 points. The rest is the card processor's.
+    pub returned_bp: u32,
+}
+
+impl Default for FeeTerms {
+    /// 6 % in all, of which 2.1 points return.
+    fn default() -> Self {
+        Self {
+            total_bp: 600,
+            returned_bp: 210,
+        }
+    }
+}
+
+/// Basis points in a whole.
+const WHOLE_BP: i64 = 10_000;
+
+/// A fee or a fee's return, in base currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeeSplit {
+    /// Our share: what can return.
+    pub returnable: Money,
+    /// The card processor's share: what cannot.
+    pub kept: Money,
+}
+
+/// The fee on all that is captured so far, in base currency, rounded half away from zero.
+pub fn fee_on(order: &Order, captured_minor: i64) -> FeeSplit {
+    let base = order.rate.to_base(captured_minor);
+    let share = |bp: u32| prorate(base.minor, i64::from(bp), WHOLE_BP);
+    let total = share(order.fees.total_bp);
+    let returnable = share(order.fees.returned_bp.min(order.fees.total_bp));
+    FeeSplit {
+        returnable: Money::new(returnable, base.currency),
+        kept: Money::new(total - returnable, base.currency),
+    }
+}
+
+/// How much of the fee has returned once `returned_minor` of what was captured went back, in base currency.
+///
+/// Told for the whole so far, not for one refund: the difference of two tellings is what one refund returns, and any
+/// number of partial refunds ends at exactly the returnable share.
+pub fn fee_returned_on(order: &Order, returned_minor: i64) -> Money {
+    let captured = order.captured_minor();
+    let returnable = fee_on(order, captured).returnable;
+    Money::new(
+        prorate(returnable.minor, returned_minor.min(captured), captured),
+        returnable.currency,
+    )
+}
+
+/// What refunding `amount_minor` more would return of the fee, and what of it stays with the card processor (R8).
+pub fn preview(order: &Order, amount_minor: i64) -> FeeSplit {
+    let before = order.promised_minor();
+    let returns = |minor| fee_returned_on(order, minor).minor;
+    let captured = order.captured_minor();
+    let kept = fee_on(order, captured).kept;
+    let kept_share = |minor| prorate(kept.minor, minor, captured);
+    FeeSplit {
+        returnable: Money::new(
+            returns(before + amount_minor) - returns(before),
+            kept.currency,
+        ),
+        kept: Money::new(
+            kept_share(before + amount_minor) - kept_share(before),
+            kept.currency,
+        ),
+    }
+}

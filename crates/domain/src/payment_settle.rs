@@ -1,0 +1,323 @@
+//! How payments move: captured or released when asked, recorded as the provider tells it. The books follow.
+
+use jiff::Timestamp;
+
+use crate::command::Context;
+use crate::event::EventKind;
+use crate::fees::fee_on;
+use crate::ids::PaymentId;
+use crate::journal::{Account, Entry, Movement};
+use crate::money::Money;
+use crate::order::{Concern, Order, OrderStatus};
+use crate::payment::{Dispute, Payment, PaymentState};
+use crate::refusal::{Problem, Refusal};
+
+/// What the payment provider says about a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields repeat Payment's and Dispute's")]
+pub enum PaymentFact {
+    /// The bank holds the amount.
+    Authorized { expires_at: Option<Timestamp> },
+    /// In all, so much is taken now.
+    Captured { captured_minor: i64 },
+    /// Declined.
+    Failed { reason: String },
+    /// Released.
+    Voided,
+    /// The authorisation lapsed.
+    Expired,
+    /// Could not be voided or captured; the payment is what it was.
+    Refused { reason: String },
+    /// A chargeback was opened.
+    DisputeOpened { dispute: Dispute },
+    /// A chargeback was decided.
+    DisputeClosed { won: bool },
+}
+
+/// Asks to take an authorised amount, or part of it.
+///
+/// # Errors
+/// The order is canceled, the payment is not authorised, or the amount is not within what is authorised.
+pub fn capture(
+    order: &Order,
+    payment: &PaymentId,
+    amount_minor: i64,
+) -> Result<Vec<EventKind>, Refusal> {
+    if order.status == OrderStatus::Canceled {
+        return Err(Refusal::Canceled);
+    }
+    let found = order.payment(payment)?;
+    if found.state != PaymentState::Authorized {
+        return Err(Refusal::PaymentStateWrong {
+            payment: payment.clone(),
+            state: found.state,
+        });
+    }
+    if amount_minor <= 0 {
+        return Err(Refusal::invalid("amount", Problem::NotPositive));
+    }
+    if amount_minor > found.amount_minor {
+        return Err(Refusal::invalid(
+            "amount",
+            Problem::DoesNotAddUp {
+                sum: order.money(amount_minor),
+                expected: order.money(found.amount_minor),
+            },
+        ));
+    }
+    let to = PaymentState::CaptureRequested;
+    Ok(vec![EventKind::PaymentChanged {
+        payment: payment.clone(),
+        from: found.state,
+        to,
+        captured_minor: amount_minor,
+        reason: None,
+    }])
+}
+
+/// Sets the total as charged; the difference to the parts becomes the variance.
+///
+/// # Errors
+/// [`Refusal::AmountsFinal`] once money was captured, [`Refusal::Canceled`], or a total out of bounds.
+pub fn set_total(order: &Order, total_minor: i64) -> Result<Vec<EventKind>, Refusal> {
+    if order.status == OrderStatus::Canceled {
+        return Err(Refusal::Canceled);
+    }
+    if order.captured_minor() > 0 {
+        return Err(Refusal::AmountsFinal);
+    }
+    crate::intake_check::check_amount(total_minor, "total")?;
+    let mut to = order.amounts;
+    to.variance_minor += total_minor - order.amounts.total_minor();
+    if to == order.amounts {
+        return Ok(Vec::new());
+    }
+    Ok(vec![EventKind::AmountsChanged {
+        from: order.amounts,
+        to,
+    }])
+}
+
+/// Records what the provider says about a payment. What is known already, or older than what is known, changes nothing.
+///
+/// # Errors
+/// [`Refusal::PaymentNotFound`].
+pub fn record(
+    order: &Order,
+    payment: &PaymentId,
+    fact: &PaymentFact,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    let known = order.payment(payment)?;
+    Ok(match fact {
+        PaymentFact::Authorized { .. } if known.state == PaymentState::Pending => {
+            let amount = order.money(known.amount_minor);
+            vec![
+                changed(known, PaymentState::Authorized, 0, None),
+                moved(
+                    Movement::Authorization,
+                    known,
+                    context,
+                    Account::Shopper,
+                    Account::Held,
+                    amount,
+                ),
+            ]
+        }
+        PaymentFact::Captured { captured_minor } => {
+            captured(order, known, *captured_minor, context)
+        }
+        PaymentFact::Failed { reason } if known.state == PaymentState::Pending => {
+            vec![changed(known, PaymentState::Failed, 0, Some(reason))]
+        }
+        PaymentFact::Voided => released(order, known, PaymentState::Voided, context),
+        PaymentFact::Expired => released(order, known, PaymentState::Expired, context),
+        PaymentFact::Refused { reason } => refused(known, reason),
+        PaymentFact::DisputeOpened { dispute } if known.dispute.is_none() => {
+            let amount = order.money(dispute.amount_minor);
+            vec![
+                EventKind::DisputeOpened {
+                    payment: payment.clone(),
+                    dispute: dispute.clone(),
+                },
+                moved(
+                    Movement::Dispute,
+                    known,
+                    context,
+                    Account::Provider,
+                    Account::Bank,
+                    amount,
+                ),
+                context.attention(order, Concern::Disputed),
+            ]
+        }
+        PaymentFact::DisputeClosed { won } => dispute_closed(order, known, *won, context),
+        PaymentFact::Authorized { .. }
+        | PaymentFact::Failed { .. }
+        | PaymentFact::DisputeOpened { .. } => Vec::new(),
+    })
+}
+
+/// What is taken now, in all. Moves the money, charges the fee, and says so when the order was canceled meanwhile.
+fn captured(
+    order: &Order,
+    known: &Payment,
+    captured_minor: i64,
+    context: &Context,
+) -> Vec<EventKind> {
+    let more = captured_minor - known.captured_minor;
+    if more <= 0 || captured_minor > crate::money::MAX_MINOR {
+        return Vec::new();
+    }
+    let mut events = vec![changed(known, PaymentState::Captured, captured_minor, None)];
+    let was_held = matches!(
+        known.state,
+        PaymentState::Authorized | PaymentState::CaptureRequested | PaymentState::VoidRequested
+    );
+    // The first capture takes what it takes of the hold and releases the rest.
+    if was_held && known.captured_minor == 0 {
+        let held = order.money(known.amount_minor);
+        events.push(moved(
+            Movement::Void,
+            known,
+            context,
+            Account::Held,
+            Account::Shopper,
+            held,
+        ));
+    }
+    let amount = order.money(more);
+    events.push(moved(
+        Movement::Charge,
+        known,
+        context,
+        Account::Shopper,
+        Account::Provider,
+        amount,
+    ));
+    let before = order.captured_minor();
+    let (was, is) = (fee_on(order, before), fee_on(order, before + more));
+    let shares = [
+        (Account::Desk, is.returnable.minor - was.returnable.minor),
+        (Account::CardProcessor, is.kept.minor - was.kept.minor),
+    ];
+    let base = is.kept.currency;
+    let entry = Entry::split(
+        Movement::Fee,
+        known.id.as_str(),
+        context.at,
+        Account::Retailer,
+        &shares,
+        base,
+    );
+    if !entry.lines.is_empty() {
+        events.push(EventKind::MoneyMoved { entry });
+    }
+    if order.status == OrderStatus::Canceled {
+        events.push(context.attention(order, Concern::MoneyHeld));
+    }
+    events
+}
+
+/// The hold on the card is gone without being taken.
+fn released(order: &Order, known: &Payment, to: PaymentState, context: &Context) -> Vec<EventKind> {
+    let held = match known.state {
+        PaymentState::Authorized | PaymentState::CaptureRequested | PaymentState::VoidRequested => {
+            true
+        }
+        PaymentState::Pending => false,
+        PaymentState::Captured
+        | PaymentState::Voided
+        | PaymentState::Expired
+        | PaymentState::Failed => return Vec::new(),
+    };
+    let mut events = vec![changed(known, to, 0, None)];
+    if held {
+        let amount = order.money(known.amount_minor);
+        events.push(moved(
+            Movement::Void,
+            known,
+            context,
+            Account::Held,
+            Account::Shopper,
+            amount,
+        ));
+    }
+    events
+}
+
+/// The provider would not capture or void; the payment is authorised as before, and a person hears of it.
+fn refused(known: &Payment, reason: &str) -> Vec<EventKind> {
+    match known.state {
+        PaymentState::CaptureRequested | PaymentState::VoidRequested => {
+            vec![changed(known, PaymentState::Authorized, 0, Some(reason))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn dispute_closed(order: &Order, known: &Payment, won: bool, context: &Context) -> Vec<EventKind> {
+    let Some(open) = known
+        .dispute
+        .as_ref()
+        .filter(|dispute| dispute.won.is_none())
+    else {
+        return Vec::new();
+    };
+    let mut events = vec![EventKind::DisputeClosed {
+        payment: known.id.clone(),
+        won,
+    }];
+    if won {
+        let amount = order.money(open.amount_minor);
+        events.push(moved(
+            Movement::DisputeWon,
+            known,
+            context,
+            Account::Bank,
+            Account::Provider,
+            amount,
+        ));
+    }
+    events.extend(context.resolve_all(order, |concern| *concern == Concern::Disputed));
+    events
+}
+
+fn changed(
+    known: &Payment,
+    to: PaymentState,
+    captured_minor: i64,
+    reason: Option<&str>,
+) -> EventKind {
+    EventKind::PaymentChanged {
+        payment: known.id.clone(),
+        from: known.state,
+        to,
+        captured_minor,
+        reason: reason.map(str::to_owned),
+    }
+}
+
+fn moved(
+    movement: Movement,
+    known: &Payment,
+    context: &Context,
+    from: Account,
+    to: Account,
+    money: Money,
+) -> EventKind {
+    let entry = Entry::transfer(movement, known.id.as_str(), context.at, from, to, money);
+    EventKind::MoneyMoved { entry }
+}
+
+/// The events that release or refund everything still held or taken, for a cancellation (C2).
+pub fn release_all(order: &Order) -> Vec<EventKind> {
+    let open = |payment: &&Payment| {
+        matches!(
+            payment.state,
+            PaymentState::Pending | PaymentState::Authorized | PaymentState::CaptureRequested
+        )
+    };
+    let void = |payment: &Payment| changed(payment, PaymentState::VoidRequested, 0, None);
+    order.payments.iter().filter(open).map(void).collect()
+}

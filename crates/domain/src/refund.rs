@@ -1,0 +1,347 @@
+//! Refunds: within what is left, part by part, in the currency the shopper paid; asked for once; settled only by the
+//! provider's word (R1 to R10).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::command::Context;
+use crate::event::EventKind;
+use crate::ids::{ItemId, PaymentId, RefundId};
+use crate::money::{Money, allocate, prorate};
+use crate::order::{Fulfilment, Order, OrderStatus};
+pub use crate::parts::{Part, Parts};
+use crate::refusal::{Problem, Refusal, required_text};
+
+/// The longest note or reason, in characters.
+pub const MAX_NOTE: usize = 2_000;
+
+/// Where a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundState {
+    /// Decided here; the provider has not been asked.
+    Requested,
+    /// The provider is being asked; its answer is not here.
+    Sent,
+    /// The provider took it on and has not finished.
+    Pending,
+    /// The answer was lost; only the provider's word settles it.
+    Unknown,
+    /// The provider says it is done.
+    Succeeded,
+    /// The provider says it is not and will not be done; its amount is free again.
+    Failed,
+}
+
+/// Why a refund is made (R5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", content = "text", rename_all = "snake_case")]
+pub enum RefundReason {
+    /// The shopper was charged twice.
+    Duplicate,
+    /// The order was a fraud.
+    Fraudulent,
+    /// The order was changed.
+    OrderChange,
+    /// The shopper was not satisfied.
+    ProductUnsatisfactory,
+    /// The order was canceled (C2); not offered in the form.
+    Cancellation,
+    /// Another, in words.
+    Other(String),
+}
+
+/// Who started a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundOrigin {
+    /// A person or a program, here.
+    Desk,
+    /// The cancellation of the order.
+    Cancellation,
+    /// Someone at the payment provider; recorded here because it counts against what is left.
+    Provider,
+}
+
+/// Money on its way back to the shopper, from one payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// Its identifier; with the attempt, the key it is asked for with.
+    pub id: RefundId,
+    /// The payment it comes from.
+    pub payment: PaymentId,
+    /// How much of each part, in presentment minor units.
+    pub parts: Parts,
+    /// Items it was filled in from, with their quantities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<(ItemId, u32)>,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: RefundReason,
+    /// An internal note.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Who started it.
+    pub origin: RefundOrigin,
+    /// Where it stands.
+    pub state: RefundState,
+    /// 1, and one more each time a failed one is tried again in place.
+    pub attempt: u32,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// When it reached its state.
+    pub changed_at: Timestamp,
+    /// The provider's id of it, once known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// What the provider said when it failed or when its answer was lost.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub problem: String,
+    /// The share of our fee that returned with it, in base currency; once it succeeded (R8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_returned: Option<Money>,
+    /// Whether an e-mail to the shopper was asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub notify: bool,
+}
+
+impl Refund {
+    /// Whether its amount is spoken for: everything but a failed one.
+    pub fn counts(&self) -> bool {
+        self.state != RefundState::Failed
+    }
+
+    /// What the provider is asked with: the same for every repetition, another for every new attempt.
+    pub fn idempotency_key(&self) -> String {
+        format!("{}.{}", self.id, self.attempt)
+    }
+}
+
+/// What a person or a program asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRequest {
+    /// Chosen by who asks; a repetition is recognised by it.
+    pub id: RefundId,
+    /// How much of each part, in presentment minor units.
+    pub parts: Parts,
+    /// Items it was filled in from.
+    pub items: Vec<(ItemId, u32)>,
+    /// Why.
+    pub reason: RefundReason,
+    /// An internal note.
+    pub note: String,
+    /// Whether the shopper gets an e-mail once it is certain.
+    pub notify: bool,
+}
+
+/// Decides a refund.
+///
+/// # Errors
+/// The ladder of R1 to R5, the most telling first. A repetition of a known request with the same amounts is no event.
+pub fn request(
+    order: &Order,
+    request: &RefundRequest,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    if let Some(known) = known_legs(order, &request.id) {
+        return if known == request.parts {
+            Ok(Vec::new())
+        } else {
+            Err(Refusal::RefundDiffers {
+                refund: request.id.clone(),
+            })
+        };
+    }
+    may_refund(order)?;
+    if let RefundReason::Other(text) = &request.reason {
+        required_text(text, "reason", MAX_NOTE)?;
+    }
+    if request.note.chars().count() > MAX_NOTE {
+        return Err(Refusal::invalid("note", Problem::TooLong { max: MAX_NOTE }));
+    }
+    check_items(order, &request.items)?;
+    check_parts(order, request.parts)?;
+    Ok(legs(order, request, RefundOrigin::Desk, context))
+}
+
+/// Whether the order's state lets anything be refunded at all.
+///
+/// # Errors
+/// R1 first, then what the money's state does not allow.
+pub fn may_refund(order: &Order) -> Result<(), Refusal> {
+    if !order.is_paid_here() {
+        return Err(Refusal::PaidElsewhere);
+    }
+    if order.captured_minor() == 0 {
+        return Err(Refusal::NothingCaptured);
+    }
+    if order.left().total_minor() == 0 {
+        return Err(Refusal::NothingLeft);
+    }
+    if order.left_by_payment().iter().all(|left| *left <= 0) {
+        let disputed = order.payments.iter().find(|payment| payment.is_disputed());
+        return Err(
+            disputed.map_or(Refusal::NothingLeft, |payment| Refusal::Disputed {
+                payment: payment.id.clone(),
+            }),
+        );
+    }
+    Ok(())
+}
+
+/// The amounts already asked for under this id, over all its legs.
+fn known_legs(order: &Order, id: &RefundId) -> Option<Parts> {
+    let legs = (0..order.payments.len()).map(|leg| id.leg(leg));
+    let known = legs.filter_map(|leg| order.refunds.iter().find(|refund| refund.id == leg));
+    known.map(|refund| refund.parts).reduce(Parts::plus)
+}
+
+fn check_items(order: &Order, items: &[(ItemId, u32)]) -> Result<(), Refusal> {
+    for (index, (id, quantity)) in items.iter().enumerate() {
+        let item = order
+            .item(id)
+            .ok_or_else(|| Refusal::ItemNotFound { item: id.clone() })?;
+        if items[..index].iter().any(|(other, _)| other == id) {
+            return Err(Refusal::invalid(
+                "items",
+                Problem::Twice {
+                    given: id.0.clone(),
+                },
+            ));
+        }
+        let left = item.quantity - refunded_quantity(order, id);
+        if *quantity > left {
+            return Err(Refusal::QuantityExceeds {
+                item: id.clone(),
+                asked: *quantity,
+                left,
+            });
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn check_parts(order: &Order, parts: Parts) -> Result<(), Refusal> {
+    let left = order.left();
+    for part in Part::ALL {
+        let asked = parts.get(part);
+        if asked < 0 {
+            return Err(Refusal::invalid(part.field(), Problem::Negative));
+        }
+        if asked > left.get(part) {
+            return Err(Refusal::ExceedsPart {
+                part,
+                asked: order.money(asked),
+                left: order.money(left.get(part)),
+            });
+        }
+    }
+    if parts.total_minor() == 0 {
+        return Err(Refusal::invalid("amount", Problem::NotPositive));
+    }
+    let returnable: i64 = order.left_by_payment().iter().sum();
+    if parts.total_minor() > returnable {
+        let disputed = order.payments.iter().find(|payment| payment.is_disputed());
+        return Err(
+            disputed.map_or(Refusal::NothingLeft, |payment| Refusal::Disputed {
+                payment: payment.id.clone(),
+            }),
+        );
+    }
+    Ok(())
+}
+
+/// One refund for each payment that has to return something; the amounts add up to what was asked for.
+pub fn legs(
+    order: &Order,
+    request: &RefundRequest,
+    origin: RefundOrigin,
+    context: &Context,
+) -> Vec<EventKind> {
+    let split = request.parts.over(&order.left_by_payment());
+    let legs = order
+        .payments
+        .iter()
+        .zip(split)
+        .filter(|(_, parts)| parts.total_minor() > 0);
+    legs.enumerate()
+        .map(|(index, (payment, parts))| {
+            let first = index == 0;
+            let refund = Refund {
+                id: request.id.leg(index),
+                payment: payment.id.clone(),
+                parts,
+                items: if first {
+                    request.items.clone()
+                } else {
+                    Vec::new()
+                },
+                reason: request.reason.clone(),
+                note: request.note.trim().to_owned(),
+                origin,
+                state: RefundState::Requested,
+                attempt: 1,
+                requested_at: context.at,
+                changed_at: context.at,
+                reference: String::new(),
+                problem: String::new(),
+                fee_returned: None,
+                notify: request.notify && first,
+            };
+            EventKind::RefundRequested { refund }
+        })
+        .collect()
+}
+
+/// How many of an item are refunded or being refunded.
+pub fn refunded_quantity(order: &Order, id: &ItemId) -> u32 {
+    let counted = order.refunds.iter().filter(|refund| refund.counts());
+    let of_item = counted
+        .flat_map(|refund| refund.items.iter())
+        .filter(|(item, _)| item == id);
+    of_item.map(|(_, quantity)| quantity).sum()
+}
+
+/// Fills in the parts for items and quantities (R4): their price less their share of discounts, and their share of
+/// duties and taxes, told cumulatively so that refunding every item in any order ends at exactly the whole.
+pub fn parts_for_items(order: &Order, items: &[(ItemId, u32)]) -> Parts {
+    let paid = order.paid();
+    let weights: Vec<i64> = order
+        .items
+        .iter()
+        .map(|item| {
+            item.unit_price_minor
+                .saturating_mul(i64::from(item.quantity))
+        })
+        .collect();
+    let goods = allocate(paid.item_minor, &weights);
+    let duties = allocate(paid.duty_tax_fee_minor, &weights);
+    let mut parts = Parts::default();
+    for (index, item) in order.items.iter().enumerate() {
+        let asked: u32 = items
+            .iter()
+            .filter(|(id, _)| *id == item.id)
+            .map(|(_, quantity)| quantity)
+            .sum();
+        let before = i64::from(refunded_quantity(order, &item.id));
+        let after = (before + i64::from(asked)).min(i64::from(item.quantity));
+        let share = |whole: i64, count: i64| prorate(whole, count, i64::from(item.quantity));
+        parts.item_minor += share(goods[index], after) - share(goods[index], before);
+        parts.duty_tax_fee_minor += share(duties[index], after) - share(duties[index], before);
+    }
+    parts.zip(order.left(), |asked, left| asked.clamp(0, left.max(0)))
+}
+
+/// What a person means who types the parts in base currency (R6).
+pub fn parts_from_base(order: &Order, base: Parts) -> Parts {
+    let (base, left) = (base.to_array(), order.left().to_array());
+    Parts::from_array(std::array::from_fn(|index| {
+        order.rate.settle_base(base[index], left[index])
+    }))
+}
+
+/// Whether cancelling would serve better: everything is refunded and nothing is shipped (R3).
+pub fn is_better_canceled(order: &Order, parts: Parts) -> bool {
+    let is_open = order.status != OrderStatus::Canceled && order.fulfilment() == Fulfilment::None;
+    is_open && parts == order.returnable() && order.promised_minor() == 0
+}

@@ -1,0 +1,258 @@
+//! How refunds are settled: only by the provider's word, whatever order its words arrive in (R8, R9, R10).
+
+use crate::command::Context;
+use crate::event::EventKind;
+use crate::fees::fee_returned_on;
+use crate::ids::{PaymentId, RefundId};
+use crate::journal::{Account, Entry, Movement};
+use crate::money::Money;
+use crate::order::{Concern, Order};
+use crate::parts::Part;
+use crate::refund::{Refund, RefundOrigin, RefundReason, RefundState, check_parts, may_refund};
+use crate::refusal::Refusal;
+
+/// What the payment provider says about a refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields repeat Refund's")]
+pub enum RefundFact {
+    /// We are asking now.
+    Sent,
+    /// Taken on, not finished.
+    Pending { reference: String },
+    /// Done.
+    Succeeded { reference: String },
+    /// Not done, and will not be; also after a success, days later.
+    Failed { problem: String },
+    /// No answer that can be read.
+    Unknown { problem: String },
+}
+
+/// Records what the provider says about a refund, or that it is being asked. What is known already changes nothing.
+///
+/// # Errors
+/// [`Refusal::RefundNotFound`]; [`Refusal::RefundStateWrong`] for asking about one that is settled.
+pub fn record(
+    order: &Order,
+    id: &RefundId,
+    fact: &RefundFact,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    use RefundState as S;
+    let refund = find(order, id)?;
+    let to = |state: S, reference: &str, problem: &str| EventKind::RefundChanged {
+        refund: id.clone(),
+        from: refund.state,
+        to: state,
+        reference: reference.to_owned(),
+        problem: problem.to_owned(),
+    };
+    Ok(match (refund.state, fact) {
+        (S::Requested, RefundFact::Sent) => vec![to(S::Sent, "", "")],
+        // Asking again with the same key is how a lost answer is found.
+        (S::Sent | S::Unknown | S::Pending, RefundFact::Sent) => Vec::new(),
+        (S::Succeeded | S::Failed, RefundFact::Sent) => return Err(wrong_state(refund)),
+        (S::Requested | S::Sent | S::Unknown, RefundFact::Pending { reference }) => {
+            vec![to(S::Pending, reference, "")]
+        }
+        (S::Requested | S::Sent, RefundFact::Unknown { problem }) => {
+            vec![to(S::Unknown, "", problem)]
+        }
+        // A failure the provider took back: its amount may be promised again meanwhile, so a person has to look.
+        (S::Failed, RefundFact::Succeeded { .. }) if !fits(order, refund) => {
+            vec![context.attention(order, Concern::RefundedAtProvider { refund: id.clone() })]
+        }
+        (
+            S::Requested | S::Sent | S::Unknown | S::Pending | S::Failed,
+            RefundFact::Succeeded { reference },
+        ) => {
+            let mut events = vec![to(S::Succeeded, reference, "")];
+            events.extend(money_returned(order, refund, context));
+            events
+        }
+        (S::Requested | S::Sent | S::Unknown | S::Pending, RefundFact::Failed { problem }) => {
+            vec![to(S::Failed, "", problem), failed(order, id, context)]
+        }
+        (S::Succeeded, RefundFact::Failed { problem }) => {
+            let mut events = vec![to(S::Failed, "", problem)];
+            events.extend(money_back_again(order, refund, context));
+            events.push(failed(order, id, context));
+            events
+        }
+        (S::Succeeded | S::Failed | S::Pending, RefundFact::Pending { .. })
+        | (S::Succeeded | S::Failed | S::Pending | S::Unknown, RefundFact::Unknown { .. })
+        | (S::Succeeded, RefundFact::Succeeded { .. })
+        | (S::Failed, RefundFact::Failed { .. }) => Vec::new(),
+    })
+}
+
+fn fits(order: &Order, refund: &Refund) -> bool {
+    let left = order.left();
+    Part::ALL
+        .iter()
+        .all(|part| refund.parts.get(*part) <= left.get(*part))
+}
+
+fn failed(order: &Order, id: &RefundId, context: &Context) -> EventKind {
+    context.attention(order, Concern::RefundFailed { refund: id.clone() })
+}
+
+/// The shopper has the money; the returnable share of the fee follows, told for the whole so far (R8).
+fn money_returned(order: &Order, refund: &Refund, context: &Context) -> Vec<EventKind> {
+    let amount = order.money(refund.parts.total_minor());
+    let about = refund.id.as_str();
+    let refunded = Entry::transfer(
+        Movement::Refund,
+        about,
+        context.at,
+        Account::Provider,
+        Account::Shopper,
+        amount,
+    );
+    let base = order.rate.base;
+    let already: i64 = order
+        .refunds
+        .iter()
+        .filter_map(|known| known.fee_returned)
+        .map(|fee| fee.minor)
+        .sum();
+    let due = fee_returned_on(order, order.returned_minor() + amount.minor).minor - already;
+    let fee = Money::new(due, base);
+    let mut events = vec![EventKind::MoneyMoved { entry: refunded }];
+    if due > 0 {
+        let entry = Entry::transfer(
+            Movement::FeeReturned,
+            about,
+            context.at,
+            Account::Desk,
+            Account::Retailer,
+            fee,
+        );
+        events.push(EventKind::MoneyMoved { entry });
+        events.push(EventKind::FeeReturned {
+            refund: refund.id.clone(),
+            fee: Some(fee),
+        });
+    }
+    events
+}
+
+/// A refund that had succeeded did not: the money is back with the provider, and the fee's return with it.
+fn money_back_again(order: &Order, refund: &Refund, context: &Context) -> Vec<EventKind> {
+    let about = refund.id.as_str();
+    let amount = order.money(refund.parts.total_minor());
+    let movement = Movement::RefundReversed;
+    let reversed = Entry::transfer(
+        movement,
+        about,
+        context.at,
+        Account::Shopper,
+        Account::Provider,
+        amount,
+    );
+    let mut events = vec![EventKind::MoneyMoved { entry: reversed }];
+    if let Some(fee) = refund.fee_returned {
+        let movement = Movement::FeeReturnReversed;
+        let entry = Entry::transfer(
+            movement,
+            about,
+            context.at,
+            Account::Retailer,
+            Account::Desk,
+            fee,
+        );
+        events.push(EventKind::MoneyMoved { entry });
+        events.push(EventKind::FeeReturned {
+            refund: refund.id.clone(),
+            fee: None,
+        });
+    }
+    events
+}
+
+fn find<'a>(order: &'a Order, id: &RefundId) -> Result<&'a Refund, Refusal> {
+    let found = order.refunds.iter().find(|refund| refund.id == *id);
+    found.ok_or_else(|| Refusal::RefundNotFound { refund: id.clone() })
+}
+
+fn wrong_state(refund: &Refund) -> Refusal {
+    Refusal::RefundStateWrong {
+        refund: refund.id.clone(),
+        state: refund.state,
+    }
+}
+
+/// Tries a failed refund again in place, as a new attempt.
+///
+/// # Errors
+/// It is not known, did not fail, or its amount was refunded otherwise meanwhile.
+pub fn retry(order: &Order, id: &RefundId, context: &Context) -> Result<Vec<EventKind>, Refusal> {
+    let refund = find(order, id)?;
+    if refund.state != RefundState::Failed || refund.origin == RefundOrigin::Provider {
+        return Err(wrong_state(refund));
+    }
+    may_refund(order)?;
+    check_parts(order, refund.parts)?;
+    let index = order
+        .payments
+        .iter()
+        .position(|payment| payment.id == refund.payment);
+    let left = index.map_or(0, |index| order.left_by_payment()[index]);
+    if refund.parts.total_minor() > left {
+        return Err(Refusal::NothingLeft);
+    }
+    let mut events = vec![EventKind::RefundRetried {
+        refund: id.clone(),
+        attempt: refund.attempt + 1,
+    }];
+    let concern = Concern::RefundFailed { refund: id.clone() };
+    events.extend(context.resolve_all(order, |open| *open == concern));
+    Ok(events)
+}
+
+/// A refund that someone made at the provider itself: it counts against what is left, and a person has to look.
+///
+/// # Errors
+/// [`Refusal::PaymentNotFound`]; an amount that is more than was taken is recorded up to what is left.
+pub fn record_foreign(
+    order: &Order,
+    id: &RefundId,
+    payment: &PaymentId,
+    amount_minor: i64,
+    reference: &str,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    order.payment(payment)?;
+    let is_known = order
+        .refunds
+        .iter()
+        .any(|refund| refund.id == *id || refund.reference == reference);
+    let parts = order
+        .left()
+        .fill(amount_minor.min(order.left().total_minor()));
+    if is_known || parts.total_minor() <= 0 {
+        return Ok(Vec::new());
+    }
+    let refund = Refund {
+        id: id.clone(),
+        payment: payment.clone(),
+        parts,
+        items: Vec::new(),
+        reason: RefundReason::Other("refunded at the payment provider".to_owned()),
+        note: String::new(),
+        origin: RefundOrigin::Provider,
+        state: RefundState::Succeeded,
+        attempt: 1,
+        requested_at: context.at,
+        changed_at: context.at,
+        reference: reference.to_owned(),
+        problem: String::new(),
+        fee_returned: None,
+        notify: false,
+    };
+    let mut events = vec![EventKind::RefundRequested {
+        refund: refund.clone(),
+    }];
+    events.extend(money_returned(order, &refund, context));
+    events.push(context.attention(order, Concern::RefundedAtProvider { refund: id.clone() }));
+    Ok(events)
+}

@@ -1,0 +1,327 @@
+//! Refusals: what the rules do not let happen, as values with data. The edges turn them into words in the reader's
+//! language; `Display` is the plain English of logs, files and the command line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Permission;
+use crate::ids::{AttentionId, ItemId, LabelId, NoteId, PaymentId, RefundId, ShipmentId};
+use crate::money::{AmountError, Money};
+use crate::order::OrderStatus;
+use crate::payment::PaymentState;
+use crate::refund::{Part, RefundState};
+use crate::shipment::LabelState;
+
+/// What is wrong with one field of what came in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum Problem {
+    /// Required, and not there.
+    #[error("is missing")]
+    Missing,
+    /// Longer than the bound.
+    #[error("is longer than {max} characters; shorten it")]
+    TooLong {
+        /// The bound, in characters.
+        max: usize,
+    },
+    /// More entries than the bound.
+    #[error("has more than {max} entries; split it")]
+    TooMany {
+        /// The bound.
+        max: usize,
+    },
+    /// Zero or less where there must be something.
+    #[error("must be greater than zero")]
+    NotPositive,
+    /// Less than zero.
+    #[error("must not be negative")]
+    Negative,
+    /// Not ISO 3166-1.
+    #[error("\"{given}\" is not an ISO 3166-1 country code; use two letters such as FR")]
+    UnknownCountry {
+        /// What came.
+        given: String,
+    },
+    /// Not an amount of the order's currency.
+    #[error("{0}")]
+    Amount(AmountError),
+    /// Parts that do not add up.
+    #[error("adds up to {sum}, not {expected}; correct the parts or the total")]
+    DoesNotAddUp {
+        /// What the parts make.
+        sum: Money,
+        /// What was said.
+        expected: Money,
+    },
+    /// The same value twice where it may stand once.
+    #[error("\"{given}\" is there twice; keep one")]
+    Twice {
+        /// The value.
+        given: String,
+    },
+    /// Not of the form that is asked for.
+    #[error("\"{given}\" is not {expected}")]
+    Malformed {
+        /// What came.
+        given: String,
+        /// The form, in plain words.
+        expected: String,
+    },
+    /// Names something that is not there.
+    #[error("\"{given}\" is not known here")]
+    Unknown {
+        /// What came.
+        given: String,
+    },
+}
+
+/// What the rules refuse, and why. Nothing has changed when one of these is returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each variant's message is its documentation")]
+pub enum Refusal {
+    #[error("{field} {problem}")]
+    Invalid { field: String, problem: Problem },
+    #[error("this needs the permission {permission:?}")]
+    NotPermitted { permission: Permission },
+    #[error("only operator support can do this")]
+    OperatorSupportOnly,
+    #[error("the order is canceled, which is final")]
+    Canceled,
+    #[error("the order is shipped; its labels or tracking numbers must go first")]
+    Shipped {
+        shipments: Vec<ShipmentId>,
+        labels: Vec<LabelId>,
+    },
+    #[error("label {label} is being bought or voided; wait for the carrier's word")]
+    LabelInProgress { label: LabelId },
+    #[error("this order is canceled in the shop; the cancellation arrives here by itself")]
+    CancelInShop,
+    #[error("the payment was taken by the shop; the shop refunds it")]
+    PaidElsewhere,
+    #[error("nothing has been captured; cancel the order to release the authorisation")]
+    NothingCaptured,
+    #[error("nothing is left to refund")]
+    NothingLeft,
+    #[error("payment {payment} is disputed; the bank decides about its money now")]
+    Disputed { payment: PaymentId },
+    #[error("{asked} is more than the {left} left of {part:?}")]
+    ExceedsPart {
+        part: Part,
+        asked: Money,
+        left: Money,
+    },
+    #[error("refund {refund} is not known on this order")]
+    RefundNotFound { refund: RefundId },
+    #[error("refund {refund} is {state:?}; that cannot follow")]
+    RefundStateWrong {
+        refund: RefundId,
+        state: RefundState,
+    },
+    #[error("refund {refund} was asked for before with other amounts")]
+    RefundDiffers { refund: RefundId },
+    #[error("payment {payment} is not known on this order")]
+    PaymentNotFound { payment: PaymentId },
+    #[error("payment {payment} is {state:?}; that cannot follow")]
+    PaymentStateWrong {
+        payment: PaymentId,
+        state: PaymentState,
+    },
+    #[error("amounts stay as they are once money was captured; refund the difference instead")]
+    AmountsFinal,
+    #[error("the order is {status:?}; that comes first")]
+    NotReady { status: OrderStatus },
+    #[error("order number \"{number}\" is taken by order #{desk_number}")]
+    NumberTaken { number: String, desk_number: u64 },
+    #[error("{field} was changed meanwhile to \"{now}\"; yours was \"{yours}\"")]
+    Changed {
+        field: String,
+        now: String,
+        yours: String,
+    },
+    #[error("the order is at version {current}, not {expected}; load it again")]
+    StaleVersion { expected: u64, current: u64 },
+    #[error("item {item} is not on this order")]
+    ItemNotFound { item: ItemId },
+    #[error("{asked} of item {item} is more than the {left} left")]
+    QuantityExceeds { item: ItemId, asked: u32, left: u32 },
+    #[error("every item is in a shipment already")]
+    NothingToShip,
+    #[error("shipment {shipment} is not known on this order")]
+    ShipmentNotFound { shipment: ShipmentId },
+    #[error("tracking number \"{number}\" is on this order already")]
+    TrackingKnown { number: String },
+    #[error("tracking number \"{number}\" is not on this order")]
+    TrackingNotFound { number: String },
+    #[error("tracking number \"{number}\" belongs to label {label}; void the label")]
+    TrackingOfLabel { number: String, label: LabelId },
+    #[error("label {label} is not known on this order")]
+    LabelNotFound { label: LabelId },
+    #[error("label {label} is {state:?}; that cannot follow")]
+    LabelStateWrong { label: LabelId, state: LabelState },
+    #[error("note {note} is not known on this order")]
+    NoteNotFound { note: NoteId },
+    #[error("attention {attention} is not open on this order")]
+    AttentionNotFound { attention: AttentionId },
+    #[error("the estimated weight is what shipping was quoted on and stays")]
+    EstimatedWeightFixed,
+    #[error("coverage never improves by an edit")]
+    CoverageOnlyFalls,
+}
+
+/// What can be done instead of what was refused (O3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instead {
+    /// Correct the named field.
+    CorrectTheField,
+    /// Ask someone with the permission, or an admin for it.
+    AskAnAdmin,
+    /// Ask operator support.
+    AskSupport,
+    /// Void the label, or remove the tracking number, and come back.
+    VoidLabelFirst,
+    /// Wait a moment; it is being settled.
+    Wait,
+    /// Cancel it in the shop.
+    CancelInShop,
+    /// Refund it in the shop.
+    RefundInShop,
+    /// Cancel the order: the authorisation is released.
+    CancelInstead,
+    /// Refund instead.
+    RefundInstead,
+    /// Answer the dispute at the payment provider.
+    AnswerDispute,
+    /// Choose a smaller amount or quantity.
+    ChooseLess,
+    /// Load what is there now and decide again.
+    LoadAgain,
+    /// Release the hold, or settle the review or the payment, first.
+    ReleaseFirst,
+    /// Choose another number.
+    ChooseAnotherNumber,
+    /// Change the weight on the label instead.
+    WeighOnTheLabel,
+    /// Place a new order.
+    PlaceAgain,
+    /// Nothing needs to be done.
+    Nothing,
+}
+
+impl Refusal {
+    /// A field that is not what it must be.
+    pub fn invalid(field: &str, problem: Problem) -> Self {
+        Self::Invalid {
+            field: field.to_owned(),
+            problem,
+        }
+    }
+
+    /// The stable code that clients match on.
+    pub fn code(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(value) => value["code"].as_str().unwrap_or_default().to_owned(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// The field that the refusal is about, where it is about one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { field, .. } | Self::Changed { field, .. } => Some(field),
+            Self::ExceedsPart { part, .. } => Some(part.field()),
+            Self::NumberTaken { .. } => Some("number"),
+            Self::TrackingKnown { .. }
+            | Self::TrackingNotFound { .. }
+            | Self::TrackingOfLabel { .. } => Some("tracking_numbers"),
+            Self::QuantityExceeds { .. } | Self::ItemNotFound { .. } | Self::NothingToShip => {
+                Some("items")
+            }
+            Self::EstimatedWeightFixed => Some("estimated_weight"),
+            Self::StaleVersion { .. } => Some("version"),
+            _ => None,
+        }
+    }
+
+    /// The rule of the specification behind it, and what to do instead.
+    pub fn rule_and_remedy(&self) -> (&'static str, Instead) {
+        use Instead as I;
+        match self {
+            Self::Invalid { .. } => ("O3", I::CorrectTheField),
+            Self::NotPermitted { .. } => ("P2", I::AskAnAdmin),
+            Self::OperatorSupportOnly => ("C3", I::AskSupport),
+            Self::Canceled => ("C1", I::PlaceAgain),
+            Self::Shipped { .. } => ("C4", I::VoidLabelFirst),
+            Self::LabelInProgress { .. } => ("C4", I::Wait),
+            Self::CancelInShop => ("C5", I::CancelInShop),
+            Self::PaidElsewhere => ("R1", I::RefundInShop),
+            Self::NothingCaptured => ("C2", I::CancelInstead),
+            Self::NothingLeft => ("R4", I::Nothing),
+            Self::Disputed { .. } => ("R9", I::AnswerDispute),
+            Self::ExceedsPart { .. } => ("R4", I::ChooseLess),
+            Self::RefundNotFound { .. } | Self::RefundDiffers { .. } => ("R10", I::LoadAgain),
+            Self::RefundStateWrong { .. } => ("R10", I::Wait),
+            Self::PaymentNotFound { .. } | Self::PaymentStateWrong { .. } => ("C2", I::LoadAgain),
+            Self::AmountsFinal => ("R4", I::RefundInstead),
+            Self::NotReady { .. } => ("O3", I::ReleaseFirst),
+            Self::NumberTaken { .. } => ("N1", I::ChooseAnotherNumber),
+            Self::Changed { .. } | Self::StaleVersion { .. } => ("O3", I::LoadAgain),
+            Self::ItemNotFound { .. } => ("S2", I::LoadAgain),
+            Self::QuantityExceeds { .. } => ("S2", I::ChooseLess),
+            Self::NothingToShip => ("S2", I::VoidLabelFirst),
+            Self::ShipmentNotFound { .. } => ("S1", I::LoadAgain),
+            Self::TrackingKnown { .. } => ("S1", I::Nothing),
+            Self::TrackingNotFound { .. } => ("S1", I::LoadAgain),
+            Self::TrackingOfLabel { .. } => ("S4", I::VoidLabelFirst),
+            Self::LabelNotFound { .. } => ("S4", I::LoadAgain),
+            Self::LabelStateWrong { .. } => ("S4", I::Wait),
+            Self::NoteNotFound { .. } => ("N4", I::LoadAgain),
+            Self::AttentionNotFound { .. } => ("O1", I::LoadAgain),
+            Self::EstimatedWeightFixed => ("N5", I::WeighOnTheLabel),
+            Self::CoverageOnlyFalls => ("S3", I::PlaceAgain),
+        }
+    }
+
+    /// The rule's id, such as `R4`.
+    pub fn rule(&self) -> &'static str {
+        self.rule_and_remedy().0
+    }
+
+    /// What to do instead.
+    pub fn instead(&self) -> Instead {
+        self.rule_and_remedy().1
+    }
+}
+
+/// Refuses empty and overlong text; returns it trimmed.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `field`.
+pub fn required_text(text: &str, field: &str, max: usize) -> Result<String, Refusal> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Refusal::invalid(field, Problem::Missing));
+    }
+    if text.chars().count() > max {
+        return Err(Refusal::invalid(field, Problem::TooLong { max }));
+    }
+    check_no_nul(text, field)?;
+    Ok(text.to_owned())
+}
+
+/// Refuses the one character that PostgreSQL's text cannot hold.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `field`.
+pub(crate) fn check_no_nul(text: &str, field: &str) -> Result<(), Refusal> {
+    if text.contains('\0') {
+        let expected = "text without NUL characters".to_owned();
+        let given = text.replace('\0', "\u{fffd}");
+        return Err(Refusal::invalid(
+            field,
+            Problem::Malformed { given, expected },
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,341 @@
+//! Shipping: tracking numbers by hand, labels bought and voided, what the carrier says (S1 to S4, N3).
+
+use crate::address::Address;
+use crate::command::Context;
+use crate::coverage::{Fall, declaration_falls, fall_events, ship_to_falls};
+use crate::edits::check_unshipped;
+use crate::event::EventKind;
+use crate::ids::{ItemId, LabelId, ShipmentId};
+use crate::order::{Declaration, Order, OrderStatus};
+use crate::refusal::{Problem, Refusal, required_text};
+use crate::shipment::{Label, LabelState, Parcel, Shipment, ShipmentState, Tracking};
+
+/// The longest tracking number, in characters.
+pub const MAX_TRACKING: usize = 60;
+
+/// The most tracking numbers one command takes.
+pub const MAX_NUMBERS: usize = 50;
+
+/// Numbers to add by hand.
+pub(crate) struct Tracked<'a> {
+    pub shipment: &'a ShipmentId,
+    pub numbers: &'a [Tracking],
+    pub items: &'a [(ItemId, u32)],
+    pub notify: bool,
+}
+
+/// A label to buy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelRequest {
+    /// Chosen by who asks; a repetition is recognised by it (S4: buying twelve times by impatience buys one).
+    pub label: LabelId,
+    /// The shipment it makes.
+    pub shipment: ShipmentId,
+    /// What goes in; what is left out stays for another shipment.
+    pub items: Vec<(ItemId, u32)>,
+    /// The carrier account.
+    pub account: String,
+    /// The carrier's service.
+    pub service: String,
+    /// The box.
+    pub parcel: Parcel,
+    /// Where it goes, where that is not the order's ship-to.
+    pub ship_to: Option<Address>,
+    /// What customs is told instead of what the order says.
+    pub declared: Vec<(ItemId, Declaration)>,
+    /// Whether the shopper gets an e-mail.
+    pub notify: bool,
+}
+
+/// Whether anything can be sent now.
+///
+/// # Errors
+/// [`Refusal::Canceled`], or [`Refusal::NotReady`] while a review, the payment or a hold comes first.
+pub fn may_ship(order: &Order) -> Result<(), Refusal> {
+    match order.status {
+        OrderStatus::Canceled => Err(Refusal::Canceled),
+        OrderStatus::FraudHold
+        | OrderStatus::PaymentPending
+        | OrderStatus::PaymentFailed
+        | OrderStatus::Hold => Err(Refusal::NotReady {
+            status: order.status,
+        }),
+        OrderStatus::Open
+        | OrderStatus::PartiallyShipped
+        | OrderStatus::Completed
+        | OrderStatus::InTransitToConsolidationCenter => Ok(()),
+    }
+}
+
+/// A number as carriers print it: capitals, without spaces.
+fn checked_tracking(given: &Tracking) -> Result<Tracking, Refusal> {
+    let number: String = given
+        .number
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let number = required_text(&number, "tracking_numbers", MAX_TRACKING)?.to_uppercase();
+    if !number
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || "-_./".contains(letter))
+    {
+        let expected = "a tracking number: letters, digits, and - _ . /".to_owned();
+        return Err(Refusal::invalid(
+            "tracking_numbers",
+            Problem::Malformed {
+                given: number,
+                expected,
+            },
+        ));
+    }
+    let carrier = given.carrier.trim().to_owned();
+    Ok(Tracking { number, carrier })
+}
+
+/// Adds tracking numbers (S1): the order is shipped, the numbers tied to a shipment. Without items they stand for
+/// all that is in no shipment; where all is, they are tied to the last one.
+pub(crate) fn add_tracking(
+    order: &Order,
+    parcel: &Tracked,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    may_ship(order)?;
+    if parcel.numbers.is_empty() {
+        return Err(Refusal::invalid("tracking_numbers", Problem::Missing));
+    }
+    if parcel.numbers.len() > MAX_NUMBERS {
+        return Err(Refusal::invalid(
+            "tracking_numbers",
+            Problem::TooMany { max: MAX_NUMBERS },
+        ));
+    }
+    let tracking = new_numbers(order, parcel.numbers)?;
+    let items = match parcel.items {
+        [] => order.all_unshipped(),
+        chosen => {
+            check_unshipped(order, chosen)?;
+            chosen.to_vec()
+        }
+    };
+    if items.is_empty() {
+        let shipped = order
+            .shipments
+            .iter()
+            .rev()
+            .find(|shipment| shipment.is_shipped());
+        let shipment = shipped.ok_or(Refusal::NothingToShip)?.id.clone();
+        let add = |tracking| EventKind::TrackingAdded {
+            shipment: shipment.clone(),
+            tracking,
+        };
+        return Ok(tracking.into_iter().map(add).collect());
+    }
+    let shipment = Shipment {
+        id: parcel.shipment.clone(),
+        items,
+        ship_to: order.ship_to.clone(),
+        tracking,
+        label: None,
+        state: ShipmentState::Created,
+        created_at: context.at,
+        notify: parcel.notify,
+    };
+    Ok(vec![EventKind::ShipmentAdded {
+        shipment: Box::new(shipment),
+    }])
+}
+
+/// The numbers as carriers print them, none of them on the order already.
+fn new_numbers(order: &Order, given: &[Tracking]) -> Result<Vec<Tracking>, Refusal> {
+    let mut tracking: Vec<Tracking> = Vec::new();
+    for given in given {
+        let checked = checked_tracking(given)?;
+        if order
+            .tracking_numbers()
+            .any(|known| known == checked.number)
+        {
+            return Err(Refusal::TrackingKnown {
+                number: checked.number,
+            });
+        }
+        if tracking.iter().any(|other| other.number == checked.number) {
+            return Err(Refusal::invalid(
+                "tracking_numbers",
+                Problem::Twice {
+                    given: checked.number,
+                },
+            ));
+        }
+        tracking.push(checked);
+    }
+    Ok(tracking)
+}
+
+/// Removes tracking numbers; a shipment made by hand that loses its last one is void, and its items are open again.
+pub(crate) fn remove_tracking(
+    order: &Order,
+    numbers: &[String],
+) -> Result<Vec<EventKind>, Refusal> {
+    if numbers.is_empty() {
+        return Err(Refusal::invalid("tracking_numbers", Problem::Missing));
+    }
+    let mut events = Vec::new();
+    let mut left: Vec<(&Shipment, usize)> = Vec::new();
+    for (index, number) in numbers.iter().enumerate() {
+        if numbers[..index].contains(number) {
+            return Err(Refusal::invalid(
+                "tracking_numbers",
+                Problem::Twice {
+                    given: number.clone(),
+                },
+            ));
+        }
+        let has = |shipment: &&Shipment| {
+            shipment
+                .tracking
+                .iter()
+                .any(|tracking| tracking.number == *number)
+        };
+        let mut holding = order
+            .shipments
+            .iter()
+            .filter(|shipment| !shipment.is_void());
+        let shipment = holding.find(has).ok_or_else(|| Refusal::TrackingNotFound {
+            number: number.clone(),
+        })?;
+        if let Some(label) = &shipment.label {
+            return Err(Refusal::TrackingOfLabel {
+                number: number.clone(),
+                label: label.id.clone(),
+            });
+        }
+        match left.iter_mut().find(|(known, _)| known.id == shipment.id) {
+            Some((_, count)) => *count -= 1,
+            None => left.push((shipment, shipment.tracking.len() - 1)),
+        }
+        events.push(EventKind::TrackingRemoved {
+            shipment: shipment.id.clone(),
+            number: number.clone(),
+        });
+    }
+    let emptied = left.into_iter().filter(|(_, count)| *count == 0);
+    events.extend(emptied.map(|(shipment, _)| moved(shipment, ShipmentState::Voided, "")));
+    Ok(events)
+}
+
+/// Decides to buy a label (S2), with the corrections made on its page and what they do to the promises (S3).
+pub(crate) fn request_label(
+    order: &Order,
+    request: &LabelRequest,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    if order.label(&request.label).is_some() {
+        return Ok(Vec::new());
+    }
+    may_ship(order)?;
+    if order.all_unshipped().is_empty() {
+        return Err(Refusal::NothingToShip);
+    }
+    check_unshipped(order, &request.items)?;
+    if request.parcel.weight_g == 0 {
+        return Err(Refusal::invalid("weight", Problem::NotPositive));
+    }
+    let ship_to = match &request.ship_to {
+        Some(given) => given.clone().checked("ship_to")?,
+        None => order.ship_to.clone(),
+    };
+    let mut falls: Vec<Fall> = ship_to_falls(&order.ship_to, &ship_to);
+    let mut events = Vec::new();
+    for (id, to) in &request.declared {
+        let item = order
+            .item(id)
+            .ok_or_else(|| Refusal::ItemNotFound { item: id.clone() })?;
+        let to = crate::intake_check::checked_declaration(to.clone(), "item")?;
+        if item.declared != to {
+            falls.extend(declaration_falls(&item.declared, &to));
+            events.push(EventKind::ItemDeclared {
+                item: id.clone(),
+                from: item.declared.clone(),
+                to,
+            });
+        }
+    }
+    let label = Label {
+        id: request.label.clone(),
+        account: required_text(&request.account, "account", MAX_TRACKING)?,
+        service: required_text(&request.service, "service", MAX_TRACKING)?,
+        parcel: request.parcel,
+        state: LabelState::Requested,
+        reference: String::new(),
+        postage: None,
+        problem: String::new(),
+    };
+    let shipment = Shipment {
+        id: request.shipment.clone(),
+        items: request.items.clone(),
+        ship_to,
+        tracking: Vec::new(),
+        label: Some(label),
+        state: ShipmentState::LabelPending,
+        created_at: context.at,
+        notify: request.notify,
+    };
+    events.extend(fall_events(order, falls));
+    events.push(EventKind::ShipmentAdded {
+        shipment: Box::new(shipment),
+    });
+    Ok(events)
+}
+
+/// Decides to void a label (S4), which is final.
+///
+/// # Errors
+/// It is not known, or not bought; one that is being voided already is no event.
+pub fn void_label(order: &Order, id: &LabelId) -> Result<Vec<EventKind>, Refusal> {
+    let (shipment, label) = order
+        .label(id)
+        .ok_or_else(|| Refusal::LabelNotFound { label: id.clone() })?;
+    match label.state {
+        LabelState::Bought => Ok(vec![label_to(
+            shipment,
+            label,
+            LabelState::VoidRequested,
+            "",
+        )]),
+        LabelState::VoidRequested => Ok(Vec::new()),
+        LabelState::Requested
+        | LabelState::Sent
+        | LabelState::Unknown
+        | LabelState::Failed
+        | LabelState::Voided => Err(Refusal::LabelStateWrong {
+            label: id.clone(),
+            state: label.state,
+        }),
+    }
+}
+
+pub(crate) fn moved(shipment: &Shipment, to: ShipmentState, note: &str) -> EventKind {
+    EventKind::ShipmentChanged {
+        shipment: shipment.id.clone(),
+        from: shipment.state,
+        to,
+        note: note.to_owned(),
+    }
+}
+
+pub(crate) fn label_to(
+    shipment: &Shipment,
+    label: &Label,
+    to: LabelState,
+    problem: &str,
+) -> EventKind {
+    EventKind::LabelChanged {
+        shipment: shipment.id.clone(),
+        label: label.id.clone(),
+        from: label.state,
+        to,
+        reference: String::new(),
+        postage: None,
+        problem: problem.to_owned(),
+    }
+}
