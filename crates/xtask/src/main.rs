@@ -1,2 +1,54 @@
-//! Tools.
-fn main() {}
+//! `cargo xtask`: what a person or CI runs that cargo itself does not.
+//!
+//! One file a command. Nothing the product needs at run time may live here. Start at [`test`], the command
+//! that a merge is held to.
+
+mod bench;
+mod cdnow;
+mod debian;
+mod demo;
+mod postgres;
+mod shell;
+mod snapshots;
+mod summary;
+mod test;
+mod tidy;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The tools of the Bordereau workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Tools {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a desk filled with invented orders.
+    Demo(demo::Demo),
+    /// Everything a merge is held to: format, lints, house rules, tests on every database, dependencies.
+    Test(test::Test),
+    /// Check the house rules that no compiler knows.
+    Tidy,
+    /// Measure the desk against the bare databases.
+    Bench(bench::Bench),
+}
+
+fn main() -> Result<ExitCode> {
+    let root = shell::workspace_root()?;
+    let passed = match Tools::parse().command {
+        Command::Demo(demo) => demo::run(&root, &demo).map(|()| true)?,
+        Command::Test(chosen) => test::run(&root, &chosen)?,
+        Command::Tidy => tidy::run(&root)?,
+        Command::Bench(bench) => bench::run(&root, &bench).map(|()| true)?,
+    };
+    Ok(if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,174 @@
+//! `cargo xtask test`: everything a merge is held to, on a machine that has only Rust.
+//!
+//! All steps run even when an early one fails, so that one run shows everything there is to mend.
+
+use crate::postgres::{self, Durability, Postgres};
+use crate::summary::{Outcome, Summary};
+use crate::{cdnow, shell, snapshots, tidy};
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use std::path::Path;
+use std::time::Instant;
+
+/// Which of the steps to run.
+#[derive(Args)]
+pub struct Test {
+    /// Run only this step; may be given several times.
+    #[arg(long, value_name = "STEP")]
+    pub only: Vec<Step>,
+    /// Passed on to `cargo test`, such as `-p domain` or the name of the tests to run.
+    #[arg(last = true)]
+    pub extra: Vec<String>,
+}
+
+/// One thing that is checked, in the order in which they run: the quick ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// Everything is formatted as rustfmt would.
+    Fmt,
+    /// No compiler or clippy warning.
+    Clippy,
+    /// The house rules.
+    Tidy,
+    /// All tests, on every database this machine has or can get.
+    Tests,
+    /// Licenses and origins of what we depend on.
+    Audit,
+}
+
+/// Runs the steps, prints the summary and says whether none failed.
+///
+/// # Errors
+/// Never for a step that fails: that is in the summary.
+pub fn run(root: &Path, chosen: &Test) -> Result<bool> {
+    let mut summary = Summary::default();
+    for step in Step::value_variants() {
+        if !chosen.only.is_empty() && !chosen.only.contains(step) {
+            continue;
+        }
+        let begun = Instant::now();
+        match step {
+            Step::Fmt => {
+                let outcome = tool(root, "fmt", "rustfmt", &["fmt", "--all", "--check"]);
+                summary.add("fmt", outcome, Some(begun.elapsed()));
+            }
+            Step::Clippy => {
+                let all = [
+                    "clippy",
+                    "--workspace",
+                    "--all-targets",
+                    "--",
+                    "-D",
+                    "warnings",
+                ];
+                summary.add(
+                    "clippy",
+                    tool(root, "clippy", "clippy", &all),
+                    Some(begun.elapsed()),
+                );
+            }
+            Step::Tidy => summary.add("tidy", tidy_up(root).into(), Some(begun.elapsed())),
+            Step::Tests => tests(root, &chosen.extra, &mut summary),
+            Step::Audit => audit(root, &mut summary),
+        }
+    }
+    println!("\n{summary}");
+    Ok(summary.passed())
+}
+
+/// Runs one of cargo's companions, which an installation of Rust may lack.
+fn tool(root: &Path, name: &str, component: &str, arguments: &[&str]) -> Outcome {
+    if !shell::succeeds(&mut shell::cargo(root, &[name, "--version"])) {
+        return Outcome::NotRun(format!(
+            "{component} is not installed: rustup component add {component}"
+        ));
+    }
+    shell::run(&mut shell::cargo(root, arguments)).into()
+}
+
+fn tidy_up(root: &Path) -> Result<()> {
+    if !tidy::run(root)? {
+        bail!("house rules are broken, see above");
+    }
+    Ok(())
+}
+
+/// The tests, once, on all that this machine has; what it lacks gets a row of its own in the summary.
+fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
+    let begun = Instant::now();
+    let server = match postgres::find_or_install() {
+        Ok(programs) => Postgres::start(&programs, Durability::ForTests)
+            .map_err(|error| Outcome::from(Err(error))),
+        Err(reason) => Err(Outcome::NotRun(format!("{reason:#}"))),
+    };
+    let purchases =
+        cdnow::find_or_fetch(root).map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
+    let outcome: Outcome =
+        run_tests(root, extra, server.as_ref().ok(), purchases.as_deref().ok()).into();
+    summary.add("tests", outcome.clone(), Some(begun.elapsed()));
+    // Some of the tests prove nothing about a database: only a run of all has a word on that.
+    let on =
+        |lacking: Option<Outcome>| lacking.or_else(|| extra.is_empty().then(|| outcome.clone()));
+    if let Some(outcome) = on(server.err()) {
+        summary.add("tests on PostgreSQL", outcome, None);
+    }
+    if let Some(outcome) = on(purchases.err()) {
+        summary.add("tests on CDNOW purchases", outcome, None);
+    }
+}
+
+fn run_tests(
+    root: &Path,
+    extra: &[String],
+    server: Option<&Postgres>,
+    purchases: Option<&Path>,
+) -> Result<()> {
+    let references = snapshots::fresh_references(root)?;
+    let mut command = shell::cargo(root, &["test", "--no-fail-fast"]);
+    if extra.is_empty() {
+        // Left out otherwise: it would overrule a `-p` of the caller's.
+        command.arg("--workspace");
+    }
+    command
+        .args(extra)
+        .env("INSTA_UPDATE", "no")
+        .env_remove("INSTA_FORCE_PASS");
+    command.env(snapshots::REFERENCES_VARIABLE, &references);
+    // What is not there is taken out of the environment too: a stray variable must not look like our server.
+    match server {
+        Some(server) => command.env("BORDEREAU_TEST_POSTGRES", server.url()),
+        None => command.env_remove("BORDEREAU_TEST_POSTGRES"),
+    };
+    match purchases {
+        Some(file) => command.env("BORDEREAU_TEST_CDNOW", file),
+        None => command.env_remove("BORDEREAU_TEST_CDNOW"),
+    };
+    shell::run(&mut command)?;
+    snapshots::refuse_pending(root)?;
+    // A run of some of the tests says nothing about the snapshots of the others.
+    if extra.is_empty() && server.is_some() && purchases.is_some() {
+        snapshots::refuse_unused(root, &references)?;
+    }
+    Ok(())
+}
+
+fn audit(root: &Path, summary: &mut Summary) {
+    let begun = Instant::now();
+    let outcome = if shell::succeeds(&mut shell::cargo(root, &["deny", "--version"])) {
+        shell::run(&mut shell::cargo(
+            root,
+            &["deny", "check", "licenses", "bans", "sources"],
+        ))
+        .into()
+    } else {
+        Outcome::NotRun("cargo-deny is not installed: cargo install cargo-deny --locked".to_owned())
+    };
+    summary.add("audit", outcome, Some(begun.elapsed()));
+    let advisories =
+        "needs RustSec's database from the network: run `cargo deny check advisories` by hand";
+    summary.add(
+        "audit of advisories",
+        Outcome::NotRun(advisories.to_owned()),
+        None,
+    );
+}
