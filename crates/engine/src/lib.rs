@@ -1,1 +1,20 @@
-//! engine
+//! The application: one file a noun, one function a use case, over one database.
+//!
+//! A use case takes a [`permit::Permit`] as proof, loads, lets [`domain`] decide, and commits; what the outside has to
+//! do becomes a job in the same commit. Start at [`orders`], then [`jobs`], then [`store`].
+
+pub mod cancellations;
+pub mod corrections;
+pub mod desk;
+pub mod failure;
+pub mod fakes;
+pub mod jobs;
+pub mod keys;
+pub mod listing;
+pub mod orders;
+pub mod organizations;
+pub mod people;
+pub mod permit;
+pub mod ports;
+pub mod refunds;
+pub mod store;

@@ -1,0 +1,164 @@
+//! Scripted fakes of the ports, for tests: each answers what it was told to, in order, then a plain success, and
+//! keeps what it was asked.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use domain::ids::LabelId;
+use domain::money::Currency;
+use domain::order::Order;
+use domain::payment_settle::PaymentFact;
+use domain::refund_settle::RefundFact;
+use domain::shipment::{Label, Shipment, Tracking};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use crate::ports::{
+    Answer, BoughtLabel, Carriers, Letter, Mail, PaymentAsk, Payments, Ports, Quote, Rates,
+    RefundAsk, ShopNews, Shops,
+};
+
+/// Answers to give, and what was asked.
+#[derive(Debug)]
+pub struct Script<Ask, Reply> {
+    replies: Mutex<VecDeque<Answer<Reply>>>,
+    asked: Mutex<Vec<Ask>>,
+}
+
+impl<Ask, Reply> Default for Script<Ask, Reply> {
+    fn default() -> Self {
+        Self {
+            replies: Mutex::default(),
+            asked: Mutex::default(),
+        }
+    }
+}
+
+impl<Ask: Clone, Reply> Script<Ask, Reply> {
+    /// Gives this answer to the next question that has none yet.
+    pub fn reply(&self, answer: Answer<Reply>) {
+        self.replies
+            .lock()
+            .expect("a test's lock")
+            .push_back(answer);
+    }
+
+    /// Everything that was asked, in order.
+    pub fn asked(&self) -> Vec<Ask> {
+        self.asked.lock().expect("a test's lock").clone()
+    }
+
+    fn answer(&self, ask: Ask, otherwise: impl FnOnce() -> Reply) -> Answer<Reply> {
+        self.asked.lock().expect("a test's lock").push(ask);
+        let scripted = self.replies.lock().expect("a test's lock").pop_front();
+        scripted.unwrap_or_else(|| Answer::Done(otherwise()))
+    }
+}
+
+/// Every port, scripted.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "one script a call of a port")]
+pub struct Fakes {
+    pub refunds: Script<RefundAsk, RefundFact>,
+    pub refund_statuses: Script<String, RefundFact>,
+    pub captures: Script<PaymentAsk, PaymentFact>,
+    pub voids: Script<PaymentAsk, PaymentFact>,
+    pub labels: Script<LabelId, BoughtLabel>,
+    pub found_labels: Script<LabelId, Option<BoughtLabel>>,
+    pub label_voids: Script<String, ()>,
+    pub news: Script<ShopNews, ()>,
+    pub letters: Script<Letter, ()>,
+    pub quotes: Script<(Currency, Currency), Quote>,
+}
+
+impl Fakes {
+    /// All of them as the ports a worker is given.
+    pub fn ports(self: &Arc<Self>) -> Ports {
+        Ports {
+            payments: self.clone(),
+            carriers: self.clone(),
+            shops: self.clone(),
+            mail: self.clone(),
+            rates: self.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl Payments for Fakes {
+    async fn refund(&self, ask: &RefundAsk) -> Answer<RefundFact> {
+        let reference = format!("fake_{}", ask.key);
+        self.refunds
+            .answer(ask.clone(), || RefundFact::Succeeded { reference })
+    }
+
+    async fn refund_status(&self, _ask: &RefundAsk, reference: &str) -> Answer<RefundFact> {
+        let reference = reference.to_owned();
+        self.refund_statuses
+            .answer(reference.clone(), || RefundFact::Succeeded { reference })
+    }
+
+    async fn capture(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
+        let captured_minor = ask.money.minor;
+        self.captures
+            .answer(ask.clone(), || PaymentFact::Captured { captured_minor })
+    }
+
+    async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
+        self.voids.answer(ask.clone(), || PaymentFact::Voided)
+    }
+}
+
+#[async_trait]
+impl Carriers for Fakes {
+    async fn buy(
+        &self,
+        _order: &Order,
+        _shipment: &Shipment,
+        label: &Label,
+    ) -> Answer<BoughtLabel> {
+        let id = label.id.clone();
+        self.labels.answer(id.clone(), || BoughtLabel {
+            reference: format!("fake_{id}"),
+            tracking: Tracking {
+                number: format!("FAKE{}", id.as_str().to_uppercase()),
+                carrier: "Fake".to_owned(),
+            },
+            postage: None,
+        })
+    }
+
+    async fn find(&self, _account: &str, label: &LabelId) -> Answer<Option<BoughtLabel>> {
+        self.found_labels.answer(label.clone(), || None)
+    }
+
+    async fn void(&self, _account: &str, reference: &str) -> Answer<()> {
+        self.label_voids.answer(reference.to_owned(), || ())
+    }
+}
+
+#[async_trait]
+impl Shops for Fakes {
+    async fn tell(&self, news: &ShopNews) -> Answer<()> {
+        self.news.answer(news.clone(), || ())
+    }
+}
+
+#[async_trait]
+impl Mail for Fakes {
+    async fn send(&self, letter: &Letter) -> Answer<()> {
+        self.letters.answer(letter.clone(), || ())
+    }
+}
+
+#[async_trait]
+impl Rates for Fakes {
+    async fn quote(&self, from: Currency, to: Currency, now: Timestamp) -> Answer<Quote> {
+        self.quotes.answer((from, to), || Quote {
+            rate: Decimal::ONE,
+            source: "fake".to_owned(),
+            at: now,
+        })
+    }
+}

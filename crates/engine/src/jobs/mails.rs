@@ -1,0 +1,71 @@
+//! E-mails to the shopper: asked for once the fact is certain, sent once (C7).
+
+use domain::actor::ActorKind;
+use domain::command::Fact;
+use domain::ids::MailId;
+use domain::order::MailState;
+
+use super::worker::{Tried, scope};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::orders::{load_in, record_fact};
+use crate::ports::{Answer, Letter, Ports};
+use crate::store::queue::Job;
+
+/// Sends an e-mail in the order's language.
+pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, Failure> {
+    let order = load_in(desk, &scope(job), &job.job.order_id).await?;
+    let id = MailId(job.job.subject.clone());
+    let waiting = order
+        .mails
+        .iter()
+        .find(|mail| mail.id == id && mail.state == MailState::Requested);
+    let Some(mail) = waiting.cloned() else {
+        return Ok(Tried::Finished);
+    };
+    let settings = desk.store().settings(&order.organization_id).await?;
+    let addresses = [&order.bill_to.email, &order.ship_to.email];
+    let Some(to) = addresses
+        .into_iter()
+        .find(|address| !address.is_empty())
+        .cloned()
+    else {
+        return record(
+            desk,
+            job,
+            id,
+            MailState::Failed,
+            "the order has no e-mail address",
+        )
+        .await;
+    };
+    let letter = Letter {
+        id: id.clone(),
+        kind: mail.kind,
+        to,
+        from: settings.mail_from,
+        language: order.language.clone(),
+        order: Box::new(order),
+    };
+    match ports.mail.send(&letter).await {
+        Answer::Done(()) => record(desk, job, id, MailState::Sent, "").await,
+        Answer::Refused(problem) => record(desk, job, id, MailState::Failed, &problem).await,
+        Answer::NotNow(problem) | Answer::Unknown(problem) => Ok(Tried::Again(problem)),
+    }
+}
+
+async fn record(
+    desk: &Desk,
+    job: &Job,
+    mail: MailId,
+    state: MailState,
+    problem: &str,
+) -> Result<Tried, Failure> {
+    let fact = Fact::Mail {
+        mail,
+        state,
+        problem: problem.to_owned(),
+    };
+    record_fact(desk, &scope(job), &job.job.order_id, ActorKind::Desk, &fact).await?;
+    Ok(Tried::Finished)
+}

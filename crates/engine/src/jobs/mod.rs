@@ -1,0 +1,120 @@
+//! Work after a commit: which jobs a decision asks for, and the worker that does them.
+//!
+//! A job holds ids, never objects, and is safe to run twice: it loads the order, sees what is still to be done, asks
+//! the outside, and records the answer as a fact.
+
+mod labels;
+mod mails;
+mod payments;
+mod refunds;
+mod shops;
+mod worker;
+
+use domain::command::Decision;
+use domain::event::EventKind;
+use domain::ids::{JobId, OrderId};
+use domain::order::{MailState, Sync};
+use domain::payment::PaymentState;
+use domain::refund::RefundState;
+use domain::shipment::LabelState;
+use serde::{Deserialize, Serialize};
+
+use crate::store::queue::NewJob;
+
+pub use worker::{Stepped, Worker};
+
+/// What a job does. The names are stored: add, do not rename.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobKind {
+    /// Asks for a refund until its outcome is certain.
+    RefundExecute,
+    /// Asks what became of a refund the provider took on.
+    RefundReconcile,
+    /// Takes an authorised payment.
+    PaymentCapture,
+    /// Releases an authorised payment.
+    PaymentVoid,
+    /// Buys a label, or finds the one that was bought.
+    LabelBuy,
+    /// Voids a label.
+    LabelVoid,
+    /// Sends an e-mail to the shopper.
+    MailSend,
+    /// Tells the shop how the order stands.
+    ShopTell,
+}
+
+/// How long after a provider took a refund on it is asked what became of it, in seconds.
+const RECONCILE_AFTER_S: i64 = 900;
+
+/// The jobs a decision asks for: read off its events, so that none can be forgotten at a call.
+pub(crate) fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
+    let order = &decision.order;
+    let wanted = decision
+        .events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::RefundRequested { refund } if refund.state == RefundState::Requested => {
+                Some((JobKind::RefundExecute, refund.id.0.clone(), 0))
+            }
+            EventKind::RefundRetried { refund, .. } => {
+                Some((JobKind::RefundExecute, refund.0.clone(), 0))
+            }
+            EventKind::RefundChanged {
+                refund,
+                to: RefundState::Pending,
+                ..
+            } => Some((
+                JobKind::RefundReconcile,
+                refund.0.clone(),
+                RECONCILE_AFTER_S,
+            )),
+            EventKind::PaymentChanged {
+                payment,
+                to: PaymentState::CaptureRequested,
+                ..
+            } => Some((JobKind::PaymentCapture, payment.0.clone(), 0)),
+            EventKind::PaymentChanged {
+                payment,
+                to: PaymentState::VoidRequested,
+                ..
+            } => Some((JobKind::PaymentVoid, payment.0.clone(), 0)),
+            EventKind::ShipmentAdded { shipment } => {
+                let label = shipment
+                    .label
+                    .as_ref()
+                    .filter(|label| label.state == LabelState::Requested)?;
+                Some((JobKind::LabelBuy, label.id.0.clone(), 0))
+            }
+            EventKind::LabelChanged {
+                label,
+                to: LabelState::VoidRequested,
+                ..
+            } => Some((JobKind::LabelVoid, label.0.clone(), 0)),
+            EventKind::MailRequested { mail } if mail.state == MailState::Requested => {
+                Some((JobKind::MailSend, mail.id.0.clone(), 0))
+            }
+            EventKind::SyncChanged {
+                to: Sync::Waiting, ..
+            } => Some((JobKind::ShopTell, OrderId::PREFIX.to_owned(), 0)),
+            _ => None,
+        });
+    let job = |(kind, subject, after_s): (JobKind, String, i64)| NewJob {
+        id: fresh(),
+        organization_id: order.organization_id.clone(),
+        mode: order.mode,
+        kind,
+        order_id: order.id.clone(),
+        subject,
+        due_at: later(order.updated_at, after_s),
+        created_at: order.updated_at,
+    };
+    wanted.map(job).collect()
+}
+
+/// So many seconds later; the far future where that cannot be told.
+pub(crate) fn later(at: jiff::Timestamp, seconds: i64) -> jiff::Timestamp {
+    at.checked_add(jiff::SignedDuration::from_secs(seconds))
+        .unwrap_or(jiff::Timestamp::MAX)
+}

@@ -1,0 +1,67 @@
+//! Telling the shop how an order stands: the whole state, so that news may be skipped or repeated (S5, C5).
+
+use domain::actor::ActorKind;
+use domain::command::Fact;
+use domain::order::{Order, Sync};
+
+use super::worker::{Tried, scope};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::orders::{load_in, record_fact};
+use crate::ports::{Answer, Ports, ShopNews};
+use crate::store::queue::Job;
+
+/// Tells the shop.
+pub(super) async fn tell(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, Failure> {
+    let order = load_in(desk, &scope(job), &job.job.order_id).await?;
+    if order.sync != Sync::Waiting {
+        return Ok(Tried::Finished);
+    }
+    let Some(news) = news(&order) else {
+        return Ok(Tried::Finished);
+    };
+    let version = order.version;
+    let to = match ports.shops.tell(&news).await {
+        Answer::Done(()) => Sync::InStep,
+        Answer::Refused(reason) => Sync::Failed { reason },
+        Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
+    };
+    // What changed while we were telling has to be told too.
+    let now = load_in(desk, &scope(job), &job.job.order_id).await?;
+    if now.version != version && self::news(&now).as_ref() != Some(&news) {
+        return Ok(Tried::Again(
+            "the order changed while the shop was told".to_owned(),
+        ));
+    }
+    record_fact(
+        desk,
+        &scope(job),
+        &job.job.order_id,
+        ActorKind::Desk,
+        &Fact::Sync(to),
+    )
+    .await?;
+    Ok(Tried::Finished)
+}
+
+fn news(order: &Order) -> Option<ShopNews> {
+    let shop = order.shop.as_ref()?;
+    let canceled = order
+        .cancellation
+        .as_ref()
+        .filter(|canceled| canceled.told_shop);
+    let tracking_numbers: Vec<String> = order.tracking_numbers().map(str::to_owned).collect();
+    let number = order.number.clone().filter(|_| order.number_is_ours);
+    let canceled = canceled.map(|canceled| canceled.note.clone());
+    let refunded = order.money(order.returned_minor());
+    let stated = format!("{number:?}{tracking_numbers:?}{canceled:?}{refunded}");
+    Some(ShopNews {
+        key: format!("{}.{}", order.id, crate::orders::fingerprint(&stated)),
+        connection: shop.connection.clone(),
+        external_id: shop.external_id.clone(),
+        number,
+        tracking_numbers,
+        canceled,
+        refunded,
+    })
+}

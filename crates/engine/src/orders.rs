@@ -1,0 +1,340 @@
+//! Orders: take one in, read one, and change one. Every change of an order, whoever asks for it, goes through
+//! [`change`]: load, decide, commit, and once more when someone was faster.
+
+use domain::actions::{Action, Verdict, actions};
+use domain::actor::{Actor, ActorKind, By, Permissions};
+use domain::command::{Command, Context, Decision, Fact, decide, record};
+use domain::event::Event;
+use domain::ids::{JobId, OrderId};
+use domain::intake::{NewOrder, Placement, take as take_in};
+use domain::order::Order;
+use domain::refusal::Refusal;
+
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::jobs::jobs_of;
+use crate::permit::{CreateOrders, Permit, Scope, ViewOrders};
+use crate::store::commit::{Commit, CommitError, Remembered};
+use crate::store::keys::KeyKind;
+
+/// How often a change is decided again because someone was faster.
+const MAX_TRIES: u32 = 20;
+
+/// A caller's key, with what it asks for: asking again changes nothing and answers the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Chosen by the caller.
+    pub key: String,
+    /// A hash of the request, from [`fingerprint`].
+    pub fingerprint: String,
+}
+
+/// A hash of a request, to tell a repetition from another request under the same key.
+pub fn fingerprint(request: &str) -> String {
+    blake3::hash(request.as_bytes()).to_hex().to_string()
+}
+
+/// How an order is to be changed besides the command itself.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Refuse unless the order is at this version.
+    pub expected_version: Option<u64>,
+    /// Answer a repetition with what was answered first.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What a change came to.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The order afterwards.
+    pub order: Order,
+    /// What happened; empty where nothing did, or where it had happened before.
+    pub events: Vec<Event>,
+}
+
+/// One order.
+///
+/// # Errors
+/// [`Failure::NotFound`]; the database.
+pub async fn load(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    id: &OrderId,
+) -> Result<Order, Failure> {
+    load_in(desk, permit.scope(), id).await
+}
+
+/// One order's history, oldest first.
+///
+/// # Errors
+/// [`Failure::NotFound`]; the database.
+pub async fn history(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    id: &OrderId,
+) -> Result<Vec<Event>, Failure> {
+    load(desk, permit, id).await?;
+    Ok(desk
+        .store()
+        .events(&permit.scope().organization_id, id)
+        .await?)
+}
+
+/// What can be done with an order by who asks, and why not (O3).
+pub fn possible(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    order: &Order,
+) -> Vec<(Action, Verdict)> {
+    actions(
+        order,
+        &Context {
+            actor: permit.actor(),
+            at: desk.now(),
+        },
+    )
+}
+
+pub(crate) async fn load_in(desk: &Desk, scope: &Scope, id: &OrderId) -> Result<Order, Failure> {
+    let found = desk
+        .store()
+        .load(&scope.organization_id, scope.mode, id)
+        .await?;
+    found.ok_or_else(|| Failure::NotFound(id.clone()))
+}
+
+/// Takes an order in.
+///
+/// # Errors
+/// The first field that cannot be, a number that is taken (N1), a key used before for another request.
+pub async fn take(
+    desk: &Desk,
+    permit: &Permit<'_, CreateOrders>,
+    new: NewOrder,
+    idempotency: Option<&Idempotency>,
+) -> Result<Order, Failure> {
+    let scope = permit.scope();
+    let settings = desk.store().settings(&scope.organization_id).await?;
+    for _ in 0..MAX_TRIES {
+        if let Some(order) = answered(desk, scope, idempotency).await? {
+            return Ok(order);
+        }
+        let placement = Placement {
+            id: OrderId(desk.ids().fresh(OrderId::PREFIX, desk.now())),
+            organization_id: scope.organization_id.clone(),
+            mode: scope.mode,
+            desk_number: desk.next_desk_number(&scope.organization_id).await?,
+            fees: settings.fees,
+        };
+        let context = Context {
+            actor: permit.actor(),
+            at: desk.now(),
+        };
+        let decision = take_in(new.clone(), placement, &context)?;
+        match commit(desk, None, &decision, idempotency).await {
+            Ok(()) => return Ok(decision.order),
+            Err(error) => retry_or_fail(desk, scope, &decision.order, error).await?,
+        }
+    }
+    Err(Failure::Busy(OrderId("new".to_owned())))
+}
+
+/// Carries out a command: what every use case of a person or a program ends in.
+///
+/// # Errors
+/// What the rules refuse; [`Failure::NotFound`]; [`Failure::Busy`].
+pub(crate) async fn command<G>(
+    desk: &Desk,
+    permit: &Permit<'_, G>,
+    id: &OrderId,
+    command: &Command,
+    terms: &Terms,
+) -> Result<Changed, Failure> {
+    let actor = permit.actor();
+    change(desk, permit.scope(), id, terms, |order| {
+        decide(
+            order,
+            command,
+            &Context {
+                actor,
+                at: desk.now(),
+            },
+        )
+    })
+    .await
+}
+
+/// Records what happened outside: what every job and every inbound word ends in.
+///
+/// # Errors
+/// The order does not have what the fact is about; [`Failure::NotFound`]; [`Failure::Busy`].
+pub async fn record_fact(
+    desk: &Desk,
+    scope: &Scope,
+    id: &OrderId,
+    kind: ActorKind,
+    fact: &Fact,
+) -> Result<Changed, Failure> {
+    let by = match kind {
+        ActorKind::Desk => By::desk(),
+        _ => By {
+            kind,
+            id: crate::store::orders::name(&kind),
+            name: crate::store::orders::name(&kind),
+        },
+    };
+    let actor = Actor {
+        by,
+        permissions: Permissions::new(),
+    };
+    change(desk, scope, id, &Terms::default(), |order| {
+        record(
+            order,
+            fact,
+            &Context {
+                actor: &actor,
+                at: desk.now(),
+            },
+        )
+    })
+    .await
+}
+
+/// Loads, decides and commits; decides again on what is there now when someone was faster.
+async fn change(
+    desk: &Desk,
+    scope: &Scope,
+    id: &OrderId,
+    terms: &Terms,
+    decide: impl Fn(&Order) -> Result<Decision, Refusal>,
+) -> Result<Changed, Failure> {
+    for _ in 0..MAX_TRIES {
+        if let Some(order) = answered(desk, scope, terms.idempotency.as_ref()).await? {
+            return Ok(Changed {
+                order,
+                events: Vec::new(),
+            });
+        }
+        let before = load_in(desk, scope, id).await?;
+        if let Some(expected) = terms
+            .expected_version
+            .filter(|expected| *expected != before.version)
+        {
+            return Err(Refusal::StaleVersion {
+                expected,
+                current: before.version,
+            }
+            .into());
+        }
+        let decision = decide(&before)?;
+        if decision.events.is_empty() && terms.idempotency.is_none() {
+            return Ok(Changed {
+                order: before,
+                events: Vec::new(),
+            });
+        }
+        match commit(desk, Some(&before), &decision, terms.idempotency.as_ref()).await {
+            Ok(()) => {
+                return Ok(Changed {
+                    order: decision.order,
+                    events: decision.events,
+                });
+            }
+            Err(error) => retry_or_fail(desk, scope, &decision.order, error).await?,
+        }
+    }
+    Err(Failure::Busy(id.clone()))
+}
+
+/// What this key was answered before, if it was.
+async fn answered(
+    desk: &Desk,
+    scope: &Scope,
+    idempotency: Option<&Idempotency>,
+) -> Result<Option<Order>, Failure> {
+    let Some(wanted) = idempotency else {
+        return Ok(None);
+    };
+    let Some(known) = desk
+        .store()
+        .answered(&scope.organization_id, &wanted.key)
+        .await?
+    else {
+        return Ok(None);
+    };
+    if known.fingerprint != wanted.fingerprint {
+        return Err(Failure::KeyReused);
+    }
+    load_in(desk, scope, &known.order_id).await.map(Some)
+}
+
+async fn commit(
+    desk: &Desk,
+    before: Option<&Order>,
+    decision: &Decision,
+    idempotency: Option<&Idempotency>,
+) -> Result<(), CommitError> {
+    let remembered = idempotency.map(|wanted| Remembered {
+        key: wanted.key.clone(),
+        fingerprint: wanted.fingerprint.clone(),
+        order_id: decision.order.id.clone(),
+        version: decision.order.version,
+    });
+    let fresh = || JobId(desk.ids().fresh(JobId::PREFIX, desk.now()));
+    let jobs = jobs_of(decision, fresh);
+    let whole = Commit {
+        before,
+        decision,
+        jobs: &jobs,
+        remembered: remembered.as_ref(),
+    };
+    desk.store().commit(&whole).await?;
+    if !jobs.is_empty() {
+        desk.bell().notify_one();
+    }
+    Ok(())
+}
+
+/// `Ok` where deciding again on what is there now can help.
+async fn retry_or_fail(
+    desk: &Desk,
+    scope: &Scope,
+    order: &Order,
+    error: CommitError,
+) -> Result<(), Failure> {
+    match error {
+        CommitError::Stale | CommitError::PlaceTaken | CommitError::Answered => Ok(()),
+        CommitError::NumberTaken(owner) => {
+            let other = desk
+                .store()
+                .load(&scope.organization_id, scope.mode, &owner)
+                .await?;
+            let desk_number = other.map_or(0, |other| other.desk_number);
+            let number = order.number.clone().unwrap_or_default();
+            Err(Refusal::NumberTaken {
+                number,
+                desk_number,
+            }
+            .into())
+        }
+        CommitError::Store(error) if error.is_transient() => Ok(()),
+        CommitError::Store(error) => Err(error.into()),
+    }
+}
+
+/// The orders that an exact thing names: a number, a tracking number, a refund, the provider's payment.
+///
+/// # Errors
+/// The database.
+pub async fn find(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    kind: KeyKind,
+    value: &str,
+) -> Result<Vec<OrderId>, Failure> {
+    let scope = permit.scope();
+    Ok(desk
+        .store()
+        .find(&scope.organization_id, scope.mode, kind, value)
+        .await?)
+}

@@ -1,0 +1,316 @@
+//! A commit: one transaction that begins with the versioned update of the order's row.
+
+use std::collections::BTreeMap;
+
+use domain::command::Decision;
+use domain::event::Event;
+use domain::ids::{OrderId, OrganizationId};
+use domain::order::Order;
+use sqlx::{Any, Row, Transaction};
+
+use super::keys::Key;
+use super::orders::{COLUMNS, OrderRow, int, name, position};
+use super::queue::NewJob;
+use super::views::Tally;
+use super::{Store, StoreError, placeholders};
+
+/// What was answered to a key, remembered in the transaction that made it true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// The caller's key.
+    pub key: String,
+    /// A hash of what was asked, so that the same key with another request is refused.
+    pub fingerprint: String,
+    /// The order it was about.
+    pub order_id: OrderId,
+    /// The order's version afterwards.
+    pub version: u64,
+}
+
+/// Everything one commit writes.
+#[derive(Debug)]
+pub struct Commit<'a> {
+    /// The order as it was; none for one that is taken in.
+    pub before: Option<&'a Order>,
+    /// What was decided.
+    pub decision: &'a Decision,
+    /// The work that follows.
+    pub jobs: &'a [NewJob],
+    /// The answer to remember.
+    pub remembered: Option<&'a Remembered>,
+}
+
+/// Why a commit did not happen. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Someone was faster: load again and decide again.
+    #[error("the order changed meanwhile")]
+    Stale,
+    /// The order number is another order's (N1).
+    #[error("the order number is taken by order {0}")]
+    NumberTaken(OrderId),
+    /// Another order has the same place in the list: take another desk number.
+    #[error("the desk number's place is taken")]
+    PlaceTaken,
+    /// The key was answered meanwhile: answer the same.
+    #[error("the key was answered meanwhile")]
+    Answered,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for CommitError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+type Tx = Transaction<'static, Any>;
+
+impl Store {
+    /// Writes a decision, whole or not at all.
+    ///
+    /// # Errors
+    /// [`CommitError`]; the database is as it was.
+    pub async fn commit(&self, commit: &Commit<'_>) -> Result<(), CommitError> {
+        let order = &commit.decision.order;
+        let base = self.search_base(&order.organization_id).await?;
+        let row = OrderRow::of(order)?;
+        let words = row.words.clone();
+        let mut tx = self.write().await?;
+        match commit.before {
+            Some(before) => update(&mut tx, before, order, row).await?,
+            None => insert(&mut tx, order, row).await?,
+        }
+        insert_events(&mut tx, order, &commit.decision.events).await?;
+        self.write_keys(&mut tx, commit.before, order).await?;
+        self.write_words(&mut tx, commit.before, order, &words, base)
+            .await?;
+        write_tags(&mut tx, commit.before, order).await?;
+        let tally = self.tally(&mut tx, commit.before, order).await?;
+        add_counts(&mut tx, &order.organization_id, &tally).await?;
+        for job in commit.jobs {
+            super::queue::insert(&mut tx, job).await?;
+        }
+        if let Some(remembered) = commit.remembered {
+            remember(&mut tx, &order.organization_id, remembered, order).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What was answered to this key before.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn answered(
+        &self,
+        organization: &OrganizationId,
+        key: &str,
+    ) -> Result<Option<Remembered>, StoreError> {
+        let row = sqlx::query(
+            "select fingerprint, order_id, version from idempotency where organization_id = $1 and key = $2",
+        )
+        .bind(organization.as_str())
+        .bind(key)
+        .fetch_optional(self.reader())
+        .await?;
+        row.map(|row| {
+            Ok(Remembered {
+                key: key.to_owned(),
+                fingerprint: row.try_get(0)?,
+                order_id: OrderId(row.try_get(1)?),
+                version: super::orders::count(&row, "version")?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn write_keys(
+        &self,
+        tx: &mut Tx,
+        before: Option<&Order>,
+        order: &Order,
+    ) -> Result<(), CommitError> {
+        let was: Vec<Key> = before.map(Key::all_of).unwrap_or_default();
+        let is = Key::all_of(order);
+        for key in was.iter().filter(|key| !is.contains(key)) {
+            key.delete(tx, &order.organization_id).await?;
+        }
+        for key in is.iter().filter(|key| !was.contains(key)) {
+            if !key.insert(tx, &order.organization_id, &order.id).await? && key.is_number() {
+                let owner = key.owner(tx, &order.organization_id).await?;
+                return Err(CommitError::NumberTaken(owner));
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_words(
+        &self,
+        tx: &mut Tx,
+        before: Option<&Order>,
+        order: &Order,
+        words: &str,
+        base: i64,
+    ) -> Result<(), CommitError> {
+        let was = before.map(|before| domain::search::searchable_words(before).join(" "));
+        let statement = match was {
+            None => self.dialect().insert_words(),
+            Some(was) if was != words => self.dialect().update_words(),
+            Some(_) => return Ok(()),
+        };
+        sqlx::query(statement)
+            .bind(order.organization_id.as_str())
+            .bind(position(order))
+            .bind(words)
+            .bind(base)
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The first statement of every change: no row means that someone was faster.
+async fn update(
+    tx: &mut Tx,
+    before: &Order,
+    order: &Order,
+    row: OrderRow,
+) -> Result<(), CommitError> {
+    static STATEMENT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let set: Vec<String> = COLUMNS
+            .iter()
+            .enumerate()
+            .map(|(index, column)| format!("{column} = ${}", index + 1))
+            .collect();
+        let was = COLUMNS.len() + 1;
+        let set = set.join(", ");
+        format!(
+            "update orders set {set} where organization_id = $1 and id = $2 and version = ${was}"
+        )
+    });
+    let query = row
+        .bind(sqlx::query(STATEMENT.as_str()), order)
+        .bind(int(before.version));
+    match query.execute(&mut **tx).await?.rows_affected() {
+        0 => Err(CommitError::Stale),
+        _ => Ok(()),
+    }
+}
+
+async fn insert(tx: &mut Tx, order: &Order, row: OrderRow) -> Result<(), CommitError> {
+    static STATEMENT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let columns = COLUMNS.join(", ");
+        let values = placeholders(1, 1, COLUMNS.len());
+        format!("insert into orders ({columns}) values {values} on conflict do nothing")
+    });
+    let query = row.bind(sqlx::query(STATEMENT.as_str()), order);
+    match query.execute(&mut **tx).await?.rows_affected() {
+        0 => Err(CommitError::PlaceTaken),
+        _ => Ok(()),
+    }
+}
+
+/// The most events one statement writes; SQLite takes 32,766 binds, and short texts stay in the statement cache.
+const EVENTS_AT_ONCE: usize = 8;
+
+async fn insert_events(tx: &mut Tx, order: &Order, events: &[Event]) -> Result<(), CommitError> {
+    for chunk in events.chunks(EVENTS_AT_ONCE) {
+        let text = format!(
+            "insert into order_events (organization_id, order_id, seq, at_us, kind, body) values {}",
+            placeholders(1, chunk.len(), 6)
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for event in chunk {
+            let body = serde_json::to_string(event)
+                .map_err(|error| StoreError::unreadable("event", error))?;
+            query = query
+                .bind(order.organization_id.as_str())
+                .bind(order.id.as_str())
+                .bind(int(event.seq))
+                .bind(event.at.as_microsecond())
+                .bind(event.kind.name())
+                .bind(body);
+        }
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn write_tags(tx: &mut Tx, before: Option<&Order>, order: &Order) -> Result<(), CommitError> {
+    let none = std::collections::BTreeSet::new();
+    let was = before.map_or(&none, |before| &before.tags);
+    let changes = [
+        (
+            "delete from order_tags where organization_id = $1 and mode = $2 and tag = $3 and position = $4",
+            was.difference(&order.tags),
+        ),
+        (
+            "insert into order_tags (organization_id, mode, tag, position) values ($1, $2, $3, $4)",
+            order.tags.difference(was),
+        ),
+    ];
+    for (statement, tags) in changes {
+        for tag in tags {
+            sqlx::query(statement)
+                .bind(order.organization_id.as_str())
+                .bind(name(&order.mode))
+                .bind(tag.as_str())
+                .bind(position(order))
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds to the counts of views. The rows are written in one order everywhere, so that two commits cannot deadlock.
+pub(crate) async fn add_counts(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    tally: &BTreeMap<Tally, i64>,
+) -> Result<(), CommitError> {
+    for (cell, more) in tally.iter().filter(|(_, more)| **more != 0) {
+        sqlx::query(
+            "insert into view_counts (organization_id, view_id, mode, day, slot, count) \
+             values ($1, $2, $3, $4, $5, $6) \
+             on conflict (organization_id, view_id, mode, day, slot) \
+             do update set count = view_counts.count + excluded.count",
+        )
+        .bind(organization.as_str())
+        .bind(cell.view_id.as_str())
+        .bind(name(&cell.mode))
+        .bind(cell.day)
+        .bind(cell.slot)
+        .bind(*more)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn remember(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    remembered: &Remembered,
+    order: &Order,
+) -> Result<(), CommitError> {
+    let done = sqlx::query(
+        "insert into idempotency (organization_id, key, fingerprint, order_id, version, created_at_us) \
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    )
+    .bind(organization.as_str())
+    .bind(remembered.key.as_str())
+    .bind(remembered.fingerprint.as_str())
+    .bind(remembered.order_id.as_str())
+    .bind(int(remembered.version))
+    .bind(order.updated_at.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    match done.rows_affected() {
+        0 => Err(CommitError::Answered),
+        _ => Ok(()),
+    }
+}

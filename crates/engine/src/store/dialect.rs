@@ -1,0 +1,169 @@
+//! The statements that cannot be the same everywhere, side by side: text search, locks, connection settings.
+
+use domain::search::Query;
+
+use super::StoreError;
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// The embedded one.
+    Sqlite,
+    /// PostgreSQL 15 or later, alone or distributed by Citus.
+    Postgres,
+}
+
+impl Dialect {
+    /// Which database an address is of.
+    ///
+    /// # Errors
+    /// [`StoreError::Setup`] for any other.
+    pub fn of(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            Ok(Self::Sqlite)
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Ok(Self::Postgres)
+        } else {
+            let kind = url.split(':').next().unwrap_or_default();
+            Err(StoreError::Setup(format!(
+                "database_url begins with \"{kind}:\"; use sqlite:// or postgres://"
+            )))
+        }
+    }
+
+    /// What every new connection is told.
+    pub(crate) fn on_connect(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
+                 pragma busy_timeout = 10000; pragma cache_size = -16384; pragma temp_store = memory; \
+                 pragma journal_size_limit = 67108864"
+            }
+            Self::Postgres => "set statement_timeout = 60000",
+        }
+    }
+
+    /// How a transaction that writes begins: SQLite takes its one write lock at once rather than when it is too late.
+    pub(crate) fn begin_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "begin immediate",
+            Self::Postgres => "begin",
+        }
+    }
+
+    /// A migration's text for this database.
+    pub(crate) fn schema(self, text: &str) -> String {
+        let clustered = match self {
+            Self::Sqlite => " without rowid",
+            Self::Postgres => "",
+        };
+        text.replace(" {without_rowid}", clustered)
+    }
+
+    /// Keeps others from taking a row to themselves until the transaction ends, where more than one can write.
+    pub(crate) fn for_key_share(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " for key share of o",
+        }
+    }
+
+    /// Keeps a row to this transaction alone, where more than one can write.
+    pub(crate) fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " for update",
+        }
+    }
+
+    /// Writes an order's words: $1 organization, $2 position, $3 words separated by spaces, $4 the search base.
+    pub(crate) fn insert_words(self) -> &'static str {
+        match self {
+            Self::Sqlite => "insert into order_search (rowid, words) values ($4 + $2, $3)",
+            Self::Postgres => {
+                "insert into order_search (organization_id, position, words) \
+                 select $1, $2, array_to_tsvector(string_to_array($3, ' ')) where $4 >= 0"
+            }
+        }
+    }
+
+    /// Replaces an order's words; the binds of [`insert_words`](Self::insert_words).
+    pub(crate) fn update_words(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "insert or replace into order_search (rowid, words) values ($4 + $2, $3)"
+            }
+            Self::Postgres => {
+                "update order_search set words = array_to_tsvector(string_to_array($3, ' ')) \
+                 where organization_id = $1 and position = $2 and $4 >= 0"
+            }
+        }
+    }
+
+    /// How the list joins what a search finds: the text comes after `from orders o`, the search text is `$query`.
+    ///
+    /// SQLite reads the matches newest first and looks each order up; its planner is told so by `cross join`.
+    pub(crate) fn search_from(self, base: i64, query: usize) -> String {
+        match self {
+            Self::Sqlite => {
+                let last = base + (1_i64 << POSITION_BITS) - 1;
+                format!(
+                    "from order_search s cross join orders o on o.position = s.rowid - {base} \
+                     where s.words match ${query} and s.rowid between {base} and {last} and"
+                )
+            }
+            Self::Postgres => format!(
+                "from orders o join order_search s \
+                 on s.organization_id = o.organization_id and s.position = o.position \
+                 where s.words @@ cast(${query} as tsquery) and"
+            ),
+        }
+    }
+
+    /// A search in the database's own notation. The words hold letters and digits only, so nothing needs escaping.
+    pub(crate) fn search_text(self, query: &Query) -> String {
+        let (and, or) = match self {
+            Self::Sqlite => (" AND ", " OR "),
+            Self::Postgres => (" & ", " | "),
+        };
+        let word = |word: &String| match self {
+            Self::Sqlite => format!("\"{word}\"*"),
+            Self::Postgres => format!("'{word}':*"),
+        };
+        let all: Vec<String> = query.words.iter().map(word).collect();
+        match &query.together {
+            None => all.join(and),
+            Some(together) => format!("({}){or}{}", all.join(and), word(together)),
+        }
+    }
+
+    /// What the list sorts by when it is searched and sorted by position: SQLite's matches come in that order.
+    pub(crate) fn search_position(self) -> &'static str {
+        match self {
+            Self::Sqlite => "s.rowid",
+            Self::Postgres => "o.position",
+        }
+    }
+
+    /// Brings the planner's statistics up to date after many rows came.
+    pub(crate) fn analyze(self) -> &'static str {
+        match self {
+            Self::Sqlite => "analyze",
+            Self::Postgres => "analyze",
+        }
+    }
+
+    /// Asks the database to check itself; rows other than `ok` say what is wrong.
+    pub(crate) fn check_file(self) -> &'static str {
+        match self {
+            Self::Sqlite => "pragma integrity_check(20)",
+            Self::Postgres => "select 'ok'",
+        }
+    }
+}
+
+/// How many bits of the search index's row number are the order's position; the organization's ordinal leads them.
+pub(crate) const POSITION_BITS: u32 = 52;
+
+/// How many organizations an embedded desk can hold: the bits that are left, less the sign.
+pub const MAX_EMBEDDED_ORGANIZATIONS: i64 = 1 << (63 - POSITION_BITS);

@@ -1,0 +1,235 @@
+//! Many new orders at once, for import and the demo: one transaction, a few rows a statement.
+
+use std::collections::BTreeMap;
+
+use domain::command::Decision;
+use domain::ids::OrganizationId;
+use sqlx::{Any, Row, Transaction};
+
+use super::commit::{CommitError, add_counts};
+use super::keys::{Key, KeyKind};
+use super::orders::{AnyQuery, COLUMNS, OrderRow, int, name, position};
+use super::queue::NewJob;
+use super::{Dialect, Store, StoreError, placeholders};
+
+/// Rows a statement; beyond some dozens a statement gains nothing and its text costs the cache.
+const ROWS: usize = 40;
+
+type Tx = Transaction<'static, Any>;
+
+impl Store {
+    /// Writes new orders of one organization with their whole histories, all or none.
+    ///
+    /// The caller has made sure that no order number is taken; a race with another writer refuses the whole batch.
+    ///
+    /// # Errors
+    /// [`CommitError::PlaceTaken`] when any row's key is taken; the database.
+    pub async fn insert_all(
+        &self,
+        organization: &OrganizationId,
+        decisions: &[Decision],
+        jobs: &[NewJob],
+    ) -> Result<(), CommitError> {
+        let base = self.search_base(organization).await?;
+        let rows: Vec<OrderRow> = decisions
+            .iter()
+            .map(|decision| OrderRow::of(&decision.order))
+            .collect::<Result<_, _>>()?;
+        let words: Vec<String> = rows.iter().map(|row| row.words.clone()).collect();
+        let mut tx = self.write().await?;
+        let filters = self.view_filters(&mut tx, organization).await?;
+        insert_orders(&mut tx, decisions, rows).await?;
+        insert_events(&mut tx, decisions).await?;
+        insert_keys(&mut tx, decisions).await?;
+        self.insert_words_of(&mut tx, decisions, &words, base)
+            .await?;
+        insert_tags(&mut tx, decisions).await?;
+        let mut tally = BTreeMap::new();
+        for decision in decisions {
+            super::views::changes(&filters, None, &decision.order, &mut tally);
+        }
+        add_counts(&mut tx, organization, &tally).await?;
+        for job in jobs {
+            super::queue::insert(&mut tx, job).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Which of these values are keys of an order already, with the order: in one read.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn taken(
+        &self,
+        organization: &OrganizationId,
+        kind: KeyKind,
+        within: &str,
+        values: &[String],
+    ) -> Result<BTreeMap<String, domain::ids::OrderId>, StoreError> {
+        let mut taken = BTreeMap::new();
+        for chunk in values.chunks(500) {
+            let text = format!(
+                "select value, order_id from order_keys where organization_id = $1 and kind = $2 and within = $3 \
+                 and value in {}",
+                placeholders(4, 1, chunk.len())
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text))
+                .bind(organization.as_str())
+                .bind(kind.name())
+                .bind(within);
+            for value in chunk {
+                query = query.bind(value.as_str());
+            }
+            for row in query.fetch_all(self.reader()).await? {
+                taken.insert(row.try_get(0)?, domain::ids::OrderId(row.try_get(1)?));
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn insert_words_of(
+        &self,
+        tx: &mut Tx,
+        decisions: &[Decision],
+        words: &[String],
+        base: i64,
+    ) -> Result<(), CommitError> {
+        if self.dialect() == Dialect::Postgres {
+            for (decision, words) in decisions.iter().zip(words) {
+                sqlx::query(self.dialect().insert_words())
+                    .bind(decision.order.organization_id.as_str())
+                    .bind(position(&decision.order))
+                    .bind(words.as_str())
+                    .bind(base)
+                    .execute(&mut **tx)
+                    .await?;
+            }
+            return Ok(());
+        }
+        let rows: Vec<_> = decisions.iter().zip(words).collect();
+        let start = "insert into order_search (rowid, words)";
+        many(tx, start, 2, &rows, |query, (decision, words)| {
+            query
+                .bind(base + position(&decision.order))
+                .bind(words.to_string())
+        })
+        .await
+    }
+}
+
+/// Writes rows in statements of [`ROWS`]; fewer rows than given mean that a key was taken.
+async fn many<T>(
+    tx: &mut Tx,
+    start: &str,
+    columns: usize,
+    rows: &[T],
+    bind: impl for<'q> Fn(AnyQuery<'q>, &T) -> AnyQuery<'q>,
+) -> Result<(), CommitError> {
+    for chunk in rows.chunks(ROWS) {
+        let text = format!("{start} values {}", placeholders(1, chunk.len(), columns));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for row in chunk {
+            query = bind(query, row);
+        }
+        query.execute(&mut **tx).await.map_err(taken)?;
+    }
+    Ok(())
+}
+
+/// A key that is taken is the batch's affair; anything else is the database's.
+fn taken(error: sqlx::Error) -> CommitError {
+    match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => {
+            CommitError::PlaceTaken
+        }
+        _ => error.into(),
+    }
+}
+
+async fn insert_orders(
+    tx: &mut Tx,
+    decisions: &[Decision],
+    rows: Vec<OrderRow>,
+) -> Result<(), CommitError> {
+    let columns = COLUMNS.join(", ");
+    let mut rows = decisions.iter().zip(rows);
+    loop {
+        let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let values = placeholders(1, chunk.len(), COLUMNS.len());
+        let text = format!("insert into orders ({columns}) values {values}");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for (decision, row) in chunk {
+            query = row.bind(query, &decision.order);
+        }
+        query.execute(&mut **tx).await.map_err(taken)?;
+    }
+}
+
+async fn insert_events(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitError> {
+    let mut rows = Vec::new();
+    for decision in decisions {
+        for event in &decision.events {
+            let body = serde_json::to_string(event)
+                .map_err(|error| StoreError::unreadable("event", error))?;
+            rows.push((&decision.order, event, body));
+        }
+    }
+    let start = "insert into order_events (organization_id, order_id, seq, at_us, kind, body)";
+    many(tx, start, 6, &rows, |query, (order, event, body)| {
+        query
+            .bind(order.organization_id.0.clone())
+            .bind(order.id.0.clone())
+            .bind(int(event.seq))
+            .bind(event.at.as_microsecond())
+            .bind(event.kind.name())
+            .bind(body.clone())
+    })
+    .await
+}
+
+async fn insert_keys(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitError> {
+    let rows: Vec<_> = decisions
+        .iter()
+        .flat_map(|decision| {
+            Key::all_of(&decision.order)
+                .into_iter()
+                .map(move |key| (&decision.order, key))
+        })
+        .collect();
+    let start = "insert into order_keys (organization_id, kind, value, within, order_id)";
+    many(tx, start, 5, &rows, |query, (order, key)| {
+        query
+            .bind(order.organization_id.0.clone())
+            .bind(key.kind.name())
+            .bind(key.value.clone())
+            .bind(key.within.clone())
+            .bind(order.id.0.clone())
+    })
+    .await
+}
+
+async fn insert_tags(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitError> {
+    let rows: Vec<_> = decisions
+        .iter()
+        .flat_map(|decision| {
+            decision
+                .order
+                .tags
+                .iter()
+                .map(move |tag| (&decision.order, tag))
+        })
+        .collect();
+    let start = "insert into order_tags (organization_id, mode, tag, position)";
+    many(tx, start, 4, &rows, |query, (order, tag)| {
+        query
+            .bind(order.organization_id.0.clone())
+            .bind(name(&order.mode))
+            .bind((*tag).clone())
+            .bind(position(order))
+    })
+    .await
+}

@@ -1,0 +1,332 @@
+//! Pages of the list: any combination of filters, sorted, continued after the last row by its key. The statement
+//! holds only the conditions that are asked for, so that the planner can choose among the indexes.
+
+use domain::filter::{Filter, Sort, SortKey, Summary};
+use domain::ids::{OrderId, OrganizationId};
+use domain::money::Currency;
+use domain::order::Mode;
+use domain::search::Query;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::orders::{count, name, named, position_of_second};
+use super::{Store, StoreError};
+
+/// The most rows one page has.
+pub const MAX_PAGE: u32 = 500;
+
+/// Which page of which list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What to keep.
+    pub filter: Filter,
+    /// How to sort it.
+    pub sort: Sort,
+    /// After which row; none for the first page.
+    pub after: Option<Cursor>,
+    /// How many rows, up to [`MAX_PAGE`].
+    pub limit: u32,
+}
+
+/// A place in a sorted list; it survives orders that come and go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The row's sort value: a total, or a folded name; empty when sorted by date.
+    pub value: String,
+    /// The row's position.
+    pub position: i64,
+}
+
+/// One row of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The order.
+    pub id: OrderId,
+    /// What the row says.
+    pub summary: Summary,
+    /// Where the page goes on after it.
+    pub cursor: Cursor,
+}
+
+/// The columns of a row, written once.
+pub(crate) const SUMMARY: &str = "o.id, o.number, o.desk_number, o.position, o.customer, o.customer_sort, o.status, \
+    o.payment, o.is_disputed, o.fulfilment, o.fraud, o.guarantee, o.source, o.destination, o.attention_count, \
+    o.currency, o.total_minor, o.base_currency, o.total_base_minor, o.tags";
+
+/// A statement as it grows: its text and what is bound.
+struct Statement {
+    text: String,
+    binds: Vec<Bind>,
+}
+
+enum Bind {
+    Text(String),
+    Number(i64),
+}
+
+impl Statement {
+    fn bind(&mut self, bind: Bind) -> usize {
+        self.binds.push(bind);
+        self.binds.len()
+    }
+
+    /// Adds ` and column operator $n`.
+    fn and(&mut self, condition: &str, bind: Bind) {
+        let number = self.bind(bind);
+        self.text.push_str(&format!(" and {condition} ${number}"));
+    }
+
+    /// Adds ` and column in (…)` where anything is wanted.
+    fn and_any<T: Serialize>(&mut self, column: &str, wanted: &[T]) {
+        let numbers: Vec<String> = wanted
+            .iter()
+            .map(|one| format!("${}", self.bind(Bind::Text(name(one)))))
+            .collect();
+        match numbers.as_slice() {
+            [] => {}
+            [one] => self.text.push_str(&format!(" and {column} = {one}")),
+            many => self
+                .text
+                .push_str(&format!(" and {column} in ({})", many.join(", "))),
+        }
+    }
+}
+
+impl Store {
+    /// One page of the list.
+    ///
+    /// # Errors
+    /// The database, or a cursor of another list.
+    pub async fn list(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        page: &Page,
+    ) -> Result<Vec<Listed>, StoreError> {
+        let base = self.search_base(organization).await?;
+        let statement = self.list_statement(organization, mode, page, base)?;
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.text));
+        for bind in statement.binds {
+            query = match bind {
+                Bind::Text(text) => query.bind(text),
+                Bind::Number(number) => query.bind(number),
+            };
+        }
+        let rows = query.fetch_all(self.reader()).await?;
+        rows.iter().map(|row| read(row, page.sort.key)).collect()
+    }
+
+    fn list_statement(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        page: &Page,
+        base: i64,
+    ) -> Result<Statement, StoreError> {
+        let search = Query::parse(&page.filter.text);
+        let mut statement = Statement {
+            text: format!("select {SUMMARY} "),
+            binds: Vec::new(),
+        };
+        match &search {
+            Some(query) => {
+                let number = statement.bind(Bind::Text(self.dialect().search_text(query)));
+                let from = self.dialect().search_from(base, number);
+                statement.text.push_str(&from);
+            }
+            None => statement.text.push_str("from orders o where"),
+        }
+        let number = statement.bind(Bind::Text(organization.0.clone()));
+        statement
+            .text
+            .push_str(&format!(" o.organization_id = ${number}"));
+        statement.and("o.mode =", Bind::Text(name(&mode)));
+        filter(&mut statement, &page.filter, &name(&mode));
+        let position = match search {
+            Some(_) => self.dialect().search_position(),
+            None => "o.position",
+        };
+        order(
+            &mut statement,
+            page,
+            position,
+            base,
+            self.dialect() == super::Dialect::Sqlite && search.is_some(),
+        )?;
+        let limit = statement.bind(Bind::Number(i64::from(page.limit.clamp(1, MAX_PAGE))));
+        statement.text.push_str(&format!(" limit ${limit}"));
+        Ok(statement)
+    }
+}
+
+/// Adds what the filter asks for.
+fn filter(statement: &mut Statement, filter: &Filter, mode: &str) {
+    use domain::coverage::Cover;
+    statement.and_any("o.status", &filter.status);
+    statement.and_any("o.payment", &filter.payment);
+    statement.and_any("o.fulfilment", &filter.fulfilment);
+    statement.and_any("o.fraud", &filter.fraud);
+    statement.and_any("o.guarantee", &filter.guarantee);
+    statement.and_any("o.source", &filter.source);
+    statement.and_any("o.destination", &filter.destination);
+    let has_fallen = |wanted: &[Cover]| {
+        !wanted.is_empty()
+            && wanted
+                .iter()
+                .all(|cover| matches!(cover, Cover::AtRisk | Cover::Void))
+    };
+    if has_fallen(&filter.fraud) || has_fallen(&filter.guarantee) {
+        // Says what follows anyway, in the words of the index of the few such orders.
+        statement.text.push_str(" and o.fallen_count > 0");
+    }
+    match filter.needs_attention {
+        Some(true) => statement.text.push_str(" and o.attention_count > 0"),
+        Some(false) => statement.text.push_str(" and o.attention_count = 0"),
+        None => {}
+    }
+    match filter.is_disputed {
+        Some(true) => statement.text.push_str(" and o.is_disputed > 0"),
+        Some(false) => statement.text.push_str(" and o.is_disputed = 0"),
+        None => {}
+    }
+    if let Some(from) = filter.from {
+        statement.and(
+            "o.position >=",
+            Bind::Number(position_of_second(from.as_second())),
+        );
+    }
+    if let Some(until) = filter.until {
+        statement.and(
+            "o.position <",
+            Bind::Number(position_of_second(until.as_second())),
+        );
+    }
+    if let Some(least) = filter.min_base_minor {
+        statement.and("o.total_base_minor >=", Bind::Number(least));
+    }
+    if let Some(most) = filter.max_base_minor {
+        statement.and("o.total_base_minor <=", Bind::Number(most));
+    }
+    if let Some(tag) = &filter.tag {
+        let (tag, mode) = (
+            statement.bind(Bind::Text(tag.clone())),
+            statement.bind(Bind::Text(mode.to_owned())),
+        );
+        statement.text.push_str(&format!(
+            " and exists (select 1 from order_tags t where t.organization_id = o.organization_id \
+             and t.mode = ${mode} and t.tag = ${tag} and t.position = o.position)"
+        ));
+    }
+}
+
+/// Adds where the page begins and how it is sorted; the position breaks ties in the same direction.
+fn order(
+    statement: &mut Statement,
+    page: &Page,
+    position: &str,
+    base: i64,
+    is_search_row: bool,
+) -> Result<(), StoreError> {
+    let (than, direction) = if page.sort.is_descending {
+        ("<", "desc")
+    } else {
+        (">", "asc")
+    };
+    let column = match page.sort.key {
+        SortKey::Placed => None,
+        SortKey::Total => Some("o.total_base_minor"),
+        SortKey::Customer => Some("o.customer_sort"),
+    };
+    if let Some(cursor) = &page.after {
+        let offset = if is_search_row && column.is_none() {
+            base
+        } else {
+            0
+        };
+        match column {
+            None => {
+                let number = statement.bind(Bind::Number(cursor.position + offset));
+                statement
+                    .text
+                    .push_str(&format!(" and {position} {than} ${number}"));
+            }
+            Some(column) => {
+                let value = match page.sort.key {
+                    SortKey::Total => {
+                        let total = cursor.value.parse();
+                        Bind::Number(
+                            total.map_err(|error| StoreError::unreadable("cursor", error))?,
+                        )
+                    }
+                    SortKey::Placed | SortKey::Customer => Bind::Text(cursor.value.clone()),
+                };
+                let (value, place) = (
+                    statement.bind(value),
+                    statement.bind(Bind::Number(cursor.position)),
+                );
+                let after = format!(" and ({column}, o.position) {than} (${value}, ${place})");
+                statement.text.push_str(&after);
+            }
+        }
+    }
+    let by = match column {
+        None => format!(" order by {position} {direction}"),
+        Some(column) => format!(" order by {column} {direction}, o.position {direction}"),
+    };
+    statement.text.push_str(&by);
+    Ok(())
+}
+
+/// Reads a row of [`SUMMARY`].
+fn read(row: &AnyRow, key: SortKey) -> Result<Listed, StoreError> {
+    let summary = summary(row)?;
+    let position: i64 = row.try_get("position")?;
+    let value = match key {
+        SortKey::Placed => String::new(),
+        SortKey::Total => summary.total_base_minor.to_string(),
+        SortKey::Customer => row.try_get("customer_sort")?,
+    };
+    Ok(Listed {
+        id: OrderId(row.try_get("id")?),
+        summary,
+        cursor: Cursor { value, position },
+    })
+}
+
+/// Reads what a row says of its order. The time is to the second, as positions are.
+pub(crate) fn summary(row: &AnyRow) -> Result<Summary, StoreError> {
+    let position: i64 = row.try_get("position")?;
+    let currency = |column: &str| -> Result<Currency, StoreError> {
+        let code: &str = row.try_get(column)?;
+        Currency::parse(code).map_err(|error| StoreError::unreadable(column, error))
+    };
+    let tags: &str = row.try_get("tags")?;
+    let disputed: i64 = row.try_get("is_disputed")?;
+    Ok(Summary {
+        number: row.try_get("number")?,
+        desk_number: count(row, "desk_number")?,
+        placed_at: Timestamp::from_second(position >> super::orders::DESK_NUMBER_BITS)
+            .map_err(|error| StoreError::unreadable("position", error))?,
+        customer: row.try_get("customer")?,
+        status: named(row.try_get("status")?, "status")?,
+        payment: named(row.try_get("payment")?, "payment")?,
+        is_disputed: disputed > 0,
+        fulfilment: named(row.try_get("fulfilment")?, "fulfilment")?,
+        fraud: named(row.try_get("fraud")?, "fraud")?,
+        guarantee: named(row.try_get("guarantee")?, "guarantee")?,
+        source: named(row.try_get("source")?, "source")?,
+        destination: row.try_get("destination")?,
+        attention_count: count(row, "attention_count")?,
+        currency: currency("currency")?,
+        total_minor: row.try_get("total_minor")?,
+        base: currency("base_currency")?,
+        total_base_minor: row.try_get("total_base_minor")?,
+        tags: tags
+            .split('\n')
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    })
+}

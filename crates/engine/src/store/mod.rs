@@ -1,0 +1,262 @@
+//! All SQL of the desk, one text a statement for every database.
+//!
+//! The few that must differ stand side by side in [`dialect`]. A writing transaction on an order begins with the
+//! versioned update of its row. Every statement on a tenant's table names the organization. Nothing here decides.
+
+pub mod commit;
+pub mod dialect;
+pub mod insert;
+pub mod keys;
+pub mod list;
+pub mod orders;
+pub mod organizations;
+pub mod people;
+pub mod queue;
+pub mod upkeep;
+pub mod views;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use domain::ids::OrganizationId;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Any, AnyPool, ConnectOptions, Executor, SqlSafeStr, Transaction};
+
+pub use dialect::Dialect;
+
+/// Readers of an embedded desk: they do not wait for each other or for the writer.
+const SQLITE_READERS: u32 = 4;
+
+/// Connections to a database server, for each process of the desk.
+const SERVER_CONNECTIONS: u32 = 24;
+
+/// How long a caller waits for a connection before the desk says that it is busy.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The migrations, in order. Each text is fixed once released.
+const MIGRATIONS: [(i64, &str, [&str; 2]); 2] = [
+    (
+        1,
+        "desk",
+        [include_str!("../../migrations/0001_desk.sql"); 2],
+    ),
+    (
+        2,
+        "search",
+        [
+            include_str!("../../migrations/sqlite/0002_search.sql"),
+            include_str!("../../migrations/postgres/0002_search.sql"),
+        ],
+    ),
+];
+
+/// What the database could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The driver's or the database's word.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the schema: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Something stored cannot be read back.
+    #[error("stored {what} cannot be read: {why}")]
+    Unreadable {
+        /// What it is, with its id.
+        what: String,
+        /// What the reader says.
+        why: String,
+    },
+    /// The desk was opened in a way that does not fit it.
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl StoreError {
+    pub(crate) fn unreadable(what: &str, why: impl std::fmt::Display) -> Self {
+        Self::Unreadable {
+            what: what.to_owned(),
+            why: why.to_string(),
+        }
+    }
+
+    /// Whether the same statement may succeed if it is made again: a serialization failure, a deadlock, a lock.
+    pub fn is_transient(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        match error {
+            sqlx::Error::Database(database) => {
+                matches!(
+                    database.code().as_deref(),
+                    Some("40001" | "40P01" | "5" | "6" | "517")
+                )
+            }
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The database of a desk.
+#[derive(Clone, Debug)]
+pub struct Store {
+    reader: AnyPool,
+    writer: AnyPool,
+    dialect: Dialect,
+    bases: Bases,
+}
+
+/// Where each organization's part of the search index begins; it never changes, so it is read once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bases(Arc<Mutex<HashMap<OrganizationId, i64>>>);
+
+impl Bases {
+    fn get(&self, organization: &OrganizationId) -> Option<i64> {
+        self.0
+            .lock()
+            .expect("no holder panics")
+            .get(organization)
+            .copied()
+    }
+
+    fn put(&self, organization: &OrganizationId, base: i64) {
+        self.0
+            .lock()
+            .expect("no holder panics")
+            .insert(organization.clone(), base);
+    }
+}
+
+impl Store {
+    /// Opens the embedded database in `folder`, making both where they are not there.
+    ///
+    /// # Errors
+    /// The folder cannot be made or the file cannot be opened.
+    pub async fn open_embedded(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            StoreError::Setup(format!("cannot make {}: {error}", folder.display()))
+        })?;
+        let path = Self::embedded_file(folder);
+        let path = path
+            .to_str()
+            .ok_or_else(|| StoreError::Setup(format!("{} is not UTF-8", path.display())))?;
+        Self::open(&format!("sqlite://{path}?mode=rwc")).await
+    }
+
+    /// The file of the embedded database in `folder`.
+    pub fn embedded_file(folder: &Path) -> PathBuf {
+        folder.join("bordereau.db")
+    }
+
+    /// Opens a database by its address: `sqlite://…` or `postgres://…`.
+    ///
+    /// # Errors
+    /// The address is of another kind, or the database does not answer.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url)?;
+        let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+        let pool = |connections: u32| {
+            AnyPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                // The pool would ask "are you there" before each use, a round trip that the use itself answers.
+                .test_before_acquire(false)
+                .after_connect(move |connection, _| {
+                    Box::pin(async move {
+                        connection.execute(dialect.on_connect()).await?;
+                        Ok(())
+                    })
+                })
+        };
+        if dialect == Dialect::Postgres {
+            let reader = pool(SERVER_CONNECTIONS).connect_with(options).await?;
+            let writer = reader.clone();
+            return Ok(Self {
+                reader,
+                writer,
+                dialect,
+                bases: Bases::default(),
+            });
+        }
+        // One writer, so that writers wait in line here, fairly, instead of polling for the file's lock.
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let reader = pool(SQLITE_READERS).connect_with(options).await?;
+        Ok(Self {
+            reader,
+            writer,
+            dialect,
+            bases: Bases::default(),
+        })
+    }
+
+    /// Brings the schema up to date, and says how many migrations there are.
+    ///
+    /// # Errors
+    /// A migration fails; it is rolled back whole.
+    pub async fn migrate(&self) -> Result<usize, StoreError> {
+        let index = match self.dialect {
+            Dialect::Sqlite => 0,
+            Dialect::Postgres => 1,
+        };
+        let migrations = MIGRATIONS.iter().map(|(version, name, texts)| {
+            let text = self.dialect.schema(texts[index]);
+            let text = sqlx::AssertSqlSafe(text).into_sql_str();
+            Migration::new(*version, (*name).into(), MigrationType::Simple, text, false)
+        });
+        let migrations: Vec<Migration> = migrations.collect();
+        let count = migrations.len();
+        Migrator::with_migrations(migrations)
+            .run(&self.writer)
+            .await?;
+        Ok(count)
+    }
+
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Begins a transaction that writes.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.writer.begin_with(self.dialect.begin_write()).await?)
+    }
+
+    pub(crate) fn bases(&self) -> &Bases {
+        &self.bases
+    }
+
+    pub(crate) fn reader(&self) -> &AnyPool {
+        &self.reader
+    }
+
+    pub(crate) fn writer(&self) -> &AnyPool {
+        &self.writer
+    }
+
+    /// Closes every connection; an embedded desk folds its write-ahead log into the file.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// `($1,$2),($3,$4)` for rows of values; numbered from `first`.
+pub(crate) fn placeholders(first: usize, rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns {
+            let separator = if column == 0 { "$" } else { ",$" };
+            text.push_str(separator);
+            text.push_str(&(first + row * columns + column).to_string());
+        }
+        text.push(')');
+    }
+    text
+}

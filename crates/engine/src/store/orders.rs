@@ -1,0 +1,219 @@
+//! Orders as rows: the columns, how an order becomes them, and how one is read back.
+
+use domain::event::Event;
+use domain::filter::Summary;
+use domain::ids::{OrderId, OrganizationId};
+use domain::order::{Mode, Order};
+use domain::search::{searchable_words, squeezed};
+use futures_util::{Stream, TryStreamExt};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Store, StoreError};
+
+/// The desk number's share of a position: two orders of one second differ by it.
+pub(crate) const DESK_NUMBER_BITS: u32 = 19;
+
+/// An order's place in its organization's list: the second it was placed, then the desk number.
+pub fn position(order: &Order) -> i64 {
+    let number = i64::try_from(order.desk_number).unwrap_or(i64::MAX);
+    (order.placed_at.as_second() << DESK_NUMBER_BITS) | (number & ((1 << DESK_NUMBER_BITS) - 1))
+}
+
+/// The first position of a second.
+pub(crate) fn position_of_second(second: i64) -> i64 {
+    second.max(0) << DESK_NUMBER_BITS
+}
+
+/// A serde name as the database holds it: `PARTIALLY_SHIPPED` and `partially_shipped` are the enum's own affair.
+pub(crate) fn name<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+/// The reverse of [`name`].
+pub(crate) fn named<T: serde::de::DeserializeOwned>(
+    text: &str,
+    what: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+        .map_err(|error| StoreError::unreadable(what, error))
+}
+
+/// The columns of `orders` in the order of [`OrderRow::bind`].
+pub(crate) const COLUMNS: [&str; 26] = [
+    "organization_id",
+    "id",
+    "mode",
+    "desk_number",
+    "position",
+    "version",
+    "number",
+    "customer",
+    "customer_sort",
+    "status",
+    "payment",
+    "is_disputed",
+    "fulfilment",
+    "fraud",
+    "guarantee",
+    "fallen_count",
+    "source",
+    "destination",
+    "attention_count",
+    "currency",
+    "total_minor",
+    "base_currency",
+    "total_base_minor",
+    "tags",
+    "updated_at_us",
+    "document",
+];
+
+/// An order as its row.
+pub(crate) struct OrderRow {
+    pub position: i64,
+    pub words: String,
+    pub summary: Summary,
+    pub document: String,
+}
+
+impl OrderRow {
+    pub(crate) fn of(order: &Order) -> Result<Self, StoreError> {
+        let document =
+            serde_json::to_string(order).map_err(|error| StoreError::unreadable("order", error))?;
+        Ok(Self {
+            position: position(order),
+            words: searchable_words(order).join(" "),
+            summary: Summary::of(order),
+            document,
+        })
+    }
+
+    /// Binds every column in the order of [`COLUMNS`].
+    pub(crate) fn bind<'q>(self, query: AnyQuery<'q>, order: &Order) -> AnyQuery<'q> {
+        let summary = self.summary;
+        let fallen = [summary.fraud, summary.guarantee]
+            .iter()
+            .filter(|cover| {
+                matches!(
+                    cover,
+                    domain::coverage::Cover::AtRisk | domain::coverage::Cover::Void
+                )
+            })
+            .count();
+        let customer_sort: String = squeezed(&summary.customer).chars().take(40).collect();
+        query
+            .bind(order.organization_id.0.clone())
+            .bind(order.id.0.clone())
+            .bind(name(&order.mode))
+            .bind(int(order.desk_number))
+            .bind(self.position)
+            .bind(int(order.version))
+            .bind(summary.number)
+            .bind(summary.customer)
+            .bind(customer_sort)
+            .bind(name(&summary.status))
+            .bind(name(&summary.payment))
+            .bind(i64::from(summary.is_disputed))
+            .bind(name(&summary.fulfilment))
+            .bind(name(&summary.fraud))
+            .bind(name(&summary.guarantee))
+            .bind(int(fallen as u64))
+            .bind(name(&summary.source))
+            .bind(summary.destination)
+            .bind(int(summary.attention_count))
+            .bind(summary.currency.code())
+            .bind(summary.total_minor)
+            .bind(summary.base.code())
+            .bind(summary.total_base_minor)
+            .bind(summary.tags.join("\n"))
+            .bind(order.updated_at.as_microsecond())
+            .bind(self.document)
+    }
+}
+
+pub(crate) type AnyQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// A count as the database holds it.
+pub(crate) fn int(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number from the database that is never negative.
+pub(crate) fn count(row: &AnyRow, column: &str) -> Result<u64, StoreError> {
+    let number: i64 = row.try_get(column)?;
+    u64::try_from(number).map_err(|error| StoreError::unreadable(column, error))
+}
+
+/// Reads an order's document.
+pub(crate) fn document(text: &str, id: &str) -> Result<Order, StoreError> {
+    serde_json::from_str(text)
+        .map_err(|error| StoreError::unreadable(&format!("order {id}"), error))
+}
+
+impl Store {
+    /// One order, or none; an order of the other mode is not there (O5).
+    ///
+    /// # Errors
+    /// The database, or a document that cannot be read.
+    pub async fn load(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        id: &OrderId,
+    ) -> Result<Option<Order>, StoreError> {
+        let row = sqlx::query(
+            "select document from orders where organization_id = $1 and id = $2 and mode = $3",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .bind(name(&mode))
+        .fetch_optional(self.reader())
+        .await?;
+        row.map(|row| document(row.try_get(0)?, id.as_str()))
+            .transpose()
+    }
+
+    /// An order's history, oldest first.
+    ///
+    /// # Errors
+    /// The database, or an event that cannot be read.
+    pub async fn events(
+        &self,
+        organization: &OrganizationId,
+        id: &OrderId,
+    ) -> Result<Vec<Event>, StoreError> {
+        let rows = sqlx::query(
+            "select body from order_events where organization_id = $1 and order_id = $2 order by seq",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .fetch_all(self.reader())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let body: &str = row.try_get(0)?;
+                serde_json::from_str(body).map_err(|error| {
+                    StoreError::unreadable(&format!("an event of order {id}"), error)
+                })
+            })
+            .collect()
+    }
+
+    /// Every document of an organization and mode as it is stored, in the list's order, oldest first, as a stream.
+    pub fn documents<'a>(
+        &'a self,
+        organization: &'a OrganizationId,
+        mode: Mode,
+    ) -> impl Stream<Item = Result<String, StoreError>> + 'a {
+        sqlx::query("select document from orders where organization_id = $1 and mode = $2 order by position")
+            .bind(organization.as_str())
+            .bind(name(&mode))
+            .fetch(self.reader())
+            .map_err(StoreError::from)
+            .and_then(|row| async move { Ok(row.try_get(0)?) })
+    }
+}

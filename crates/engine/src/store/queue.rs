@@ -1,0 +1,234 @@
+//! The queue: the database itself. A job is claimed by one update that repeats its condition; while it is claimed it
+//! is due again only when its lease ends, so a dead worker's jobs come back by themselves.
+
+use domain::ids::{JobId, OrderId, OrganizationId};
+use domain::order::Mode;
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
+
+use super::orders::{count, name, named};
+use super::{Store, StoreError};
+use crate::jobs::JobKind;
+
+/// Work to be done after a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewJob {
+    /// Its identifier.
+    pub id: JobId,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// Live or test.
+    pub mode: Mode,
+    /// What to do.
+    pub kind: JobKind,
+    /// With which order.
+    pub order_id: OrderId,
+    /// With which refund, payment, label or e-mail of it.
+    pub subject: String,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// When it was decided.
+    pub created_at: Timestamp,
+}
+
+/// A job as it stands in the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// What and with what.
+    pub job: NewJob,
+    /// How often it was claimed.
+    pub attempts: u64,
+    /// Who holds it now.
+    pub lease: String,
+    /// Whether it was given up and waits for a person.
+    pub is_parked: bool,
+    /// What went wrong last.
+    pub problem: String,
+}
+
+const COLUMNS: &str = "organization_id, id, mode, kind, order_id, subject, due_at_us, attempts, lease, state, \
+                       problem, created_at_us";
+
+fn read(row: &AnyRow) -> Result<Job, StoreError> {
+    let instant = |column: &str| -> Result<Timestamp, StoreError> {
+        let us: i64 = row.try_get(column)?;
+        Timestamp::from_microsecond(us).map_err(|error| StoreError::unreadable(column, error))
+    };
+    let state: String = row.try_get("state")?;
+    Ok(Job {
+        job: NewJob {
+            id: JobId(row.try_get("id")?),
+            organization_id: OrganizationId(row.try_get("organization_id")?),
+            mode: named(row.try_get("mode")?, "job.mode")?,
+            kind: named(row.try_get("kind")?, "job.kind")?,
+            order_id: OrderId(row.try_get("order_id")?),
+            subject: row.try_get("subject")?,
+            due_at: instant("due_at_us")?,
+            created_at: instant("created_at_us")?,
+        },
+        attempts: count(row, "attempts")?,
+        lease: row.try_get("lease")?,
+        is_parked: state == "parked",
+        problem: row.try_get("problem")?,
+    })
+}
+
+pub(crate) async fn insert(
+    tx: &mut Transaction<'static, Any>,
+    job: &NewJob,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into jobs (organization_id, id, kind, mode, order_id, subject, state, due_at_us, attempts, lease, \
+         problem, created_at_us) values ($1, $2, $3, $4, $5, $6, 'waiting', $7, 0, '', '', $8) \
+         on conflict do nothing",
+    )
+    .bind(job.organization_id.as_str())
+    .bind(job.id.as_str())
+    .bind(name(&job.kind))
+    .bind(name(&job.mode))
+    .bind(job.order_id.as_str())
+    .bind(job.subject.as_str())
+    .bind(job.due_at.as_microsecond())
+    .bind(job.created_at.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// The next organization after `after` that has work due, so that each gets its turn.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_with_work(
+        &self,
+        after: &str,
+        now: Timestamp,
+    ) -> Result<Option<OrganizationId>, StoreError> {
+        let row = sqlx::query(
+            "select organization_id from jobs where state = 'waiting' and organization_id > $1 and due_at_us <= $2 \
+             order by organization_id limit 1",
+        )
+        .bind(after)
+        .bind(now.as_microsecond())
+        .fetch_optional(self.reader())
+        .await?;
+        row.map(|row| Ok(OrganizationId(row.try_get(0)?)))
+            .transpose()
+    }
+
+    /// Claims up to `limit` due jobs of an organization until `lease_until`; no other worker gets them before.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn claim(
+        &self,
+        organization: &OrganizationId,
+        now: Timestamp,
+        lease_until: Timestamp,
+        lease: &str,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        // The condition stands twice: without the repetition two workers claim the same row on PostgreSQL.
+        let text = format!(
+            "update jobs set due_at_us = $1, lease = $2, attempts = attempts + 1 \
+             where organization_id = $3 and state = 'waiting' and due_at_us <= $4 and id in ( \
+             select id from jobs where organization_id = $3 and state = 'waiting' and due_at_us <= $4 \
+             order by due_at_us, id limit $5) returning {COLUMNS}"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(lease_until.as_microsecond())
+            .bind(lease)
+            .bind(organization.as_str())
+            .bind(now.as_microsecond())
+            .bind(i64::from(limit))
+            .fetch_all(self.writer())
+            .await?;
+        let mut jobs: Vec<Job> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        jobs.sort_by(|a, b| (a.job.created_at, &a.job.id).cmp(&(b.job.created_at, &b.job.id)));
+        Ok(jobs)
+    }
+
+    /// Removes a finished job, unless its lease went to someone else.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn finish(&self, job: &Job) -> Result<(), StoreError> {
+        sqlx::query("delete from jobs where organization_id = $1 and id = $2 and lease = $3")
+            .bind(job.job.organization_id.as_str())
+            .bind(job.job.id.as_str())
+            .bind(job.lease.as_str())
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
+    /// Puts a job back for later, or parks it for a person.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_back(
+        &self,
+        job: &Job,
+        due_at: Timestamp,
+        is_parked: bool,
+        problem: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update jobs set due_at_us = $1, state = $2, problem = $3, lease = '' \
+             where organization_id = $4 and id = $5 and lease = $6",
+        )
+        .bind(due_at.as_microsecond())
+        .bind(if is_parked { "parked" } else { "waiting" })
+        .bind(problem)
+        .bind(job.job.organization_id.as_str())
+        .bind(job.job.id.as_str())
+        .bind(job.lease.as_str())
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// The queue of an organization as a person sees it: parked first, then what is due first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn jobs(
+        &self,
+        organization: &OrganizationId,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let text = format!(
+            "select {COLUMNS} from jobs where organization_id = $1 order by state, due_at_us, id limit $2"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(organization.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(self.reader())
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Lets parked jobs of an order run again, from their first attempt.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn unpark(
+        &self,
+        organization: &OrganizationId,
+        order: &OrderId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "update jobs set state = 'waiting', due_at_us = $1, attempts = 0 \
+             where organization_id = $2 and order_id = $3 and state = 'parked'",
+        )
+        .bind(now.as_microsecond())
+        .bind(organization.as_str())
+        .bind(order.as_str())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
+    }
+}

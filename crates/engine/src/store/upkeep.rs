@@ -1,0 +1,124 @@
+//! What keeps a desk healthy: a copy of a running embedded desk, the database's own check, pages of whole orders for
+//! the doctor.
+
+use std::path::Path;
+
+use domain::event::Event;
+use domain::ids::{OrderId, OrganizationId};
+use sqlx::Row;
+
+use super::{Dialect, Store, StoreError};
+
+/// An order as the doctor sees it: its row's facts, its document as stored, its events as stored.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Which order.
+    pub id: OrderId,
+    /// The version the row claims.
+    pub version: i64,
+    /// The document's text.
+    pub document: String,
+    /// The events, oldest first, or why one cannot be read.
+    pub events: Result<Vec<Event>, String>,
+}
+
+impl Store {
+    /// Copies a running embedded desk into a new file, whole and consistent.
+    ///
+    /// # Errors
+    /// It is not embedded, the file is there already, or the disk is full.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if self.dialect() != Dialect::Sqlite {
+            return Err(StoreError::Setup(
+                "this desk is on PostgreSQL; back it up with pg_dump or your provider's snapshots"
+                    .to_owned(),
+            ));
+        }
+        if to.exists() {
+            return Err(StoreError::Setup(format!(
+                "{} is there already; choose a new file",
+                to.display()
+            )));
+        }
+        let path = to
+            .to_str()
+            .ok_or_else(|| StoreError::Setup(format!("{} is not UTF-8", to.display())))?;
+        sqlx::query("vacuum into $1")
+            .bind(path)
+            .execute(self.reader())
+            .await?;
+        Ok(())
+    }
+
+    /// What the database says of itself; empty where all is well.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn check_file(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(self.dialect().check_file())
+            .fetch_all(self.reader())
+            .await?;
+        let lines: Result<Vec<String>, sqlx::Error> =
+            rows.iter().map(|row| row.try_get(0)).collect();
+        Ok(lines?.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// Brings the planner's statistics up to date.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        sqlx::query(self.dialect().analyze())
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
+    /// A page of whole orders of an organization, by id, with their events.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn stored(
+        &self,
+        organization: &OrganizationId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let rows = sqlx::query(
+            "select id, version, document from orders where organization_id = $1 and id > $2 order by id limit $3",
+        )
+        .bind(organization.as_str())
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(self.reader())
+        .await?;
+        let mut page = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id = OrderId(row.try_get(0)?);
+            let events = match self.events(organization, &id).await {
+                Ok(events) => Ok(events),
+                Err(error @ StoreError::Unreadable { .. }) => Err(error.to_string()),
+                Err(error) => return Err(error),
+            };
+            page.push(Stored {
+                id,
+                version: row.try_get(1)?,
+                document: row.try_get(2)?,
+                events,
+            });
+        }
+        Ok(page)
+    }
+
+    /// How many orders an organization has in all; counts them, so it is for the doctor, not for a page.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn count_orders(&self, organization: &OrganizationId) -> Result<u64, StoreError> {
+        let row = sqlx::query("select count(id) as total from orders where organization_id = $1")
+            .bind(organization.as_str())
+            .fetch_one(self.reader())
+            .await?;
+        super::orders::count(&row, "total")
+    }
+}
