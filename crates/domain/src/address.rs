@@ -154,7 +154,7 @@ impl Address {
 /// # Errors
 /// [`Refusal::Invalid`] naming `field`.
 pub fn check_country(code: &str, field: &str) -> Result<(), Refusal> {
-    if code.is_empty() || rust_iso3166::from_alpha2(code).is_some() {
+    if code.is_empty() || isocountry::CountryCode::for_alpha2(code).is_ok() {
         return Ok(());
     }
     Err(Refusal::invalid(
