@@ -10,8 +10,9 @@ use crate::edits::may_hold;
 use crate::order::{Order, OrderStatus};
 use crate::payment::PaymentState;
 use crate::refund::{RefundState, may_refund};
+use crate::refund_settle::may_retry;
 use crate::refusal::Refusal;
-use crate::ship::may_ship;
+use crate::ship::{may_add_tracking, may_create_label};
 use crate::shipment::LabelState;
 
 /// Something a person can do with an order.
@@ -118,27 +119,17 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
             only_support(context.actor).and_then(|()| may_cancel(order, context))
         }
         Action::Refund => may_refund(order),
-        Action::RetryRefund => match order
-            .refunds
-            .iter()
-            .any(|refund| refund.state == RefundState::Failed)
-        {
-            true => may_refund(order),
-            false => Err(Refusal::NothingLeft),
-        },
+        Action::RetryRefund => may_retry_any(order),
         Action::Capture => may_capture(order),
         Action::EditNumber | Action::AddNote | Action::Tag => Ok(()),
         Action::EditShipTo | Action::EditBillTo | Action::EditItems => not_canceled(order),
         Action::SetTotal => match order.captured_minor() > 0 {
-            true => Err(Refusal::AmountsFinal),
+            true => not_canceled(order).and(Err(Refusal::AmountsFinal)),
             false => not_canceled(order),
         },
-        Action::AddTracking => may_ship(order),
+        Action::AddTracking => may_add_tracking(order),
         Action::RemoveTracking => may_remove_tracking(order),
-        Action::CreateLabel => match order.all_unshipped().is_empty() {
-            true => Err(Refusal::NothingToShip),
-            false => may_ship(order),
-        },
+        Action::CreateLabel => may_create_label(order),
         Action::VoidLabel => may_void_label(order),
         Action::Hold => may_hold(order),
         Action::Release => match order.hold {
@@ -171,6 +162,22 @@ fn not_canceled(order: &Order) -> Verdict {
     } else {
         Ok(())
     }
+}
+
+/// Whether any refund can be tried again; where none can, why the last one that failed cannot.
+fn may_retry_any(order: &Order) -> Verdict {
+    let (failed, settled): (Vec<_>, Vec<_>) = order
+        .refunds
+        .iter()
+        .partition(|refund| refund.state == RefundState::Failed);
+    let tried = failed.iter().map(|refund| may_retry(order, refund));
+    let none = || match settled.last() {
+        Some(refund) => may_retry(order, refund),
+        None => Err(Refusal::RefundNotFound {
+            refund: "none".into(),
+        }),
+    };
+    tried.reduce(Result::or).unwrap_or_else(none)
 }
 
 fn may_capture(order: &Order) -> Verdict {

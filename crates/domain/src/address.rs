@@ -140,7 +140,7 @@ impl Address {
 
     /// The names of the fields in which the two differ in more than letter case and spaces.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
-        let same = |a: &str, b: &str| crate::search::squeezed(a) == crate::search::squeezed(b);
+        let same = |a: &str, b: &str| crate::search::is_same_text(a, b);
         FIELDS
             .iter()
             .filter(|field| !same((field.get)(self), (field.get)(other)))

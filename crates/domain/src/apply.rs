@@ -67,6 +67,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             payment,
             to,
             captured_minor,
+            expires_at,
             ..
         } => {
             let payment = find(
@@ -75,6 +76,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
                 payment,
             )?;
             payment.state = *to;
+            payment.expires_at = expires_at.or(payment.expires_at);
             if *to == PaymentState::Captured {
                 payment.captured_minor = *captured_minor;
             }

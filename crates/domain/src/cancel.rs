@@ -6,7 +6,9 @@ use crate::ids::RefundId;
 use crate::money::Money;
 use crate::order::{Cancellation, Fulfilment, Order, OrderStatus};
 use crate::payment_settle::release_all;
-use crate::refund::{MAX_NOTE, Parts, RefundOrigin, RefundReason, RefundRequest, legs};
+use crate::refund::{
+    MAX_NOTE, Parts, RefundOrigin, RefundReason, RefundRequest, cancellation_key, legs,
+};
 use crate::refusal::{Refusal, required_text};
 
 /// How someone wants an order canceled.
@@ -19,16 +21,17 @@ pub(crate) struct Wish<'a> {
 /// Decides a cancellation.
 ///
 /// # Errors
-/// See [`may_cancel`]; then C3 and C6.
+/// C3; then see [`may_cancel`]; then C6.
 pub(crate) fn cancel(
     order: &Order,
     wish: &Wish,
     context: &Context,
 ) -> Result<Vec<EventKind>, Refusal> {
-    may_cancel(order, context)?;
+    // Who may comes before what the order's state allows, as everywhere.
     if wish.without_refund && !context.actor.is_support() {
         return Err(Refusal::OperatorSupportOnly);
     }
+    may_cancel(order, context)?;
     let note = required_text(wish.note, "note", MAX_NOTE)?;
     let refunds = if wish.without_refund {
         Vec::new()
@@ -105,9 +108,8 @@ pub(crate) fn refund_all(order: &Order, note: &str, context: &Context) -> Vec<Ev
     if parts.total_minor() <= 0 {
         return Vec::new();
     }
-    // One order is canceled once, so its id makes the key that no repetition can double.
     let request = RefundRequest {
-        id: RefundId(format!("{}cancel_{}", RefundId::PREFIX, order.id)),
+        id: RefundId(cancellation_key(order.id.as_str())),
         parts,
         items: Vec::new(),
         reason: RefundReason::Cancellation,

@@ -5,8 +5,9 @@ use crate::event::EventKind;
 use crate::ids::{LabelId, ShipmentId};
 use crate::money::Money;
 use crate::order::{Concern, Order};
-use crate::refusal::Refusal;
-use crate::ship::{label_to, moved};
+use crate::refund::MAX_NOTE;
+use crate::refusal::{Refusal, optional_text};
+use crate::ship::{checked_tracking, label_to, moved};
 use crate::shipment::{Label, LabelState, Shipment, ShipmentState, Tracking};
 
 /// What the carrier says about a label.
@@ -42,14 +43,7 @@ pub(crate) fn record_label(
     let (shipment, label) = order
         .label(id)
         .ok_or_else(|| Refusal::LabelNotFound { label: id.clone() })?;
-    let concern = |reason: &str| {
-        context.attention(
-            order,
-            Concern::Label {
-                reason: reason.to_owned(),
-            },
-        )
-    };
+    let concern = |reason: &str| concern(order, reason, context);
     let is_buying = matches!(label.state, L::Requested | L::Sent | L::Unknown);
     Ok(match fact {
         LabelFact::Sent if label.state == L::Requested => {
@@ -59,7 +53,17 @@ pub(crate) fn record_label(
             reference,
             tracking,
             postage,
-        } if is_buying => bought(shipment, label, reference, tracking, *postage),
+        } if is_buying => {
+            let (mut events, problem) = bought(shipment, label, reference, tracking, *postage);
+            events.extend(problem.map(|problem| concern(&problem)));
+            events
+        }
+        // Its items are open again, so it is not taken up: but it is paid for, and someone has to void it there.
+        LabelFact::Bought { reference, .. } if label.state == L::Failed => {
+            vec![concern(&format!(
+                "label {id} was sold after it had failed, as {reference}"
+            ))]
+        }
         LabelFact::Failed { problem } if is_buying => {
             vec![
                 label_to(shipment, label, L::Failed, problem),
@@ -93,29 +97,44 @@ pub(crate) fn record_label(
     })
 }
 
+fn concern(order: &Order, reason: &str, context: &Context) -> EventKind {
+    let reason = reason.to_owned();
+    context.attention(order, Concern::Label { reason })
+}
+
+/// The label is paid for, so it is kept whatever its number looks like; one that cannot be read is the problem
+/// that a person hears of.
 fn bought(
     shipment: &Shipment,
     label: &Label,
     reference: &str,
     tracking: &Tracking,
     postage: Option<Money>,
-) -> Vec<EventKind> {
-    vec![
-        EventKind::LabelChanged {
-            shipment: shipment.id.clone(),
-            label: label.id.clone(),
-            from: label.state,
-            to: LabelState::Bought,
-            reference: reference.to_owned(),
-            postage,
-            problem: String::new(),
-        },
-        EventKind::TrackingAdded {
-            shipment: shipment.id.clone(),
-            tracking: tracking.clone(),
-        },
-        moved(shipment, ShipmentState::Created, ""),
-    ]
+) -> (Vec<EventKind>, Option<String>) {
+    let mut events = vec![EventKind::LabelChanged {
+        shipment: shipment.id.clone(),
+        label: label.id.clone(),
+        from: label.state,
+        to: LabelState::Bought,
+        reference: reference.to_owned(),
+        postage,
+        problem: String::new(),
+    }];
+    let problem = match checked_tracking(tracking) {
+        Ok(tracking) => {
+            events.push(EventKind::TrackingAdded {
+                shipment: shipment.id.clone(),
+                tracking,
+            });
+            None
+        }
+        Err(refusal) => Some(format!(
+            "the number of label {} was not taken: {refusal}",
+            label.id
+        )),
+    };
+    events.push(moved(shipment, ShipmentState::Created, ""));
+    (events, problem)
 }
 
 /// Sets where a shipment stands by hand; one made by hand can be voided so, a label has to be voided.
@@ -132,12 +151,29 @@ pub(crate) fn update_shipment(
             state: label.state,
         });
     }
-    if shipment.is_void() || !shipment.is_shipped() || to == ShipmentState::LabelPending {
+    let note = optional_text(note, "note", MAX_NOTE)?;
+    if !shipment.is_shipped() || to == ShipmentState::LabelPending {
         return Err(Refusal::ShipmentNotFound {
             shipment: id.clone(),
         });
     }
-    record_parcel(order, id, to, note)
+    // A person may set it back: what the carrier said by mistake is corrected by hand.
+    if shipment.state == to {
+        return Ok(Vec::new());
+    }
+    Ok(vec![moved(shipment, to, &note)])
+}
+
+/// How far along a state is; what the carrier never says of a parcel is nowhere.
+fn progress(state: ShipmentState) -> Option<u8> {
+    match state {
+        ShipmentState::Created => Some(0),
+        ShipmentState::InTransitToConsolidationCenter => Some(1),
+        ShipmentState::DeliveredToConsolidationCenter => Some(2),
+        ShipmentState::InTransit => Some(3),
+        ShipmentState::Delivered => Some(4),
+        ShipmentState::LabelPending | ShipmentState::Voided => None,
+    }
 }
 
 /// Records where the carrier saw a shipment; a void one, one waiting for its label, and old news change nothing.
@@ -148,12 +184,10 @@ pub(crate) fn record_parcel(
     note: &str,
 ) -> Result<Vec<EventKind>, Refusal> {
     let shipment = find(order, id)?;
-    let is_news =
-        shipment.is_shipped() && shipment.state != to && shipment.state != ShipmentState::Delivered;
-    if is_news && to != ShipmentState::LabelPending {
-        return Ok(vec![moved(shipment, to, note)]);
+    match (progress(shipment.state), progress(to)) {
+        (Some(from), Some(next)) if next > from => Ok(vec![moved(shipment, to, note)]),
+        _ => Ok(Vec::new()),
     }
-    Ok(Vec::new())
 }
 
 fn find<'a>(order: &'a Order, id: &ShipmentId) -> Result<&'a Shipment, Refusal> {

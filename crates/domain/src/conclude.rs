@@ -1,5 +1,6 @@
 //! What follows by itself from what was decided: the status, e-mails that have become certain, news for the shop.
 
+use crate::actor::ActorKind;
 use crate::apply::apply;
 use crate::command::{Context, Decision};
 use crate::coverage::{Cause, Cover, Promise, fall_events};
@@ -19,7 +20,9 @@ pub(crate) fn conclude(order: &Order, kinds: Vec<EventKind>, context: &Context) 
         events: Vec::with_capacity(kinds.len() + 1),
         order: order.clone(),
     };
-    let tells_shop = kinds.iter().any(|kind| is_news_for_shop(order, kind));
+    // What the shop has told us is no news to it.
+    let is_from_shop = context.actor.by.kind == ActorKind::Shop;
+    let tells_shop = !is_from_shop && kinds.iter().any(|kind| is_news_for_shop(order, kind));
     for kind in kinds {
         if !is_open_already(&decision.order, &kind) {
             push(&mut decision, kind, context);
@@ -31,11 +34,14 @@ pub(crate) fn conclude(order: &Order, kinds: Vec<EventKind>, context: &Context) 
     let to = natural_status(&decision.order);
     let from = decision.order.status;
     if from != to {
-        let note = decision
-            .order
-            .cancellation
-            .as_ref()
-            .map(|canceled| canceled.note.clone());
+        let after = &decision.order;
+        let note = match to {
+            OrderStatus::Hold => after.hold.clone(),
+            _ => after
+                .cancellation
+                .as_ref()
+                .map(|canceled| canceled.note.clone()),
+        };
         push(
             &mut decision,
             EventKind::StatusChanged { from, to, note },
@@ -81,13 +87,21 @@ fn is_open_already(order: &Order, kind: &EventKind) -> bool {
     }
 }
 
-/// What the shop is told of: cancellations made here, our number, tracking numbers, refunds that succeeded (S5, C5).
+/// What the shop is told of: cancellations made here, our number, tracking numbers that came or
+/// went, refunds that succeeded (S5, C5).
 fn is_news_for_shop(order: &Order, kind: &EventKind) -> bool {
     match kind {
         EventKind::Canceled { cancellation } => cancellation.told_shop,
         EventKind::NumberChanged { is_ours, .. } => *is_ours,
         EventKind::TrackingAdded { .. } | EventKind::TrackingRemoved { .. } => true,
         EventKind::ShipmentAdded { shipment } => !shipment.tracking.is_empty(),
+        EventKind::ShipmentChanged { shipment, to, .. } => {
+            *to == ShipmentState::Voided
+                && order
+                    .shipments
+                    .iter()
+                    .any(|known| known.id == *shipment && !known.tracking.is_empty())
+        }
         EventKind::RefundChanged { to, .. } => {
             *to == RefundState::Succeeded && order.is_paid_here()
         }
@@ -210,7 +224,14 @@ pub(crate) fn mail_settled(
 /// Records what the fraud screening says. An approval keeps the promise that was given; a decline voids it.
 pub(crate) fn fraud_reviewed(order: &Order, to: FraudReview) -> Vec<EventKind> {
     let from = order.fraud_review;
-    if from == to || matches!(from, FraudReview::Declined) {
+    let is_older = match to {
+        FraudReview::None => true,
+        FraudReview::Pending => from != FraudReview::None,
+        FraudReview::Approved | FraudReview::Declined => {
+            from == to || from == FraudReview::Declined
+        }
+    };
+    if is_older {
         return Vec::new();
     }
     let mut events = vec![EventKind::FraudReviewed { from, to }];

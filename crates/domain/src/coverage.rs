@@ -48,9 +48,11 @@ pub enum Cause {
     },
     /// An item's HS code was changed.
     HsCodeChanged {
-        /// From what.
+        /// From what. Its JSON has its own name: it lies beside the event's own `from`.
+        #[serde(rename = "from_code")]
         from: String,
         /// To what.
+        #[serde(rename = "to_code")]
         to: String,
     },
     /// An item's declared price was changed.

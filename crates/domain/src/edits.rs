@@ -7,7 +7,7 @@ use crate::event::{AddressKind, EventKind};
 use crate::ids::{AttentionId, ItemId, NoteId};
 use crate::order::{Declaration, Note, Order, OrderStatus};
 use crate::refund::MAX_NOTE;
-use crate::refusal::{Problem, Refusal, required_text};
+use crate::refusal::{Problem, Refusal, optional_text, required_text};
 
 /// The longest order number, in characters.
 pub const MAX_NUMBER: usize = 100;
@@ -306,9 +306,7 @@ pub(crate) fn resolve(
     id: &AttentionId,
     note: &str,
 ) -> Result<Vec<EventKind>, Refusal> {
-    if note.chars().count() > MAX_NOTE {
-        return Err(Refusal::invalid("note", Problem::TooLong { max: MAX_NOTE }));
-    }
+    let note = optional_text(note, "note", MAX_NOTE)?;
     if !order.attention.iter().any(|open| open.id == *id) {
         return Err(Refusal::AttentionNotFound {
             attention: id.clone(),
@@ -316,6 +314,6 @@ pub(crate) fn resolve(
     }
     Ok(vec![EventKind::AttentionResolved {
         attention: id.clone(),
-        note: note.trim().to_owned(),
+        note,
     }])
 }

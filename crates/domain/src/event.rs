@@ -87,6 +87,9 @@ pub enum EventKind {
         /// What is asked to be captured, or is captured in all; 0 where neither is said.
         #[serde(default)]
         captured_minor: i64,
+        /// When the authorisation lapses, where the provider said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<Timestamp>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },

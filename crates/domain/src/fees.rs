@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::{Money, prorate};
 use crate::order::Order;
+use crate::refusal::{Problem, Refusal};
 
 /// The organization's rates when the order was taken in, in basis points of what was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,33 @@ impl Default for FeeTerms {
             total_bp: 600,
             returned_bp: 210,
         }
+    }
+}
+
+impl FeeTerms {
+    /// Refuses rates that are more than the whole: every fee would be computed on them.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming the rate.
+    pub fn checked(self) -> Result<Self, Refusal> {
+        for (rate_bp, most_bp, field) in [
+            (i64::from(self.total_bp), WHOLE_BP, "fees.total"),
+            (
+                i64::from(self.returned_bp),
+                i64::from(self.total_bp),
+                "fees.returned",
+            ),
+        ] {
+            if rate_bp > most_bp {
+                let expected = format!("at most {most_bp} basis points");
+                let given = rate_bp.to_string();
+                return Err(Refusal::invalid(
+                    field,
+                    Problem::Malformed { given, expected },
+                ));
+            }
+        }
+        Ok(self)
     }
 }
 
@@ -64,18 +92,13 @@ pub fn fee_returned_on(order: &Order, returned_minor: i64) -> Money {
 /// What refunding `amount_minor` more would return of the fee, and what of it stays with the card processor (R8).
 pub fn preview(order: &Order, amount_minor: i64) -> FeeSplit {
     let before = order.promised_minor();
+    let after = before.saturating_add(amount_minor);
     let returns = |minor| fee_returned_on(order, minor).minor;
     let captured = order.captured_minor();
     let kept = fee_on(order, captured).kept;
-    let kept_share = |minor| prorate(kept.minor, minor, captured);
+    let kept_share = |minor: i64| prorate(kept.minor, minor.min(captured), captured);
     FeeSplit {
-        returnable: Money::new(
-            returns(before + amount_minor) - returns(before),
-            kept.currency,
-        ),
-        kept: Money::new(
-            kept_share(before + amount_minor) - kept_share(before),
-            kept.currency,
-        ),
+        returnable: Money::new(returns(after) - returns(before), kept.currency),
+        kept: Money::new(kept_share(after) - kept_share(before), kept.currency),
     }
 }

@@ -25,6 +25,9 @@ pub const MAX_ITEMS: usize = 500;
 /// The longest name of an item, in characters.
 pub const MAX_NAME: usize = 500;
 
+/// The most payments one order has; so many of the largest amount still add up.
+pub const MAX_PAYMENTS: usize = 50;
+
 /// The most one line's quantity can be.
 pub const MAX_QUANTITY: u32 = 1_000_000;
 
@@ -99,6 +102,7 @@ pub struct Placement {
 /// # Errors
 /// [`Refusal::Invalid`] for the first field that cannot be.
 pub fn take(new: NewOrder, placement: Placement, context: &Context) -> Result<Decision, Refusal> {
+    placement.fees.checked()?;
     let mut order = document(crate::intake_check::checked(new)?, placement, context);
     order.status = natural_status(&order);
     let status = order.status;
@@ -164,7 +168,10 @@ fn document(new: NewOrder, placement: Placement, context: &Context) -> Order {
         journal: Vec::new(),
         shipments: Vec::new(),
         coverage: Coverage {
-            fraud: Standing::given(new.fraud_protection),
+            // What the screening declined was never covered.
+            fraud: Standing::given(
+                new.fraud_protection && new.fraud_review != FraudReview::Declined,
+            ),
             guarantee: Standing::given(new.guarantee),
         },
         cancellation: None,

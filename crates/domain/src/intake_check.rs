@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use crate::address::check_country;
 use crate::ids::ItemId;
-use crate::intake::{MAX_ITEMS, MAX_NAME, MAX_QUANTITY, NewOrder};
+use crate::intake::{MAX_ITEMS, MAX_NAME, MAX_PAYMENTS, MAX_QUANTITY, NewOrder};
 use crate::money::{MAX_MINOR, Money};
 use crate::order::{Declaration, Item, Source};
 use crate::payment::PaymentState;
 use crate::rate::ExchangeRate;
-use crate::refusal::{Problem, Refusal, required_text};
+use crate::refusal::{Problem, Refusal, optional_text, required_text};
 
 /// The order with its texts trimmed and its codes in capitals.
 pub(crate) fn checked(mut new: NewOrder) -> Result<NewOrder, Refusal> {
@@ -46,9 +46,11 @@ pub(crate) fn checked(mut new: NewOrder) -> Result<NewOrder, Refusal> {
             },
         ));
     }
-    for tag in &new.tags {
-        required_text(tag, "tags", crate::edits::MAX_TAG)?;
-    }
+    let tags = new
+        .tags
+        .iter()
+        .map(|tag| required_text(tag, "tags", crate::edits::MAX_TAG));
+    new.tags = tags.collect::<Result<_, _>>()?;
     Ok(new)
 }
 
@@ -106,7 +108,7 @@ fn check_items(new: &mut NewOrder) -> Result<(), Refusal> {
                 },
             ));
         }
-        required_text(&item.name, &field("name"), MAX_NAME)?;
+        optional_text(&item.sku, &field("sku"), MAX_NAME)?;
         if item.quantity == 0 || item.quantity > MAX_QUANTITY {
             let given = item.quantity.to_string();
             return Err(Refusal::invalid(
@@ -123,6 +125,7 @@ fn check_items(new: &mut NewOrder) -> Result<(), Refusal> {
         }
     }
     for (index, item) in new.items.iter_mut().enumerate() {
+        item.name = required_text(&item.name, &format!("items[{index}].name"), MAX_NAME)?;
         item.declared = checked_declaration(
             std::mem::take(&mut item.declared),
             &format!("items[{index}]"),
@@ -153,13 +156,8 @@ pub(crate) fn checked_declaration(
     declared.hs_code = hs_code;
     declared.origin = declared.origin.trim().to_ascii_uppercase();
     check_country(&declared.origin, &format!("{prefix}.origin"))?;
-    declared.description = declared.description.trim().to_owned();
-    if declared.description.chars().count() > MAX_NAME {
-        return Err(Refusal::invalid(
-            &format!("{prefix}.description"),
-            Problem::TooLong { max: MAX_NAME },
-        ));
-    }
+    let field = format!("{prefix}.description");
+    declared.description = optional_text(&declared.description, &field, MAX_NAME)?;
     check_amount(declared.unit_price_minor, &format!("{prefix}.unit_price"))?;
     Ok(declared)
 }
@@ -213,6 +211,12 @@ fn check_payments(new: &NewOrder) -> Result<(), Refusal> {
         return Err(Refusal::invalid(
             "payments",
             Problem::Malformed { given, expected },
+        ));
+    }
+    if new.payments.len() > MAX_PAYMENTS {
+        return Err(Refusal::invalid(
+            "payments",
+            Problem::TooMany { max: MAX_PAYMENTS },
         ));
     }
     for (index, payment) in new.payments.iter().enumerate() {

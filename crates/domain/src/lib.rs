@@ -13,6 +13,7 @@ pub mod carrier;
 pub mod command;
 mod conclude;
 pub mod coverage;
+mod dispute;
 pub mod edits;
 pub mod event;
 pub mod fees;

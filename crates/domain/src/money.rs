@@ -242,18 +242,23 @@ pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
     let sign = if total < 0 { -1 } else { 1 };
     parts
         .into_iter()
-        .map(|part| i64::try_from(part).expect("a part is at most the total") * sign)
+        .map(|part| i64::try_from(part * sign).expect("a part is at most the total"))
         .collect()
 }
 
 /// `whole × numerator ÷ denominator`, rounded half away from zero; 0 where the denominator is 0.
+///
+/// Saturates, so that an absurd share stays over every ceiling instead of ending the program.
 pub fn prorate(whole: i64, numerator: i64, denominator: i64) -> i64 {
     if denominator == 0 {
         return 0;
     }
-    let product = i128::from(whole) * i128::from(numerator) * 2;
+    let product = i128::from(whole) * i128::from(numerator);
     let denominator = i128::from(denominator);
-    let rounded = (product.abs() + denominator.abs()) / (denominator.abs() * 2);
-    let sign = product.signum() * denominator.signum();
-    i64::try_from(rounded * sign).expect("a share of an amount fits where the amount did")
+    let (quotient, rest) = (product / denominator, product % denominator);
+    let is_up = rest.abs() * 2 >= denominator.abs();
+    let away = product.signum() * denominator.signum();
+    let rounded = if is_up { quotient + away } else { quotient };
+    let bound = if away < 0 { i64::MIN } else { i64::MAX };
+    i64::try_from(rounded).unwrap_or(bound)
 }

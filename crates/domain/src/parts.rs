@@ -122,11 +122,11 @@ impl Parts {
         left_minor
             .iter()
             .map(|left| {
-                let total = rest.total_minor();
-                let leg = if total <= *left {
+                let left = (*left).max(0);
+                let leg = if rest.total_minor() <= left {
                     rest
                 } else {
-                    let shares = allocate(*left, &rest.to_array());
+                    let shares = allocate(left, &rest.to_array());
                     Self::from_array([shares[0], shares[1], shares[2]])
                 };
                 rest = rest.minus(leg);

@@ -132,18 +132,22 @@ impl Order {
 
     /// What can still be refunded of each payment, in their order; a disputed one returns nothing.
     pub fn left_by_payment(&self) -> Vec<i64> {
-        let promised = |payment: &Payment| -> i64 {
-            let counted = self
-                .refunds
-                .iter()
-                .filter(|refund| refund.payment == payment.id && refund.counts());
-            counted.map(|refund| refund.parts.total_minor()).sum()
-        };
         let left = |payment: &Payment| match payment.is_disputed() {
             true => 0,
-            false => payment.captured_minor - promised(payment),
+            false => self.unpromised_minor(&payment.id),
         };
         self.payments.iter().map(left).collect()
+    }
+
+    /// What was taken of this payment and is not promised back, disputed or not; 0 for an unknown one.
+    pub fn unpromised_minor(&self, id: &PaymentId) -> i64 {
+        let captured = self.payment(id).map_or(0, |payment| payment.captured_minor);
+        let counted = self
+            .refunds
+            .iter()
+            .filter(|refund| refund.payment == *id && refund.counts());
+        let promised: i64 = counted.map(|refund| refund.parts.total_minor()).sum();
+        captured - promised
     }
 
     /// What can be refunded in all, part by part: what is left, less what a bank has taken back.

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use crate::command::Context;
+use crate::dispute;
 use crate::event::EventKind;
 use crate::fees::fee_on;
 use crate::ids::PaymentId;
+use crate::intake_check::check_amount;
 use crate::journal::{Account, Entry, Movement};
 use crate::money::Money;
 use crate::order::{Concern, Order, OrderStatus};
@@ -71,6 +73,7 @@ pub fn capture(
         from: found.state,
         to,
         captured_minor: amount_minor,
+        expires_at: None,
         reason: None,
     }])
 }
@@ -86,7 +89,7 @@ pub fn set_total(order: &Order, total_minor: i64) -> Result<Vec<EventKind>, Refu
     if order.captured_minor() > 0 {
         return Err(Refusal::AmountsFinal);
     }
-    crate::intake_check::check_amount(total_minor, "total")?;
+    check_amount(total_minor, "total")?;
     let mut to = order.amounts;
     to.variance_minor += total_minor - order.amounts.total_minor();
     if to == order.amounts {
@@ -101,7 +104,7 @@ pub fn set_total(order: &Order, total_minor: i64) -> Result<Vec<EventKind>, Refu
 /// Records what the provider says about a payment. What is known already, or older than what is known, changes nothing.
 ///
 /// # Errors
-/// [`Refusal::PaymentNotFound`].
+/// [`Refusal::PaymentNotFound`], or [`Refusal::Invalid`] for an amount that cannot be.
 pub fn record(
     order: &Order,
     payment: &PaymentId,
@@ -110,21 +113,9 @@ pub fn record(
 ) -> Result<Vec<EventKind>, Refusal> {
     let known = order.payment(payment)?;
     Ok(match fact {
-        PaymentFact::Authorized { .. } if known.state == PaymentState::Pending => {
-            let amount = order.money(known.amount_minor);
-            vec![
-                changed(known, PaymentState::Authorized, 0, None),
-                moved(
-                    Movement::Authorization,
-                    known,
-                    context,
-                    Account::Shopper,
-                    Account::Held,
-                    amount,
-                ),
-            ]
-        }
+        PaymentFact::Authorized { expires_at } => authorized(order, known, *expires_at, context),
         PaymentFact::Captured { captured_minor } => {
+            check_amount(*captured_minor, "captured")?;
             captured(order, known, *captured_minor, context)
         }
         PaymentFact::Failed { reason } if known.state == PaymentState::Pending => {
@@ -132,30 +123,68 @@ pub fn record(
         }
         PaymentFact::Voided => released(order, known, PaymentState::Voided, context),
         PaymentFact::Expired => released(order, known, PaymentState::Expired, context),
-        PaymentFact::Refused { reason } => refused(known, reason),
-        PaymentFact::DisputeOpened { dispute } if known.dispute.is_none() => {
-            let amount = order.money(dispute.amount_minor);
-            vec![
-                EventKind::DisputeOpened {
-                    payment: payment.clone(),
-                    dispute: dispute.clone(),
-                },
-                moved(
-                    Movement::Dispute,
-                    known,
-                    context,
-                    Account::Provider,
-                    Account::Bank,
-                    amount,
-                ),
-                context.attention(order, Concern::Disputed),
-            ]
+        PaymentFact::Refused { reason } => refused(order, known, reason, context),
+        PaymentFact::DisputeOpened { dispute } => {
+            check_amount(dispute.amount_minor, "dispute.amount")?;
+            dispute::opened(order, known, dispute, context)
         }
-        PaymentFact::DisputeClosed { won } => dispute_closed(order, known, *won, context),
-        PaymentFact::Authorized { .. }
-        | PaymentFact::Failed { .. }
-        | PaymentFact::DisputeOpened { .. } => Vec::new(),
+        PaymentFact::DisputeClosed { won } => dispute::closed(order, known, *won, context),
+        PaymentFact::Failed { .. } => Vec::new(),
     })
+}
+
+/// What is held on the card for this payment, as the books have it: a payment that is to be voided may never have
+/// been authorised.
+fn held_minor(order: &Order, known: &Payment) -> i64 {
+    let about = order
+        .journal
+        .iter()
+        .filter(|entry| entry.about == known.id.as_str());
+    let lines = about.flat_map(|entry| entry.lines.iter());
+    lines
+        .filter(|line| line.account == Account::Held)
+        .map(|line| line.money.minor)
+        .sum()
+}
+
+/// The bank holds the amount: of a payment that was pending, or declined at first and tried with another card. Where
+/// a void is asked for already, only the books hear of the hold.
+fn authorized(
+    order: &Order,
+    known: &Payment,
+    expires_at: Option<Timestamp>,
+    context: &Context,
+) -> Vec<EventKind> {
+    let is_void_requested = match known.state {
+        PaymentState::Pending | PaymentState::Failed => false,
+        PaymentState::VoidRequested if held_minor(order, known) == 0 => true,
+        PaymentState::VoidRequested
+        | PaymentState::Authorized
+        | PaymentState::CaptureRequested
+        | PaymentState::Captured
+        | PaymentState::Voided
+        | PaymentState::Expired => return Vec::new(),
+    };
+    let (amount, mut events) = (order.money(known.amount_minor), Vec::new());
+    if !is_void_requested {
+        events.push(EventKind::PaymentChanged {
+            payment: known.id.clone(),
+            from: known.state,
+            to: PaymentState::Authorized,
+            captured_minor: 0,
+            expires_at,
+            reason: None,
+        });
+    }
+    events.push(moved(
+        Movement::Authorization,
+        known,
+        context,
+        Account::Shopper,
+        Account::Held,
+        amount,
+    ));
+    events
 }
 
 /// What is taken now, in all. Moves the money, charges the fee, and says so when the order was canceled meanwhile.
@@ -166,26 +195,12 @@ fn captured(
     context: &Context,
 ) -> Vec<EventKind> {
     let more = captured_minor - known.captured_minor;
-    if more <= 0 || captured_minor > crate::money::MAX_MINOR {
+    if more <= 0 {
         return Vec::new();
     }
     let mut events = vec![changed(known, PaymentState::Captured, captured_minor, None)];
-    let was_held = matches!(
-        known.state,
-        PaymentState::Authorized | PaymentState::CaptureRequested | PaymentState::VoidRequested
-    );
     // The first capture takes what it takes of the hold and releases the rest.
-    if was_held && known.captured_minor == 0 {
-        let held = order.money(known.amount_minor);
-        events.push(moved(
-            Movement::Void,
-            known,
-            context,
-            Account::Held,
-            Account::Shopper,
-            held,
-        ));
-    }
+    events.extend(hold_released(order, known, context));
     let amount = order.money(more);
     events.push(moved(
         Movement::Charge,
@@ -221,66 +236,58 @@ fn captured(
 
 /// The hold on the card is gone without being taken.
 fn released(order: &Order, known: &Payment, to: PaymentState, context: &Context) -> Vec<EventKind> {
-    let held = match known.state {
-        PaymentState::Authorized | PaymentState::CaptureRequested | PaymentState::VoidRequested => {
-            true
+    match known.state {
+        PaymentState::Pending
+        | PaymentState::Authorized
+        | PaymentState::CaptureRequested
+        | PaymentState::VoidRequested => {
+            let mut events = vec![changed(known, to, 0, None)];
+            events.extend(hold_released(order, known, context));
+            events
         }
-        PaymentState::Pending => false,
         PaymentState::Captured
         | PaymentState::Voided
         | PaymentState::Expired
-        | PaymentState::Failed => return Vec::new(),
-    };
-    let mut events = vec![changed(known, to, 0, None)];
-    if held {
-        let amount = order.money(known.amount_minor);
-        events.push(moved(
+        | PaymentState::Failed => Vec::new(),
+    }
+}
+
+/// What the books hold on the card goes back to the shopper.
+fn hold_released(order: &Order, known: &Payment, context: &Context) -> Option<EventKind> {
+    let held = order.money(held_minor(order, known));
+    (held.minor > 0).then(|| {
+        moved(
             Movement::Void,
             known,
             context,
             Account::Held,
             Account::Shopper,
-            amount,
-        ));
-    }
-    events
+            held,
+        )
+    })
 }
 
-/// The provider would not capture or void; the payment is authorised as before, and a person hears of it.
-fn refused(known: &Payment, reason: &str) -> Vec<EventKind> {
-    match known.state {
-        PaymentState::CaptureRequested | PaymentState::VoidRequested => {
-            vec![changed(known, PaymentState::Authorized, 0, Some(reason))]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn dispute_closed(order: &Order, known: &Payment, won: bool, context: &Context) -> Vec<EventKind> {
-    let Some(open) = known
-        .dispute
-        .as_ref()
-        .filter(|dispute| dispute.won.is_none())
-    else {
-        return Vec::new();
+/// The provider would not capture or void; the payment is what it was before it was asked, and a person hears of it.
+fn refused(order: &Order, known: &Payment, reason: &str, context: &Context) -> Vec<EventKind> {
+    let job = match known.state {
+        PaymentState::CaptureRequested => "capture",
+        PaymentState::VoidRequested => "void",
+        _ => return Vec::new(),
     };
-    let mut events = vec![EventKind::DisputeClosed {
-        payment: known.id.clone(),
-        won,
-    }];
-    if won {
-        let amount = order.money(open.amount_minor);
-        events.push(moved(
-            Movement::DisputeWon,
-            known,
-            context,
-            Account::Bank,
-            Account::Provider,
-            amount,
-        ));
-    }
-    events.extend(context.resolve_all(order, |concern| *concern == Concern::Disputed));
-    events
+    let to = if held_minor(order, known) > 0 {
+        PaymentState::Authorized
+    } else {
+        PaymentState::Pending
+    };
+    let (job, problem) = (job.to_owned(), reason.to_owned());
+    let concern = Concern::GivenUp {
+        job,
+        reason: problem,
+    };
+    vec![
+        changed(known, to, 0, Some(reason)),
+        context.attention(order, concern),
+    ]
 }
 
 fn changed(
@@ -294,11 +301,12 @@ fn changed(
         from: known.state,
         to,
         captured_minor,
+        expires_at: None,
         reason: reason.map(str::to_owned),
     }
 }
 
-fn moved(
+pub(crate) fn moved(
     movement: Movement,
     known: &Payment,
     context: &Context,

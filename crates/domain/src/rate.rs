@@ -40,7 +40,7 @@ impl ExchangeRate {
         }
         let exact =
             Decimal::new(presentment_minor, self.presentment.exponent()).checked_mul(self.rate);
-        Money::new(minor_units(exact, self.base), self.base)
+        Money::new(minor_units(exact, self.base, presentment_minor), self.base)
     }
 
     /// A base amount in presentment currency, to the nearest minor unit, half away from zero.
@@ -52,7 +52,10 @@ impl ExchangeRate {
             return Money::new(base_minor, self.presentment);
         }
         let exact = Decimal::new(base_minor, self.base.exponent()).checked_div(self.rate);
-        Money::new(minor_units(exact, self.presentment), self.presentment)
+        Money::new(
+            minor_units(exact, self.presentment, base_minor),
+            self.presentment,
+        )
     }
 
     /// What a person means who types `base_minor` while `left_minor` presentment units are left (R6).
@@ -73,13 +76,13 @@ impl ExchangeRate {
     }
 }
 
-/// Rounds an exact amount of major units to minor ones; beyond every bound it becomes one past [`MAX_MINOR`],
-/// which no ceiling admits.
-fn minor_units(exact: Option<Decimal>, currency: Currency) -> i64 {
+/// Rounds an exact amount of major units to minor ones; beyond every bound it becomes one past [`MAX_MINOR`] with the
+/// sign of what was `given`: no ceiling admits it, and a debt never turns into a sum.
+fn minor_units(exact: Option<Decimal>, currency: Currency, given: i64) -> i64 {
     exact
         .and_then(|major| major.checked_mul(Decimal::from(10_u64.pow(currency.exponent()))))
         .map(|minor| minor.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero))
         .and_then(|minor| i64::try_from(minor).ok())
-        .filter(|minor| minor.abs() <= MAX_MINOR)
-        .unwrap_or(MAX_MINOR + 1)
+        .filter(|minor| (-MAX_MINOR..=MAX_MINOR).contains(minor))
+        .unwrap_or((MAX_MINOR + 1) * given.signum())
 }

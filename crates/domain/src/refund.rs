@@ -10,7 +10,7 @@ use crate::ids::{ItemId, PaymentId, RefundId};
 use crate::money::{Money, allocate, prorate};
 use crate::order::{Fulfilment, Order, OrderStatus};
 pub use crate::parts::{Part, Parts};
-use crate::refusal::{Problem, Refusal, required_text};
+use crate::refusal::{Problem, Refusal, optional_text, required_text};
 
 /// The longest note or reason, in characters.
 pub const MAX_NOTE: usize = 2_000;
@@ -152,16 +152,24 @@ pub fn request(
             })
         };
     }
+    // The desk's own key for the refund of a cancellation, which nobody may take first.
+    if request.id.as_str().starts_with(&cancellation_key("")) {
+        let given = request.id.to_string();
+        return Err(Refusal::invalid("id", Problem::Twice { given }));
+    }
     may_refund(order)?;
     if let RefundReason::Other(text) = &request.reason {
         required_text(text, "reason", MAX_NOTE)?;
     }
-    if request.note.chars().count() > MAX_NOTE {
-        return Err(Refusal::invalid("note", Problem::TooLong { max: MAX_NOTE }));
-    }
+    optional_text(&request.note, "note", MAX_NOTE)?;
     check_items(order, &request.items)?;
     check_parts(order, request.parts)?;
     Ok(legs(order, request, RefundOrigin::Desk, context))
+}
+
+/// The identifier of the refund that cancelling asks for: one order is canceled once, so no repetition can double it.
+pub(crate) fn cancellation_key(order: &str) -> String {
+    format!("{}cancel_{order}", RefundId::PREFIX)
 }
 
 /// Whether the order's state lets anything be refunded at all.
@@ -196,7 +204,7 @@ fn known_legs(order: &Order, id: &RefundId) -> Option<Parts> {
     known.map(|refund| refund.parts).reduce(Parts::plus)
 }
 
-fn check_items(order: &Order, items: &[(ItemId, u32)]) -> Result<(), Refusal> {
+pub(crate) fn check_items(order: &Order, items: &[(ItemId, u32)]) -> Result<(), Refusal> {
     for (index, (id, quantity)) in items.iter().enumerate() {
         let item = order
             .item(id)
@@ -209,7 +217,7 @@ fn check_items(order: &Order, items: &[(ItemId, u32)]) -> Result<(), Refusal> {
                 },
             ));
         }
-        let left = item.quantity - refunded_quantity(order, id);
+        let left = item.quantity.saturating_sub(refunded_quantity(order, id));
         if *quantity > left {
             return Err(Refusal::QuantityExceeds {
                 item: id.clone(),
@@ -318,12 +326,11 @@ pub fn parts_for_items(order: &Order, items: &[(ItemId, u32)]) -> Parts {
     let duties = allocate(paid.duty_tax_fee_minor, &weights);
     let mut parts = Parts::default();
     for (index, item) in order.items.iter().enumerate() {
-        let asked: u32 = items
+        let asked = items
             .iter()
             .filter(|(id, _)| *id == item.id)
-            .map(|(_, quantity)| quantity)
-            .sum();
-        let before = i64::from(refunded_quantity(order, &item.id));
+            .fold(0, |sum: u32, (_, quantity)| sum.saturating_add(*quantity));
+        let before = i64::from(refunded_quantity(order, &item.id).min(item.quantity));
         let after = (before + i64::from(asked)).min(i64::from(item.quantity));
         let share = |whole: i64, count: i64| prorate(whole, count, i64::from(item.quantity));
         parts.item_minor += share(goods[index], after) - share(goods[index], before);
@@ -333,10 +340,21 @@ pub fn parts_for_items(order: &Order, items: &[(ItemId, u32)]) -> Parts {
 }
 
 /// What a person means who types the parts in base currency (R6).
+///
+/// All that the form shows is all that is left, to the last coin too small to show. Otherwise a part typed as zero
+/// returns nothing, though what is left of it may be such a coin.
 pub fn parts_from_base(order: &Order, base: Parts) -> Parts {
-    let (base, left) = (base.to_array(), order.left().to_array());
-    Parts::from_array(std::array::from_fn(|index| {
-        order.rate.settle_base(base[index], left[index])
+    let left = order.left().to_array();
+    let (typed, shown) = (
+        base.to_array(),
+        left.map(|minor| order.rate.to_base(minor).minor),
+    );
+    if typed == shown {
+        return Parts::from_array(left);
+    }
+    Parts::from_array(std::array::from_fn(|index| match typed[index] {
+        0 => 0,
+        minor => order.rate.settle_base(minor, left[index]),
     }))
 }
 

@@ -8,7 +8,9 @@ use crate::journal::{Account, Entry, Movement};
 use crate::money::Money;
 use crate::order::{Concern, Order};
 use crate::parts::Part;
-use crate::refund::{Refund, RefundOrigin, RefundReason, RefundState, check_parts, may_refund};
+use crate::refund::{
+    Refund, RefundOrigin, RefundReason, RefundState, check_items, check_parts, may_refund,
+};
 use crate::refusal::Refusal;
 
 /// What the payment provider says about a refund.
@@ -85,11 +87,12 @@ pub fn record(
     })
 }
 
+/// Whether its amount is still free, in every part and of its own payment.
 fn fits(order: &Order, refund: &Refund) -> bool {
     let left = order.left();
-    Part::ALL
-        .iter()
-        .all(|part| refund.parts.get(*part) <= left.get(*part))
+    let is_free = |part: &Part| refund.parts.get(*part) <= left.get(*part);
+    refund.parts.total_minor() <= order.unpromised_minor(&refund.payment)
+        && Part::ALL.iter().all(is_free)
 }
 
 fn failed(order: &Order, id: &RefundId, context: &Context) -> EventKind {
@@ -187,19 +190,7 @@ fn wrong_state(refund: &Refund) -> Refusal {
 /// It is not known, did not fail, or its amount was refunded otherwise meanwhile.
 pub fn retry(order: &Order, id: &RefundId, context: &Context) -> Result<Vec<EventKind>, Refusal> {
     let refund = find(order, id)?;
-    if refund.state != RefundState::Failed || refund.origin == RefundOrigin::Provider {
-        return Err(wrong_state(refund));
-    }
-    may_refund(order)?;
-    check_parts(order, refund.parts)?;
-    let index = order
-        .payments
-        .iter()
-        .position(|payment| payment.id == refund.payment);
-    let left = index.map_or(0, |index| order.left_by_payment()[index]);
-    if refund.parts.total_minor() > left {
-        return Err(Refusal::NothingLeft);
-    }
+    may_retry(order, refund)?;
     let mut events = vec![EventKind::RefundRetried {
         refund: id.clone(),
         attempt: refund.attempt + 1,
@@ -207,6 +198,29 @@ pub fn retry(order: &Order, id: &RefundId, context: &Context) -> Result<Vec<Even
     let concern = Concern::RefundFailed { refund: id.clone() };
     events.extend(context.resolve_all(order, |open| *open == concern));
     Ok(events)
+}
+
+/// Whether this refund can be tried again: it failed, and what it returns is still free.
+///
+/// # Errors
+/// As for [`retry`].
+pub fn may_retry(order: &Order, refund: &Refund) -> Result<(), Refusal> {
+    if refund.state != RefundState::Failed || refund.origin == RefundOrigin::Provider {
+        return Err(wrong_state(refund));
+    }
+    may_refund(order)?;
+    // Between failing and now its items may have been refunded otherwise, or its money.
+    check_items(order, &refund.items)?;
+    check_parts(order, refund.parts)?;
+    let payment = order.payment(&refund.payment)?;
+    if payment.is_disputed() {
+        let payment = payment.id.clone();
+        return Err(Refusal::Disputed { payment });
+    }
+    if refund.parts.total_minor() > order.unpromised_minor(&refund.payment) {
+        return Err(Refusal::NothingLeft);
+    }
+    Ok(())
 }
 
 /// A refund that someone made at the provider itself: it counts against what is left, and a person has to look.
@@ -222,15 +236,20 @@ pub fn record_foreign(
     context: &Context,
 ) -> Result<Vec<EventKind>, Refusal> {
     order.payment(payment)?;
-    let is_known = order
-        .refunds
-        .iter()
-        .any(|refund| refund.id == *id || refund.reference == reference);
-    let parts = order
-        .left()
-        .fill(amount_minor.min(order.left().total_minor()));
-    if is_known || parts.total_minor() <= 0 {
+    // Refunds that were not sent yet have no reference, so none is no sign of being known.
+    let is_same = |refund: &Refund| {
+        refund.id == *id || (!reference.is_empty() && refund.reference == reference)
+    };
+    if amount_minor <= 0 || order.refunds.iter().any(is_same) {
         return Ok(Vec::new());
+    }
+    let concern = Concern::RefundedAtProvider { refund: id.clone() };
+    let left = order.left();
+    let free = left.total_minor().min(order.unpromised_minor(payment));
+    let parts = left.fill(amount_minor.min(free));
+    if parts.total_minor() <= 0 {
+        // Everything is promised already: one of those refunds is going to fail, and a person should know why.
+        return Ok(vec![context.attention(order, concern)]);
     }
     let refund = Refund {
         id: id.clone(),
@@ -253,6 +272,6 @@ pub fn record_foreign(
         refund: refund.clone(),
     }];
     events.extend(money_returned(order, &refund, context));
-    events.push(context.attention(order, Concern::RefundedAtProvider { refund: id.clone() }));
+    events.push(context.attention(order, concern));
     Ok(events)
 }

@@ -299,10 +299,19 @@ impl Refusal {
 /// # Errors
 /// [`Refusal::Invalid`] naming `field`.
 pub fn required_text(text: &str, field: &str, max: usize) -> Result<String, Refusal> {
-    let text = text.trim();
+    let text = optional_text(text, field, max)?;
     if text.is_empty() {
         return Err(Refusal::invalid(field, Problem::Missing));
     }
+    Ok(text)
+}
+
+/// Refuses overlong text; returns it trimmed.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `field`.
+pub fn optional_text(text: &str, field: &str, max: usize) -> Result<String, Refusal> {
+    let text = text.trim();
     if text.chars().count() > max {
         return Err(Refusal::invalid(field, Problem::TooLong { max }));
     }

@@ -56,6 +56,17 @@ pub fn squeezed(text: &str) -> String {
         .collect()
 }
 
+/// Whether two texts differ in nothing but letter case, accents and spaces. Punctuation counts: `1-23` and `12-3` are
+/// two houses.
+pub fn is_same_text(a: &str, b: &str) -> bool {
+    let letters = |text: &str| {
+        folded(text)
+            .filter(|letter| !letter.is_whitespace())
+            .collect::<String>()
+    };
+    a == b || letters(a) == letters(b)
+}
+
 /// What a person looks for: every word is the beginning of one of the order's words, or all of it together is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {

@@ -6,8 +6,8 @@ use crate::coverage::{Fall, declaration_falls, fall_events, ship_to_falls};
 use crate::edits::check_unshipped;
 use crate::event::EventKind;
 use crate::ids::{ItemId, LabelId, ShipmentId};
-use crate::order::{Declaration, Order, OrderStatus};
-use crate::refusal::{Problem, Refusal, required_text};
+use crate::order::{Declaration, Fulfilment, Order, OrderStatus};
+use crate::refusal::{Problem, Refusal, optional_text, required_text};
 use crate::shipment::{Label, LabelState, Parcel, Shipment, ShipmentState, Tracking};
 
 /// The longest tracking number, in characters.
@@ -67,8 +67,41 @@ pub fn may_ship(order: &Order) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a tracking number can be added: there is something to ship, or something shipped to tie it to.
+///
+/// # Errors
+/// As for [`may_ship`], or [`Refusal::NothingToShip`] while a label that is not there yet holds every item.
+pub fn may_add_tracking(order: &Order) -> Result<(), Refusal> {
+    may_ship(order)?;
+    if order.all_unshipped().is_empty() && order.fulfilment() == Fulfilment::None {
+        return Err(Refusal::NothingToShip);
+    }
+    Ok(())
+}
+
+/// Whether a label can be bought.
+///
+/// # Errors
+/// As for [`may_ship`], or [`Refusal::NothingToShip`].
+pub fn may_create_label(order: &Order) -> Result<(), Refusal> {
+    may_ship(order)?;
+    if order.all_unshipped().is_empty() {
+        return Err(Refusal::NothingToShip);
+    }
+    Ok(())
+}
+
+/// Refuses a shipment's identifier that is taken: events about one would reach the other.
+fn check_new_shipment(order: &Order, id: &ShipmentId) -> Result<(), Refusal> {
+    if order.shipments.iter().any(|known| known.id == *id) {
+        let given = id.to_string();
+        return Err(Refusal::invalid("shipment", Problem::Twice { given }));
+    }
+    Ok(())
+}
+
 /// A number as carriers print it: capitals, without spaces.
-fn checked_tracking(given: &Tracking) -> Result<Tracking, Refusal> {
+pub(crate) fn checked_tracking(given: &Tracking) -> Result<Tracking, Refusal> {
     let number: String = given
         .number
         .chars()
@@ -88,7 +121,7 @@ fn checked_tracking(given: &Tracking) -> Result<Tracking, Refusal> {
             },
         ));
     }
-    let carrier = given.carrier.trim().to_owned();
+    let carrier = optional_text(&given.carrier, "carrier", MAX_TRACKING)?;
     Ok(Tracking { number, carrier })
 }
 
@@ -99,7 +132,7 @@ pub(crate) fn add_tracking(
     parcel: &Tracked,
     context: &Context,
 ) -> Result<Vec<EventKind>, Refusal> {
-    may_ship(order)?;
+    may_add_tracking(order)?;
     if parcel.numbers.is_empty() {
         return Err(Refusal::invalid("tracking_numbers", Problem::Missing));
     }
@@ -130,6 +163,7 @@ pub(crate) fn add_tracking(
         };
         return Ok(tracking.into_iter().map(add).collect());
     }
+    check_new_shipment(order, parcel.shipment)?;
     let shipment = Shipment {
         id: parcel.shipment.clone(),
         items,
@@ -232,10 +266,8 @@ pub(crate) fn request_label(
     if order.label(&request.label).is_some() {
         return Ok(Vec::new());
     }
-    may_ship(order)?;
-    if order.all_unshipped().is_empty() {
-        return Err(Refusal::NothingToShip);
-    }
+    may_create_label(order)?;
+    check_new_shipment(order, &request.shipment)?;
     check_unshipped(order, &request.items)?;
     if request.parcel.weight_g == 0 {
         return Err(Refusal::invalid("weight", Problem::NotPositive));
@@ -244,22 +276,11 @@ pub(crate) fn request_label(
         Some(given) => given.clone().checked("ship_to")?,
         None => order.ship_to.clone(),
     };
-    let mut falls: Vec<Fall> = ship_to_falls(&order.ship_to, &ship_to);
-    let mut events = Vec::new();
-    for (id, to) in &request.declared {
-        let item = order
-            .item(id)
-            .ok_or_else(|| Refusal::ItemNotFound { item: id.clone() })?;
-        let to = crate::intake_check::checked_declaration(to.clone(), "item")?;
-        if item.declared != to {
-            falls.extend(declaration_falls(&item.declared, &to));
-            events.push(EventKind::ItemDeclared {
-                item: id.clone(),
-                from: item.declared.clone(),
-                to,
-            });
-        }
+    if ship_to.country.is_empty() {
+        return Err(Refusal::invalid("ship_to.country", Problem::Missing));
     }
+    let (mut events, mut falls) = declared_otherwise(order, &request.declared)?;
+    falls.extend(ship_to_falls(&order.ship_to, &ship_to));
     let label = Label {
         id: request.label.clone(),
         account: required_text(&request.account, "account", MAX_TRACKING)?,
@@ -285,6 +306,33 @@ pub(crate) fn request_label(
         shipment: Box::new(shipment),
     });
     Ok(events)
+}
+
+/// What customs is told on the label's page that the order does not say, and the falls it brings (S3).
+fn declared_otherwise(
+    order: &Order,
+    declared: &[(ItemId, Declaration)],
+) -> Result<(Vec<EventKind>, Vec<Fall>), Refusal> {
+    let (mut events, mut falls) = (Vec::new(), Vec::new());
+    for (index, (id, to)) in declared.iter().enumerate() {
+        let item = order
+            .item(id)
+            .ok_or_else(|| Refusal::ItemNotFound { item: id.clone() })?;
+        if declared[..index].iter().any(|(other, _)| other == id) {
+            let given = id.to_string();
+            return Err(Refusal::invalid("declared", Problem::Twice { given }));
+        }
+        let to = crate::intake_check::checked_declaration(to.clone(), "item")?;
+        if item.declared != to {
+            falls.extend(declaration_falls(&item.declared, &to));
+            events.push(EventKind::ItemDeclared {
+                item: id.clone(),
+                from: item.declared.clone(),
+                to,
+            });
+        }
+    }
+    Ok((events, falls))
 }
 
 /// Decides to void a label (S4), which is final.

@@ -6,7 +6,7 @@ use crate::event::EventKind;
 use crate::ids::ShipmentId;
 use crate::money::Money;
 use crate::order::{Cancellation, Concern, Fulfilment, Order, OrderStatus, Sync};
-use crate::ship::{Tracked, add_tracking};
+use crate::ship::{Tracked, add_tracking, checked_tracking};
 use crate::shipment::Tracking;
 
 /// What the shop says.
@@ -120,12 +120,16 @@ fn tracked(
     numbers: &[Tracking],
     context: &Context,
 ) -> Vec<EventKind> {
-    let is_new = |tracking: &&Tracking| {
-        !order
-            .tracking_numbers()
-            .any(|known| known == tracking.number)
+    // Compared as carriers print them, so that the shop's own spelling is not news; what cannot be read is refused below.
+    let mut seen: Vec<String> = order.tracking_numbers().map(str::to_owned).collect();
+    let mut is_new = |tracking: &&Tracking| {
+        let printed = checked_tracking(tracking);
+        let number = printed.map_or_else(|_| tracking.number.clone(), |printed| printed.number);
+        let is_new = !seen.contains(&number);
+        seen.push(number);
+        is_new
     };
-    let numbers: Vec<Tracking> = numbers.iter().filter(is_new).cloned().collect();
+    let numbers: Vec<Tracking> = numbers.iter().filter(|one| is_new(one)).cloned().collect();
     if numbers.is_empty() {
         return Vec::new();
     }
