@@ -1,0 +1,192 @@
+//! What a page offers is what is decided: every verdict against a well-formed command of its kind (O3).
+
+use domain::actions::{Action, actions};
+use domain::command::{Command, Context, decide};
+use domain::coverage::{Cover, Promise};
+use domain::event::AddressKind;
+use domain::order::Order;
+use domain::payment::PaymentState;
+use domain::refund::RefundState;
+use domain::refund_settle::may_retry;
+use domain::shipment::{Label, LabelState};
+use jiff::SignedDuration;
+
+use crate::steps::Step;
+use crate::support;
+
+/// Compares every verdict on `order` with what comes of the command.
+pub fn agree(order: &Order, step: &Step) -> Result<(), String> {
+    let actor = &step.actor();
+    let at = order.updated_at + SignedDuration::from_mins(1);
+    let context = Context { actor, at };
+    for (action, verdict) in actions(order, &context) {
+        let command = well_formed(order, action);
+        let decided = decide(order, &command, &context);
+        let agrees = match (&verdict, &decided) {
+            (Ok(()), Ok(decision)) => !decision.events.is_empty(),
+            (Err(said), Err(refusal)) => said.code() == refusal.code(),
+            // A void that is asked for already is refused on the page, and no event for who repeats the call.
+            (Err(_), Ok(decision)) => action == Action::VoidLabel && decision.events.is_empty(),
+            // There is no capture of an order that was paid elsewhere to compare with.
+            (Ok(()), Err(_)) => false,
+        } || (action == Action::Capture && order.payments.is_empty());
+        if !agrees {
+            let decided = decided.map(|decision| support::names(&decision.events));
+            return Err(format!(
+                "{action:?} is {verdict:?}, {command:?} is {decided:?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A command of this kind that nothing but the order's state can refuse.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one arm an action, each a plain value"
+)]
+fn well_formed(order: &Order, action: Action) -> Command {
+    let fresh = format!("fresh{}", order.version);
+    let note = "because".to_owned();
+    match action {
+        Action::Cancel | Action::CancelAndPlaceAgain => support::cancel(&note),
+        Action::CancelWithoutRefund => Command::Cancel {
+            note,
+            notify: false,
+            without_refund: true,
+        },
+        Action::Refund => {
+            let parts = order.returnable();
+            let parts = if parts.total_minor() > 0 {
+                parts
+            } else {
+                support::parts(1, 0, 0)
+            };
+            support::refund(&fresh, parts)
+        }
+        Action::RetryRefund => retry(order),
+        Action::Capture => capture(order),
+        Action::EditNumber => Command::SetNumber {
+            number: fresh,
+            was: Some(order.number.clone()),
+        },
+        Action::EditShipTo => edit_address(order, AddressKind::ShipTo, fresh),
+        Action::EditBillTo => edit_address(order, AddressKind::BillTo, fresh),
+        Action::EditItems => {
+            let item = &order.items[0];
+            let mut after = item.declared.clone();
+            after.description = fresh;
+            Command::DeclareItem {
+                item: item.id.clone(),
+                before: item.declared.clone(),
+                after,
+            }
+        }
+        Action::SetTotal => {
+            let total = order.amounts.total_minor();
+            let total_minor = if total > 0 { total - 1 } else { 1 };
+            Command::SetTotal { total_minor }
+        }
+        Action::AddNote => Command::AddNote {
+            note: fresh.as_str().into(),
+            text: note,
+        },
+        Action::Tag => Command::Tag { tag: fresh },
+        Action::AddTracking => support::add_tracking(&fresh, &fresh, &[]),
+        Action::RemoveTracking => remove_tracking(order),
+        Action::CreateLabel => {
+            let mut request = support::label_request(&fresh, &[]);
+            request.items = order.all_unshipped();
+            Command::RequestLabel(Box::new(request))
+        }
+        Action::VoidLabel => void_label(order),
+        Action::Hold => Command::Hold { note },
+        Action::Release => Command::Release,
+        Action::JudgeCoverage => {
+            let is_at_risk = order.coverage.guarantee.state == Cover::AtRisk;
+            let promise = if is_at_risk {
+                Promise::Guarantee
+            } else {
+                Promise::FraudProtection
+            };
+            Command::JudgeCoverage {
+                promise,
+                keeps: true,
+                note,
+            }
+        }
+        Action::Resolve => {
+            let open = order.attention.first().map(|open| open.id.clone());
+            let attention = open.unwrap_or("none".into());
+            Command::Resolve { attention, note }
+        }
+    }
+}
+
+fn retry(order: &Order) -> Command {
+    let is_failed = |state| state == RefundState::Failed;
+    let mut refunds = order.refunds.iter();
+    let possible = refunds.find(|refund| may_retry(order, refund).is_ok());
+    let failed = || {
+        order
+            .refunds
+            .iter()
+            .rev()
+            .find(|refund| is_failed(refund.state))
+    };
+    let found = possible.or_else(failed).or_else(|| order.refunds.last());
+    let refund = found.map_or("none".into(), |refund| refund.id.clone());
+    Command::RetryRefund { refund }
+}
+
+fn capture(order: &Order) -> Command {
+    let is_authorized = |state| state == PaymentState::Authorized;
+    let mut payments = order.payments.iter();
+    let found = payments.find(|payment| is_authorized(payment.state));
+    let found = found.or_else(|| order.payments.first());
+    Command::Capture {
+        payment: found.map_or("none".into(), |payment| payment.id.clone()),
+        amount_minor: found.map_or(1, |payment| payment.amount_minor),
+    }
+}
+
+fn edit_address(order: &Order, which: AddressKind, phone: String) -> Command {
+    let before = domain::edits::address(order, which).clone();
+    let mut after = before.clone();
+    after.phone = phone;
+    Command::EditAddress {
+        which,
+        before: Box::new(before),
+        after: Box::new(after),
+    }
+}
+
+fn remove_tracking(order: &Order) -> Command {
+    let holding = || {
+        order
+            .shipments
+            .iter()
+            .filter(|shipment| !shipment.is_void())
+    };
+    let by_hand = holding().find(|one| one.label.is_none() && !one.tracking.is_empty());
+    let any = by_hand.or_else(|| holding().find(|one| !one.tracking.is_empty()));
+    let number = any.map_or("none", |shipment| &shipment.tracking[0].number);
+    Command::RemoveTracking {
+        numbers: vec![number.to_owned()],
+    }
+}
+
+fn void_label(order: &Order) -> Command {
+    let labels: Vec<&Label> = order
+        .shipments
+        .iter()
+        .filter_map(|shipment| shipment.label.as_ref())
+        .collect();
+    let mut bought = labels
+        .iter()
+        .filter(|label| label.state == LabelState::Bought);
+    let found = bought.next().or(labels.last());
+    Command::VoidLabel {
+        label: found.map_or("none".into(), |label| label.id.clone()),
+    }
+}

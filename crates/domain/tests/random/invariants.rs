@@ -1,0 +1,279 @@
+//! What must hold of every order, and between an order and what became of it.
+
+use std::collections::BTreeSet;
+
+use domain::apply::replay;
+use domain::command::{Command, Decision};
+use domain::coverage::Promise;
+use domain::event::{Event, EventKind};
+use domain::fees::fee_on;
+use domain::journal::{Account, balance, imbalances};
+use domain::order::{Order, OrderStatus};
+use domain::payment::{Payment, PaymentState};
+use domain::shipment::{LabelState, ShipmentState};
+
+use crate::steps::Step;
+
+fn must(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(problem()) }
+}
+
+/// What holds of every order.
+pub fn hold(order: &Order) -> Result<(), String> {
+    books_balance(order)?;
+    books_tell_the_payments(order)?;
+    refunds_stay_within(order)?;
+    fees_return_in_full_and_no_more(order)?;
+    goods_are_where_they_are_once(order)?;
+    labels_are_where_their_shipments_are(order)?;
+    identifiers_are_unique(order)?;
+    let last = order.transitions.last().map(|last| last.status);
+    must(last == Some(order.status), || {
+        format!("{:?} is the status, {last:?} the last change", order.status)
+    })?;
+    must(
+        (order.status == OrderStatus::Canceled) == order.cancellation.is_some(),
+        || "the status and the cancellation disagree".to_owned(),
+    )
+}
+
+fn books_balance(order: &Order) -> Result<(), String> {
+    for entry in &order.journal {
+        let over = imbalances(std::slice::from_ref(entry));
+        must(over.is_empty(), || format!("{entry:?} is over by {over:?}"))?;
+    }
+    let over = imbalances(&order.journal);
+    must(over.is_empty(), || {
+        format!("the books are over by {over:?}")
+    })
+}
+
+/// Every account holds what payments, refunds and disputes say: money is neither made nor lost.
+fn books_tell_the_payments(order: &Order) -> Result<(), String> {
+    let (captured, returned) = (order.captured_minor(), order.returned_minor());
+    let disputed: i64 = order
+        .payments
+        .iter()
+        .filter(|payment| payment.is_disputed())
+        .filter_map(|payment| Some(payment.dispute.as_ref()?.amount_minor))
+        .sum();
+    let held: i64 = order
+        .payments
+        .iter()
+        .map(|payment| held_for(order, payment))
+        .sum();
+    let fee = fee_on(order, captured);
+    let fee_returned = fee_returned(order);
+    let (shown, base) = (order.currency(), order.rate.base);
+    for (account, currency, expected) in [
+        (Account::Provider, shown, captured - returned - disputed),
+        (Account::Shopper, shown, returned - captured - held),
+        (Account::Held, shown, held),
+        (Account::Bank, shown, disputed),
+        (Account::CardProcessor, base, fee.kept.minor),
+        (Account::Desk, base, fee.returnable.minor - fee_returned),
+        (
+            Account::Retailer,
+            base,
+            fee_returned - fee.returnable.minor - fee.kept.minor,
+        ),
+    ] {
+        let is = balance(&order.journal, account, currency);
+        must(is == expected, || {
+            format!("{account:?} holds {is}, not {expected}")
+        })?;
+    }
+    for payment in &order.payments {
+        let held = held_for(order, payment);
+        let is_right = match payment.state {
+            PaymentState::Authorized | PaymentState::CaptureRequested => {
+                held == payment.amount_minor
+            }
+            PaymentState::VoidRequested => held == 0 || held == payment.amount_minor,
+            PaymentState::Pending
+            | PaymentState::Captured
+            | PaymentState::Voided
+            | PaymentState::Expired
+            | PaymentState::Failed => held == 0,
+        };
+        must(is_right, || {
+            format!("{} holds {held}: {payment:?}", payment.id)
+        })?;
+    }
+    Ok(())
+}
+
+/// What the books hold on the card for one payment.
+fn held_for(order: &Order, payment: &Payment) -> i64 {
+    let about = order
+        .journal
+        .iter()
+        .filter(|entry| entry.about == payment.id.as_str());
+    let entries: Vec<_> = about.cloned().collect();
+    balance(&entries, Account::Held, order.currency())
+}
+
+fn refunds_stay_within(order: &Order) -> Result<(), String> {
+    let (left, promised) = (order.left(), order.promised_minor());
+    must(left.to_array().iter().all(|part| *part >= 0), || {
+        format!("more is promised than was paid: {left:?}")
+    })?;
+    must(
+        left.total_minor() == order.captured_minor() - promised,
+        || format!("{left:?} is left, {promised} promised"),
+    )?;
+    for payment in &order.payments {
+        let left = order.unpromised_minor(&payment.id);
+        must(left >= 0, || format!("{left} is left of {}", payment.id))?;
+    }
+    must(
+        order.left_by_payment().iter().all(|left| *left >= 0),
+        || "a payment has less than nothing left".to_owned(),
+    )?;
+    let returnable = order.returnable();
+    let within = returnable.zip(left, |one, other| other - one);
+    must(within.to_array().iter().all(|part| *part >= 0), || {
+        format!("{returnable:?} could be returned of {left:?}")
+    })
+}
+
+fn fee_returned(order: &Order) -> i64 {
+    let fees = order
+        .refunds
+        .iter()
+        .filter_map(|refund| refund.fee_returned);
+    fees.map(|fee| fee.minor).sum()
+}
+
+fn fees_return_in_full_and_no_more(order: &Order) -> Result<(), String> {
+    let (captured, fee) = (order.captured_minor(), fee_returned(order));
+    let share = fee_on(order, captured).returnable.minor;
+    let is_all_back = captured > 0 && order.returned_minor() == captured;
+    must(fee <= share && (!is_all_back || fee == share), || {
+        format!("{fee} of the fee returned, of {share}")
+    })
+}
+
+fn goods_are_where_they_are_once(order: &Order) -> Result<(), String> {
+    for item in &order.items {
+        let holding = order
+            .shipments
+            .iter()
+            .filter(|shipment| !shipment.is_void());
+        let held: u64 = holding
+            .flat_map(|shipment| &shipment.items)
+            .filter(|(id, _)| *id == item.id)
+            .map(|(_, quantity)| u64::from(*quantity))
+            .sum();
+        must(held <= u64::from(item.remaining()), || {
+            format!("{held} of {} are in shipments", item.id)
+        })?;
+    }
+    Ok(())
+}
+
+/// A shipment is void exactly when its label is, or was never sold; before it is sold nothing is shipped.
+fn labels_are_where_their_shipments_are(order: &Order) -> Result<(), String> {
+    for shipment in &order.shipments {
+        let Some(label) = &shipment.label else {
+            continue;
+        };
+        let is_right = match label.state {
+            LabelState::Requested | LabelState::Sent | LabelState::Unknown => {
+                shipment.state == ShipmentState::LabelPending
+            }
+            LabelState::Bought | LabelState::VoidRequested => shipment.is_shipped(),
+            LabelState::Failed | LabelState::Voided => shipment.is_void(),
+        };
+        must(is_right, || {
+            format!("{:?} with label {:?}", shipment.state, label.state)
+        })?;
+    }
+    Ok(())
+}
+
+fn identifiers_are_unique(order: &Order) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    let ids = (order.refunds.iter().map(|one| one.id.to_string()))
+        .chain(order.shipments.iter().map(|one| one.id.to_string()))
+        .chain(order.mails.iter().map(|one| one.id.to_string()))
+        .chain(order.attention.iter().map(|one| one.id.to_string()))
+        .chain(order.notes.iter().map(|one| one.id.to_string()));
+    for id in ids {
+        must(seen.insert(id.clone()), || format!("{id} is there twice"))?;
+    }
+    Ok(())
+}
+
+/// What holds between an order and what became of it.
+pub fn follows(before: &Order, decision: &Decision, step: &Step) -> Result<(), String> {
+    let Decision { events, order } = decision;
+    for (event, seq) in events.iter().zip(before.version + 1..) {
+        must(event.seq == seq, || {
+            format!("event {} is not {seq}", event.seq)
+        })?;
+    }
+    must(
+        order.version == before.version + events.len() as u64,
+        || "the version is not the count of events".to_owned(),
+    )?;
+    let command = step.command(before);
+    canceled_is_final(before, decision, command.is_some())?;
+    for promise in [Promise::FraudProtection, Promise::Guarantee] {
+        let is_judged = matches!(command, Some(Command::JudgeCoverage { .. }));
+        let (was, is) = (
+            before.coverage.get(promise).state,
+            order.coverage.get(promise).state,
+        );
+        must(
+            is >= was || (is_judged && step.actor().is_support()),
+            || format!("{promise:?} went from {was:?} to {is:?}"),
+        )?;
+    }
+    replays(before, decision)
+}
+
+fn canceled_is_final(before: &Order, decision: &Decision, is_command: bool) -> Result<(), String> {
+    if before.status != OrderStatus::Canceled {
+        return Ok(());
+    }
+    must(decision.order.status == OrderStatus::Canceled, || {
+        "a canceled order came to life".to_owned()
+    })?;
+    let is_business = |event: &Event| {
+        matches!(
+            event.kind,
+            EventKind::ShipmentAdded { .. }
+                | EventKind::TrackingAdded { .. }
+                | EventKind::Held { .. }
+                | EventKind::Canceled { .. }
+                | EventKind::AmountsChanged { .. }
+        ) || (is_command && matches!(event.kind, EventKind::PaymentChanged { .. }))
+    };
+    must(!decision.events.iter().any(is_business), || {
+        format!("a canceled order had business: {:?}", decision.events)
+    })
+}
+
+/// The events, as they are and as they are stored, make the new document of the old one.
+fn replays(before: &Order, decision: &Decision) -> Result<(), String> {
+    let taken = Event {
+        seq: before.version,
+        at: before.updated_at,
+        by: before.transitions[0].by.clone(),
+        kind: EventKind::Taken {
+            order: Box::new(before.clone()),
+        },
+    };
+    let mut history = vec![taken];
+    for event in &decision.events {
+        let stored = serde_json::to_string(event).map_err(|error| error.to_string())?;
+        let read: Event =
+            serde_json::from_str(&stored).map_err(|error| format!("{error} in {stored}"))?;
+        must(read == *event, || format!("{stored} reads as {read:?}"))?;
+        history.push(read);
+    }
+    must(replay(&history)? == decision.order, || {
+        "the events replayed make another order".to_owned()
+    })
+}

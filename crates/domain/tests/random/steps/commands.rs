@@ -1,0 +1,201 @@
+//! Random commands: of every kind, with amounts, quantities, texts and identifiers that may make no sense.
+
+use domain::address::Address;
+use domain::command::Command;
+use domain::coverage::Promise;
+use domain::event::AddressKind;
+use domain::order::{Declaration, Order};
+use domain::refund::{RefundReason, RefundRequest};
+use domain::ship::LabelRequest;
+use domain::shipment::Parcel;
+
+use super::{STATES, Step};
+
+impl Step {
+    /// The command of this step, where it is one.
+    pub fn command(&self, order: &Order) -> Option<Command> {
+        let note = self.text();
+        Some(match self.kind {
+            0 => Command::Cancel {
+                note,
+                notify: self.flag,
+                without_refund: self.pick == 0,
+            },
+            1 => Command::Hold { note },
+            2 | 3 => Command::Release,
+            4..=6 => Command::Capture {
+                payment: self.payment(order),
+                amount_minor: self.amounts[0].of(20_000),
+            },
+            7..=16 => Command::Refund(self.refund_request(order)),
+            17..=21 => {
+                let failed = order.refunds.iter().filter(|refund| !refund.counts());
+                let found = self.one(failed).map(|refund| refund.id.clone());
+                let refund = found.unwrap_or_else(|| self.refund(order));
+                Command::RetryRefund { refund }
+            }
+            22 => Command::SetTotal {
+                total_minor: self.amounts[0].of(90_000),
+            },
+            23 => Command::SetNumber {
+                number: note,
+                was: self.flag.then(|| order.number.clone()),
+            },
+            24 | 25 => self.edit_address(order),
+            26 | 27 => self.declare(order),
+            28 => Command::RemoveItems {
+                items: self.items(order),
+            },
+            29..=40 => self.small_command(order, note),
+            41..=45 => Command::AddTracking {
+                shipment: self.fresh("shipment_", order).as_str().into(),
+                numbers: vec![self.tracking(order)],
+                items: self.items(order),
+                notify: self.flag,
+            },
+            46..=48 => Command::RemoveTracking {
+                numbers: order
+                    .tracking_numbers()
+                    .take(1 + usize::from(self.pick % 2))
+                    .map(str::to_owned)
+                    .collect(),
+            },
+            49..=52 => Command::RequestLabel(Box::new(self.label_request(order))),
+            _ => return None,
+        })
+    }
+
+    fn small_command(&self, order: &Order, text: String) -> Command {
+        let note = format!("note_{}", self.pick % 3).as_str().into();
+        match self.kind {
+            29 => Command::AddNote { note, text },
+            30 => Command::EditNote { note, text },
+            31 => Command::DeleteNote { note },
+            32 => Command::Tag { tag: text },
+            33 => {
+                let known = self.one(order.tags.iter()).cloned();
+                let tag = known.unwrap_or(text);
+                Command::Untag { tag }
+            }
+            34 | 35 => Command::VoidLabel {
+                label: self.label(order),
+            },
+            36 => Command::UpdateShipment {
+                shipment: self.shipment(order),
+                state: STATES[usize::from(self.second) % STATES.len()],
+                note: text,
+            },
+            37 | 38 => Command::JudgeCoverage {
+                promise: if self.flag {
+                    Promise::Guarantee
+                } else {
+                    Promise::FraudProtection
+                },
+                keeps: self.second.is_multiple_of(2),
+                note: text,
+            },
+            _ => {
+                let open = self.one(order.attention.iter());
+                let attention = open.map_or("attention_unknown".into(), |open| open.id.clone());
+                Command::Resolve {
+                    attention,
+                    note: text,
+                }
+            }
+        }
+    }
+
+    fn refund_request(&self, order: &Order) -> RefundRequest {
+        let items = if self.flag {
+            self.items(order)
+        } else {
+            Vec::new()
+        };
+        RefundRequest {
+            id: self.fresh("refund_", order).as_str().into(),
+            parts: self.parts(order, &items),
+            items,
+            reason: match self.pick {
+                0 => RefundReason::Other(self.text()),
+                _ => RefundReason::OrderChange,
+            },
+            note: self.text(),
+            notify: self.flag,
+        }
+    }
+
+    fn edit_address(&self, order: &Order) -> Command {
+        let which = if self.flag {
+            AddressKind::ShipTo
+        } else {
+            AddressKind::BillTo
+        };
+        let before = domain::edits::address(order, which).clone();
+        let mut after = before.clone();
+        let field = &domain::address::FIELDS[usize::from(self.second) % 11];
+        *(field.get_mut)(&mut after) = self.text();
+        if self.pick == 0 {
+            after.country = "FR".to_owned();
+        }
+        let before = Box::new(if self.pick == 1 {
+            Address::default()
+        } else {
+            before
+        });
+        Command::EditAddress {
+            which,
+            before,
+            after: Box::new(after),
+        }
+    }
+
+    fn declaration(&self) -> Declaration {
+        Declaration {
+            hs_code: ["6911.10", "691190", "4202", "", "abc"][usize::from(self.second) % 5]
+                .to_owned(),
+            origin: ["PT", "fr", "", "XX"][usize::from(self.pick) % 4].to_owned(),
+            description: self.text(),
+            unit_price_minor: self.amounts[0].of(5_000),
+        }
+    }
+
+    fn declare(&self, order: &Order) -> Command {
+        let item = self.item(order);
+        let before = order.item(&item).map(|item| item.declared.clone());
+        Command::DeclareItem {
+            item,
+            before: before.unwrap_or_default(),
+            after: self.declaration(),
+        }
+    }
+
+    fn label_request(&self, order: &Order) -> LabelRequest {
+        let id = self.fresh("label_", order);
+        LabelRequest {
+            label: id.as_str().into(),
+            shipment: self.fresh("shipment_", order).as_str().into(),
+            items: self.items(order),
+            account: "account".to_owned(),
+            service: if self.text == 2 {
+                self.text()
+            } else {
+                "priority".to_owned()
+            },
+            parcel: Parcel {
+                weight_g: u32::from(self.text),
+                length_mm: u32::MAX,
+                ..Parcel::default()
+            },
+            ship_to: (self.pick == 1).then(|| Address {
+                country: if self.flag { "FR" } else { "" }.to_owned(),
+                ..order.ship_to.clone()
+            }),
+            declared: if self.pick > 5 {
+                vec![(self.item(order), self.declaration())]
+            } else {
+                Vec::new()
+            },
+            notify: self.flag,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Commands in few words.
+
+use domain::command::Command;
+use domain::ids::ItemId;
+use domain::parts::Parts;
+use domain::refund::{RefundReason, RefundRequest};
+use domain::ship::LabelRequest;
+use domain::shipment::{Parcel, Tracking};
+
+pub fn parts(item_minor: i64, shipping_minor: i64, duty_tax_fee_minor: i64) -> Parts {
+    Parts {
+        item_minor,
+        shipping_minor,
+        duty_tax_fee_minor,
+    }
+}
+
+pub fn refund_request(id: &str, parts: Parts) -> RefundRequest {
+    RefundRequest {
+        id: id.into(),
+        parts,
+        items: Vec::new(),
+        reason: RefundReason::OrderChange,
+        note: String::new(),
+        notify: false,
+    }
+}
+
+pub fn refund(id: &str, parts: Parts) -> Command {
+    Command::Refund(refund_request(id, parts))
+}
+
+pub fn cancel(note: &str) -> Command {
+    Command::Cancel {
+        note: note.to_owned(),
+        notify: false,
+        without_refund: false,
+    }
+}
+
+pub fn tracking(number: &str) -> Tracking {
+    Tracking {
+        number: number.to_owned(),
+        carrier: "Post".to_owned(),
+    }
+}
+
+pub fn add_tracking(shipment: &str, number: &str, items: &[(&str, u32)]) -> Command {
+    Command::AddTracking {
+        shipment: shipment.into(),
+        numbers: vec![tracking(number)],
+        items: quantities(items),
+        notify: false,
+    }
+}
+
+pub fn quantities(items: &[(&str, u32)]) -> Vec<(ItemId, u32)> {
+    items
+        .iter()
+        .map(|(id, count)| ((*id).into(), *count))
+        .collect()
+}
+
+pub fn label_request(label: &str, items: &[(&str, u32)]) -> LabelRequest {
+    LabelRequest {
+        label: label.into(),
+        shipment: format!("shipment_{label}").as_str().into(),
+        items: quantities(items),
+        account: "account".to_owned(),
+        service: "priority".to_owned(),
+        parcel: Parcel {
+            length_mm: 300,
+            width_mm: 200,
+            height_mm: 150,
+            weight_g: 1_200,
+        },
+        ship_to: None,
+        declared: Vec::new(),
+        notify: false,
+    }
+}
+
+pub fn request_label(label: &str, items: &[(&str, u32)]) -> Command {
+    Command::RequestLabel(Box::new(label_request(label, items)))
+}
