@@ -184,7 +184,7 @@ fn document(new: NewOrder, placement: Placement, context: &Context) -> Order {
 }
 
 /// Records several decisions as one: the events of the first, then those that `kinds` add.
-pub fn then(mut decision: Decision, kinds: Vec<EventKind>, context: &Context) -> Decision {
+pub(crate) fn then(mut decision: Decision, kinds: Vec<EventKind>, context: &Context) -> Decision {
     let more = conclude(&decision.order, kinds, context);
     decision.events.extend(more.events);
     decision.order = more.order;

@@ -25,6 +25,7 @@ pub mod journal;
 pub mod money;
 pub mod order;
 pub mod parts;
+pub mod past;
 pub mod payment;
 pub mod payment_settle;
 pub mod rate;

@@ -6,6 +6,7 @@
 pub mod cancellations;
 pub mod corrections;
 pub mod desk;
+pub mod doctor;
 pub mod failure;
 pub mod fakes;
 pub mod jobs;
@@ -18,3 +19,4 @@ pub mod permit;
 pub mod ports;
 pub mod refunds;
 pub mod store;
+pub mod transfer;

@@ -49,7 +49,7 @@ pub enum JobKind {
 const RECONCILE_AFTER_S: i64 = 900;
 
 /// The jobs a decision asks for: read off its events, so that none can be forgotten at a call.
-pub(crate) fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
+pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
     let order = &decision.order;
     let wanted = decision
         .events

@@ -6,7 +6,7 @@ use domain::command::Decision;
 use domain::ids::OrganizationId;
 use sqlx::{Any, Row, Transaction};
 
-use super::commit::{CommitError, add_counts};
+use super::commit::{CommitError, Remembered, add_counts};
 use super::keys::{Key, KeyKind};
 use super::orders::{AnyQuery, COLUMNS, OrderRow, int, name, position};
 use super::queue::NewJob;
@@ -16,6 +16,62 @@ use super::{Dialect, Store, StoreError, placeholders};
 const ROWS: usize = 40;
 
 type Tx = Transaction<'static, Any>;
+
+/// New orders of one organization, made ready for the database away from it.
+pub struct Batch {
+    organization_id: OrganizationId,
+    decisions: Vec<Decision>,
+    rows: Vec<OrderRow>,
+    words: Vec<String>,
+    bodies: Vec<String>,
+    remembered: Vec<Remembered>,
+    jobs: Vec<NewJob>,
+}
+
+impl Batch {
+    /// Makes ready what costs time and needs no database.
+    ///
+    /// # Errors
+    /// An order that cannot be written as JSON: a defect.
+    pub fn of(
+        organization: &OrganizationId,
+        decisions: Vec<Decision>,
+        remembered: Vec<Remembered>,
+        jobs: Vec<NewJob>,
+    ) -> Result<Self, StoreError> {
+        let rows: Vec<OrderRow> = decisions
+            .iter()
+            .map(|decision| OrderRow::of(&decision.order))
+            .collect::<Result<_, _>>()?;
+        let words = rows.iter().map(|row| row.words.clone()).collect();
+        let events = decisions.iter().flat_map(|decision| decision.events.iter());
+        let bodies = events
+            .map(|event| {
+                serde_json::to_string(event).map_err(|error| StoreError::unreadable("event", error))
+            })
+            .collect::<Result<_, _>>()?;
+        let organization_id = organization.clone();
+        Ok(Self {
+            organization_id,
+            decisions,
+            rows,
+            words,
+            bodies,
+            remembered,
+            jobs,
+        })
+    }
+
+    /// How many orders it holds.
+    pub fn len(&self) -> usize {
+        self.decisions.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.decisions.is_empty()
+    }
+}
 
 impl Store {
     /// Writes new orders of one organization with their whole histories, all or none.
@@ -30,30 +86,70 @@ impl Store {
         decisions: &[Decision],
         jobs: &[NewJob],
     ) -> Result<(), CommitError> {
-        let base = self.search_base(organization).await?;
-        let rows: Vec<OrderRow> = decisions
-            .iter()
-            .map(|decision| OrderRow::of(&decision.order))
-            .collect::<Result<_, _>>()?;
-        let words: Vec<String> = rows.iter().map(|row| row.words.clone()).collect();
+        let batch = Batch::of(organization, decisions.to_vec(), Vec::new(), jobs.to_vec())?;
+        self.insert_batch(batch).await
+    }
+
+    /// Writes a batch that was made ready.
+    ///
+    /// # Errors
+    /// As [`insert_all`](Self::insert_all).
+    pub async fn insert_batch(&self, batch: Batch) -> Result<(), CommitError> {
+        let Batch {
+            organization_id: organization,
+            decisions,
+            rows,
+            words,
+            bodies,
+            remembered,
+            jobs,
+        } = batch;
+        let base = self.search_base(&organization).await?;
         let mut tx = self.write().await?;
-        let filters = self.view_filters(&mut tx, organization).await?;
-        insert_orders(&mut tx, decisions, rows).await?;
-        insert_events(&mut tx, decisions).await?;
-        insert_keys(&mut tx, decisions).await?;
-        self.insert_words_of(&mut tx, decisions, &words, base)
+        let filters = self.view_filters(&mut tx, &organization).await?;
+        insert_orders(&mut tx, &decisions, rows).await?;
+        insert_events(&mut tx, &decisions, bodies).await?;
+        insert_keys(&mut tx, &decisions).await?;
+        self.insert_words_of(&mut tx, &decisions, &words, base)
             .await?;
-        insert_tags(&mut tx, decisions).await?;
+        insert_tags(&mut tx, &decisions).await?;
+        insert_remembered(&mut tx, &organization, &decisions, &remembered).await?;
         let mut tally = BTreeMap::new();
-        for decision in decisions {
+        for decision in &decisions {
             super::views::changes(&filters, None, &decision.order, &mut tally);
         }
-        add_counts(&mut tx, organization, &tally).await?;
-        for job in jobs {
+        add_counts(&mut tx, &organization, &tally).await?;
+        for job in &jobs {
             super::queue::insert(&mut tx, job).await?;
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Which of these keys were answered before.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn answered_keys(
+        &self,
+        organization: &OrganizationId,
+        keys: &[String],
+    ) -> Result<std::collections::BTreeSet<String>, StoreError> {
+        let mut answered = std::collections::BTreeSet::new();
+        for chunk in keys.chunks(500) {
+            let text = format!(
+                "select key from idempotency where organization_id = $1 and key in {}",
+                placeholders(2, 1, chunk.len())
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(organization.as_str());
+            for key in chunk {
+                query = query.bind(key.as_str());
+            }
+            for row in query.fetch_all(self.reader()).await? {
+                answered.insert(row.try_get(0)?);
+            }
+        }
+        Ok(answered)
     }
 
     /// Which of these values are keys of an order already, with the order: in one read.
@@ -169,17 +265,20 @@ async fn insert_orders(
     }
 }
 
-async fn insert_events(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitError> {
-    let mut rows = Vec::new();
-    for decision in decisions {
-        for event in &decision.events {
-            let body = serde_json::to_string(event)
-                .map_err(|error| StoreError::unreadable("event", error))?;
-            rows.push((&decision.order, event, body));
-        }
-    }
+async fn insert_events(
+    tx: &mut Tx,
+    decisions: &[Decision],
+    bodies: Vec<String>,
+) -> Result<(), CommitError> {
+    let events = decisions.iter().flat_map(|decision| {
+        decision
+            .events
+            .iter()
+            .map(move |event| (&decision.order, event))
+    });
+    let rows: Vec<_> = events.zip(bodies).collect();
     let start = "insert into order_events (organization_id, order_id, seq, at_us, kind, body)";
-    many(tx, start, 6, &rows, |query, (order, event, body)| {
+    many(tx, start, 6, &rows, |query, ((order, event), body)| {
         query
             .bind(order.organization_id.0.clone())
             .bind(order.id.0.clone())
@@ -187,6 +286,26 @@ async fn insert_events(tx: &mut Tx, decisions: &[Decision]) -> Result<(), Commit
             .bind(event.at.as_microsecond())
             .bind(event.kind.name())
             .bind(body.clone())
+    })
+    .await
+}
+
+async fn insert_remembered(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    decisions: &[Decision],
+    remembered: &[Remembered],
+) -> Result<(), CommitError> {
+    let rows: Vec<_> = decisions.iter().zip(remembered).collect();
+    let start = "insert into idempotency (organization_id, key, fingerprint, order_id, version, created_at_us)";
+    many(tx, start, 6, &rows, |query, (decision, remembered)| {
+        query
+            .bind(organization.0.clone())
+            .bind(remembered.key.clone())
+            .bind(remembered.fingerprint.clone())
+            .bind(remembered.order_id.0.clone())
+            .bind(int(remembered.version))
+            .bind(decision.order.updated_at.as_microsecond())
     })
     .await
 }

@@ -6,12 +6,13 @@ use domain::ids::{OrderId, OrganizationId};
 use domain::money::Currency;
 use domain::order::Mode;
 use domain::search::Query;
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::orders::{count, name, named, position_of_second};
+use super::orders::{AnyQuery, count, name, named, position_of_second};
 use super::{Store, StoreError};
 
 /// The most rows one page has.
@@ -48,6 +49,32 @@ pub struct Listed {
     pub summary: Summary,
     /// Where the page goes on after it.
     pub cursor: Cursor,
+}
+
+/// An order as an export tells it.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// The order.
+    pub id: String,
+    /// What the list says of it.
+    pub summary: Summary,
+    /// When it last changed, in microseconds since 1970.
+    pub updated_at_us: i64,
+    /// The whole document, where that was asked for.
+    pub document: Option<String>,
+}
+
+fn exported(row: &AnyRow, with_document: bool) -> Result<Exported, StoreError> {
+    Ok(Exported {
+        id: row.try_get("id")?,
+        summary: summary(row)?,
+        updated_at_us: row.try_get("updated_at_us")?,
+        document: if with_document {
+            Some(row.try_get("document")?)
+        } else {
+            None
+        },
+    })
 }
 
 /// The columns of a row, written once.
@@ -106,16 +133,56 @@ impl Store {
         page: &Page,
     ) -> Result<Vec<Listed>, StoreError> {
         let base = self.search_base(organization).await?;
-        let statement = self.list_statement(organization, mode, page, base)?;
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.text));
-        for bind in statement.binds {
-            query = match bind {
-                Bind::Text(text) => query.bind(text),
-                Bind::Number(number) => query.bind(number),
-            };
-        }
+        let mut statement = self.list_statement(organization, mode, page, base, SUMMARY)?;
+        let limit = statement.bind(Bind::Number(i64::from(page.limit.clamp(1, MAX_PAGE))));
+        statement.text.push_str(&format!(" limit ${limit}"));
+        let query = bound(
+            sqlx::query(sqlx::AssertSqlSafe(statement.text)),
+            statement.binds,
+        );
         let rows = query.fetch_all(self.reader()).await?;
         rows.iter().map(|row| read(row, page.sort.key)).collect()
+    }
+
+    /// Hands every order that a filter keeps to `each`, oldest first, holding one row at a time.
+    ///
+    /// # Errors
+    /// The database, or what `each` answers.
+    pub async fn each<E: From<StoreError>>(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        filter: &Filter,
+        with_documents: bool,
+        each: &mut (dyn FnMut(Exported) -> Result<(), E> + Send),
+    ) -> Result<(), E> {
+        let base = self.search_base(organization).await?;
+        let sort = Sort {
+            key: SortKey::Placed,
+            is_descending: false,
+        };
+        let page = Page {
+            filter: filter.clone(),
+            sort,
+            after: None,
+            limit: 0,
+        };
+        let extra = if with_documents {
+            "o.updated_at_us, o.document"
+        } else {
+            "o.updated_at_us"
+        };
+        let columns = format!("{SUMMARY}, {extra}");
+        let statement = self.list_statement(organization, mode, &page, base, &columns)?;
+        let query = bound(
+            sqlx::query(sqlx::AssertSqlSafe(statement.text)),
+            statement.binds,
+        );
+        let mut rows = query.fetch(self.reader());
+        while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
+            each(exported(&row, with_documents)?)?;
+        }
+        Ok(())
     }
 
     fn list_statement(
@@ -124,10 +191,11 @@ impl Store {
         mode: Mode,
         page: &Page,
         base: i64,
+        columns: &str,
     ) -> Result<Statement, StoreError> {
         let search = Query::parse(&page.filter.text);
         let mut statement = Statement {
-            text: format!("select {SUMMARY} "),
+            text: format!("select {columns} "),
             binds: Vec::new(),
         };
         match &search {
@@ -155,10 +223,16 @@ impl Store {
             base,
             self.dialect() == super::Dialect::Sqlite && search.is_some(),
         )?;
-        let limit = statement.bind(Bind::Number(i64::from(page.limit.clamp(1, MAX_PAGE))));
-        statement.text.push_str(&format!(" limit ${limit}"));
         Ok(statement)
     }
+}
+
+/// Binds a statement's values in their order.
+fn bound(query: AnyQuery<'_>, binds: Vec<Bind>) -> AnyQuery<'_> {
+    binds.into_iter().fold(query, |query, bind| match bind {
+        Bind::Text(text) => query.bind(text),
+        Bind::Number(number) => query.bind(number),
+    })
 }
 
 /// Adds what the filter asks for.

@@ -24,7 +24,7 @@ use std::time::Duration;
 use domain::ids::OrganizationId;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyPool, ConnectOptions, Executor, SqlSafeStr, Transaction};
+use sqlx::{Any, AnyPool, ConnectOptions, Executor, Row, SqlSafeStr, Transaction};
 
 pub use dialect::Dialect;
 
@@ -215,6 +215,23 @@ impl Store {
             .run(&self.writer)
             .await?;
         Ok(count)
+    }
+
+    /// How many migrations this database lacks; all of them where it is new.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn pending_migrations(&self) -> Result<usize, StoreError> {
+        // The migrator's own table; where it is not there yet, nothing has been done.
+        let done = sqlx::query("select count(version) as done from _sqlx_migrations")
+            .fetch_one(&self.reader)
+            .await;
+        let done = match done {
+            Ok(row) => usize::try_from(row.try_get::<i64, _>("done")?).unwrap_or(0),
+            Err(sqlx::Error::Database(_)) => 0,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(MIGRATIONS.len().saturating_sub(done))
     }
 
     /// Which database this is.

@@ -4,9 +4,12 @@
 use std::path::Path;
 
 use domain::event::Event;
+use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
+use domain::order::Order;
 use sqlx::Row;
 
+use super::list::{SUMMARY, summary};
 use super::{Dialect, Store, StoreError};
 
 /// An order as the doctor sees it: its row's facts, its document as stored, its events as stored.
@@ -20,6 +23,18 @@ pub struct Stored {
     pub document: String,
     /// The events, oldest first, or why one cannot be read.
     pub events: Result<Vec<Event>, String>,
+    /// What the list shows.
+    summary: Summary,
+}
+
+impl Stored {
+    /// Whether the list shows the order as its document is. The list tells time to the second.
+    pub fn is_listed_as(&self, order: &Order) -> bool {
+        let mut summary = Summary::of(order);
+        summary.placed_at = self.summary.placed_at;
+        let is_same_second = order.placed_at.as_second() == self.summary.placed_at.as_second();
+        summary == self.summary && is_same_second
+    }
 }
 
 impl Store {
@@ -84,14 +99,16 @@ impl Store {
         after: &str,
         limit: u32,
     ) -> Result<Vec<Stored>, StoreError> {
-        let rows = sqlx::query(
-            "select id, version, document from orders where organization_id = $1 and id > $2 order by id limit $3",
-        )
-        .bind(organization.as_str())
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(self.reader())
-        .await?;
+        let text = format!(
+            "select {SUMMARY}, o.version, o.document from orders o \
+             where o.organization_id = $1 and o.id > $2 order by o.id limit $3"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(organization.as_str())
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(self.reader())
+            .await?;
         let mut page = Vec::with_capacity(rows.len());
         for row in &rows {
             let id = OrderId(row.try_get(0)?);
@@ -102,9 +119,10 @@ impl Store {
             };
             page.push(Stored {
                 id,
-                version: row.try_get(1)?,
-                document: row.try_get(2)?,
+                version: row.try_get("version")?,
+                document: row.try_get("document")?,
                 events,
+                summary: summary(row)?,
             });
         }
         Ok(page)

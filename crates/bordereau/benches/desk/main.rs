@@ -1,0 +1,59 @@
+//! The benchmark: what the desk does in a second, beside what the bare driver does with the same rows on the same
+//! database in the same run. `cargo xtask bench --orders N` runs it on SQLite and PostgreSQL.
+//!
+//! Each figure is told as rate, median, 99th percentile, and the ratio to its baseline. Nothing here is a test: a
+//! shared machine is noisy, the ratios are what to read.
+
+mod measure;
+mod raw;
+mod report;
+mod work;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use engine::store::Store;
+
+#[derive(Parser)]
+struct Options {
+    /// Orders in the database while it is measured.
+    #[arg(long, default_value_t = 10_000)]
+    orders: u64,
+    /// A PostgreSQL server to measure too; a database is made on it.
+    #[arg(long)]
+    postgres: Option<String>,
+    /// Where to write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(options))
+}
+
+async fn run(options: Options) -> Result<()> {
+    let mut report = report::Report::new(options.orders);
+    let folder = tempfile::tempdir()?;
+    let store = Store::open_embedded(folder.path()).await?;
+    let url = format!("sqlite://{}?mode=rwc", Store::embedded_file(folder.path()).display());
+    work::measure_all(&store, &url, "sqlite", options.orders, &mut report).await?;
+    store.close().await;
+    work::start_up(folder.path(), &mut report).await?;
+    if let Some(server) = &options.postgres {
+        let url = raw::make_database(server).await?;
+        let store = Store::open(&url).await?;
+        work::measure_all(&store, &url, "postgres", options.orders, &mut report).await?;
+        store.close().await;
+    }
+    report.print();
+    if let Some(path) = options.json {
+        std::fs::write(path, report.json()?)?;
+    }
+    Ok(())
+}

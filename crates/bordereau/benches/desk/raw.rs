@@ -1,0 +1,195 @@
+//! The bare driver: the same rows in the same tables with the same durability, and nothing else. What it writes is
+//! another organization's, read back from what the desk wrote.
+
+use anyhow::{Context as _, Result};
+use domain::ids::OrganizationId;
+use futures_util::TryStreamExt;
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::{AnyPool, AssertSqlSafe, Column as _, Executor, Row};
+
+/// A value of a row.
+#[derive(Clone, Debug)]
+pub enum Value {
+    Text(String),
+    Number(i64),
+    Null,
+}
+
+/// Rows of one table.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    table: &'static str,
+    columns: Vec<String>,
+    rows: Vec<Vec<Value>>,
+}
+
+/// Everything one commit writes, as rows.
+pub type Written = Vec<Rows>;
+
+/// A pool of the bare driver with the desk's settings; `writers` is 1 on SQLite.
+pub async fn pool(url: &str, connections: u32) -> Result<AnyPool> {
+    let is_sqlite = url.starts_with("sqlite");
+    let options = AnyPoolOptions::new().max_connections(connections).test_before_acquire(false);
+    let options = options.after_connect(move |connection, _| {
+        Box::pin(async move {
+            if is_sqlite {
+                connection
+                    .execute("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -16384")
+                    .await?;
+            }
+            Ok(())
+        })
+    });
+    Ok(options.connect(url).await?)
+}
+
+/// Makes a database on a server and returns its address.
+pub async fn make_database(server: &str) -> Result<String> {
+    sqlx::any::install_default_drivers();
+    let pool = pool(server, 1).await?;
+    let name = format!("bordereau_bench_{}", std::process::id());
+    pool.execute(AssertSqlSafe(format!("create database {name}"))).await?;
+    let (start, _) = server.rsplit_once('/').context("the server's address has no database")?;
+    Ok(format!("{start}/{name}"))
+}
+
+/// Reads the rows that one order has in a table.
+pub async fn read(pool: &AnyPool, table: &'static str, columns: &str, condition: &str, id: &str) -> Result<Rows> {
+    let text = format!("select {columns} from {table} where {condition} = $1");
+    let rows = sqlx::query(AssertSqlSafe(text)).bind(id).fetch_all(pool).await?;
+    let columns = columns.split(", ").map(str::to_owned).collect();
+    let rows = rows.iter().map(values).collect::<Result<_>>()?;
+    Ok(Rows { table, columns, rows })
+}
+
+fn values(row: &AnyRow) -> Result<Vec<Value>> {
+    (0..row.columns().len())
+        .map(|index| {
+            if let Ok(text) = row.try_get::<Option<String>, _>(index) {
+                return Ok(text.map_or(Value::Null, Value::Text));
+            }
+            let number: Option<i64> = row.try_get(index).with_context(|| row.column(index).name().to_owned())?;
+            Ok(number.map_or(Value::Null, Value::Number))
+        })
+        .collect()
+}
+
+impl Rows {
+    /// The same rows as another organization's.
+    pub fn moved(mut self, to: &OrganizationId) -> Self {
+        let index = self.columns.iter().position(|column| column == "organization_id");
+        for row in &mut self.rows {
+            if let Some(index) = index {
+                row[index] = Value::Text(to.0.clone());
+            }
+        }
+        self
+    }
+
+    /// The statement that writes them.
+    fn insert(&self) -> String {
+        let mut number = 0;
+        let values: Vec<String> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let one: Vec<String> = row
+                    .iter()
+                    .map(|_| {
+                        number += 1;
+                        format!("${number}")
+                    })
+                    .collect();
+                format!("({})", one.join(","))
+            })
+            .collect();
+        format!("insert into {} ({}) values {}", self.table, self.columns.join(", "), values.join(","))
+    }
+
+    async fn write(&self, connection: &mut sqlx::AnyConnection) -> Result<()> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let text = self.insert();
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for value in self.rows.iter().flatten() {
+            query = match value {
+                Value::Text(text) => query.bind(text.as_str()),
+                Value::Number(number) => query.bind(*number),
+                Value::Null => query.bind(None::<String>),
+            };
+        }
+        query.execute(connection).await?;
+        Ok(())
+    }
+}
+
+/// One durable transaction that writes these rows.
+pub async fn commit(pool: &AnyPool, begin: &'static str, written: &Written) -> Result<()> {
+    let mut tx = pool.begin_with(begin).await?;
+    for rows in written {
+        rows.write(&mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One durable transaction that updates an order's row and writes these rows: what a refund commits.
+pub async fn update(pool: &AnyPool, begin: &'static str, organization: &str, id: &str, written: &Written) -> Result<()> {
+    let mut tx = pool.begin_with(begin).await?;
+    sqlx::query(
+        "update orders set version = version + 1, document = document || ' ', updated_at_us = updated_at_us + 1 \
+         where organization_id = $1 and id = $2",
+    )
+    .bind(organization)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    for rows in written {
+        rows.write(&mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Reads one document.
+pub async fn document(pool: &AnyPool, organization: &str, id: &str) -> Result<()> {
+    let row = sqlx::query("select document from orders where organization_id = $1 and id = $2")
+        .bind(organization)
+        .bind(id)
+        .fetch_one(pool)
+        .await?;
+    let _: String = row.try_get(0)?;
+    Ok(())
+}
+
+/// Reads the columns of a page's rows by their ids.
+pub async fn by_ids(pool: &AnyPool, organization: &str, ids: &[String], columns: &str) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<String> = (2..ids.len() + 2).map(|number| format!("${number}")).collect();
+    let text = format!("select {columns} from orders o where o.organization_id = $1 and o.id in ({})", numbers.join(","));
+    let mut query = sqlx::query(AssertSqlSafe(text)).bind(organization);
+    for id in ids {
+        query = query.bind(id.as_str());
+    }
+    for row in query.fetch_all(pool).await? {
+        values(&row)?;
+    }
+    Ok(())
+}
+
+/// Streams the columns of every order, and counts them.
+pub async fn stream(pool: &AnyPool, organization: &str, columns: &str) -> Result<u64> {
+    let text = format!(
+        "select {columns} from orders o where o.organization_id = $1 and o.mode = 'live' order by o.position"
+    );
+    let mut rows = sqlx::query(AssertSqlSafe(text)).bind(organization).fetch(pool);
+    let mut count = 0;
+    while let Some(row) = rows.try_next().await? {
+        values(&row)?;
+        count += 1;
+    }
+    Ok(count)
+}

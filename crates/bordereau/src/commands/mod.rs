@@ -1,0 +1,118 @@
+//! The command line. Exit codes: 0 all is well; 1 it could not be done; 2 the command line was wrong; 3 it was done,
+//! and something needs a look (rejected rows, findings of the doctor).
+
+mod backup;
+mod demo;
+mod doctor;
+mod export;
+mod import;
+mod key;
+mod migrate;
+mod progress;
+mod serve;
+mod user;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Done, and something needs a look.
+const NEEDS_A_LOOK: u8 = 3;
+
+/// What a command came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Fine,
+    /// Done, and something needs a look.
+    NeedsALook,
+}
+
+/// An order desk for cross-border commerce: cancel, refund in the shopper's currency, correct, label, ship, track.
+#[derive(Parser)]
+#[command(name = "bordereau", version, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+A first look:
+  bordereau demo --data demo               a desk full of orders at http://127.0.0.1:8080
+A desk of your own:
+  bordereau user add --data DIR --new-organization \"My shop\" --email you@example.com --name You --role admin
+  bordereau import --data DIR orders.csv
+  bordereau serve --data DIR
+
+Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 done, and something needs a look.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs a desk until it is stopped.
+    Serve(serve::Serve),
+    /// Makes a desk full of believable orders, and runs it.
+    Demo(demo::Demo),
+    /// Takes orders in from a CSV or JSON lines file.
+    Import(import::Import),
+    /// Writes orders to a CSV or JSON lines file.
+    Export(export::Export),
+    /// Brings the database's schema up to date, making the database where there is none.
+    Migrate(migrate::Migrate),
+    /// Adds and lists people, and sets passwords.
+    User(user::User),
+    /// Makes, lists and revokes API keys.
+    Key(key::Key),
+    /// Copies a running embedded desk into a file.
+    Backup(backup::Backup),
+    /// Checks a desk whole, and says what to do.
+    Doctor(doctor::Doctor),
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the runtime cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::NeedsALook) => ExitCode::from(NEEDS_A_LOOK),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<Outcome> {
+    match command {
+        Command::Serve(command) => command.run().await,
+        Command::Demo(command) => command.run().await,
+        Command::Import(command) => command.run().await,
+        Command::Export(command) => command.run().await,
+        Command::Migrate(command) => command.run().await,
+        Command::User(command) => command.run().await,
+        Command::Key(command) => command.run().await,
+        Command::Backup(command) => command.run().await,
+        Command::Doctor(command) => command.run().await,
+    }
+}
+
+/// Logs to standard error as the settings say.
+fn log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::new(filter);
+    // A second call in one process would be refused, which is as good.
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init()
+        .ok();
+}

@@ -1,0 +1,32 @@
+//! `bordereau serve`.
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use super::{Outcome, log};
+use crate::place::Place;
+use crate::server;
+
+/// Runs a desk until it is stopped.
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Where to answer; the settings' `listen` where nothing is said.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<Outcome> {
+        let (desk, config) = self.place.open(true).await?;
+        log(&config.log);
+        let listen = self.listen.as_deref().unwrap_or(&config.listen);
+        let (listener, address) = server::listen(listen).await?;
+        let (ports, _sandbox) = integrations::sandbox_ports(&config.data, config.sandbox_seed)
+            .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        tracing::info!(%address, "the desk is open");
+        server::serve(desk, ports, listener).await?;
+        Ok(Outcome::Fine)
+    }
+}

@@ -1,0 +1,82 @@
+//! Settings: the commented default that is compiled in, then a file, then the environment, then the command line.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+
+/// The documented default.
+pub const DEFAULT: &str = include_str!("../bordereau.toml");
+
+/// What every setting's environment variable begins with.
+const PREFIX: &str = "BORDEREAU_";
+
+/// The settings of a desk.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the desk answers.
+    pub listen: String,
+    /// The folder of an embedded desk.
+    pub data: PathBuf,
+    /// A database server; empty for the embedded database.
+    pub database_url: String,
+    /// What is logged.
+    pub log: String,
+    /// The sandbox's seed.
+    pub sandbox_seed: u64,
+}
+
+/// Without the database's address, which holds a password.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Reads the settings: the default, the file where one is named, then the environment.
+    ///
+    /// # Errors
+    /// A file that is not there or not TOML, a setting that is not known, a value of the wrong kind.
+    pub fn load(file: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let mut settings: toml::Table =
+            toml::from_str(DEFAULT).context("the compiled-in settings")?;
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("cannot read {}", file.display()))?;
+            let own: toml::Table =
+                toml::from_str(&text).with_context(|| format!("{} is not TOML", file.display()))?;
+            for (name, value) in own {
+                if !settings.contains_key(&name) {
+                    bail!(
+                        "{}: there is no setting \"{name}\"; see bordereau.toml",
+                        file.display()
+                    );
+                }
+                settings.insert(name, value);
+            }
+        }
+        for (name, value) in &mut settings {
+            let variable = format!("{PREFIX}{}", name.to_ascii_uppercase());
+            let Some(text) = env(&variable) else {
+                continue;
+            };
+            *value = match value {
+                toml::Value::Integer(_) => {
+                    let number = text
+                        .parse()
+                        .with_context(|| format!("{variable} is not a whole number"))?;
+                    toml::Value::Integer(number)
+                }
+                _ => toml::Value::String(text),
+            };
+        }
+        toml::Value::Table(settings)
+            .try_into()
+            .context("a setting has a value of the wrong kind")
+    }
+}

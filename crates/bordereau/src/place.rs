@@ -1,0 +1,144 @@
+//! Which desk a command is about: its database opened and brought up to date, and who the command line is in it.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use domain::actor::{Actor, ActorKind, By, Permission};
+use domain::ids::OrganizationId;
+use domain::order::Mode;
+use engine::desk::{Clock, Desk, Ids};
+use engine::permit::{Scope, Session};
+use engine::store::Store;
+
+use crate::config::Config;
+
+/// Which desk.
+#[derive(Args, Clone, Debug)]
+pub struct Place {
+    /// The folder of an embedded desk.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A settings file; bordereau.toml lists every setting with its default.
+    #[arg(long, value_name = "FILE", env = "BORDEREAU_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// Which organization of it, and which orders.
+#[derive(Args, Clone, Debug)]
+pub struct Whose {
+    /// The organization, by name or id; needed where there is more than one.
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
+    /// Test orders instead of live ones.
+    #[arg(long)]
+    pub test: bool,
+}
+
+impl Place {
+    /// The settings of this desk.
+    ///
+    /// # Errors
+    /// The settings cannot be read.
+    pub fn config(&self) -> Result<Config> {
+        let mut config = Config::load(self.config.as_deref(), &|name| std::env::var(name).ok())?;
+        if let Some(data) = &self.data {
+            config.data.clone_from(data);
+            // A folder that is named is meant: a database server in the settings would not be that desk.
+            config.database_url.clear();
+        }
+        Ok(config)
+    }
+
+    /// The desk, with its schema up to date. Only `serve`, `demo`, `migrate` and `user add` make a new one.
+    ///
+    /// # Errors
+    /// There is no desk there; the database.
+    pub async fn open(&self, may_create: bool) -> Result<(Desk, Config)> {
+        let config = self.config()?;
+        let store = open(&config, may_create).await?;
+        store.migrate().await?;
+        Ok((Desk::new(store, Clock::System, Ids::random()), config))
+    }
+}
+
+/// The database that the settings name.
+///
+/// # Errors
+/// It is embedded, not there, and may not be made; the database.
+pub async fn open(config: &Config, may_create: bool) -> Result<Store> {
+    if !config.database_url.is_empty() {
+        return Ok(Store::open(&config.database_url).await?);
+    }
+    let file = Store::embedded_file(&config.data);
+    if !may_create && !file.exists() {
+        bail!(
+            "there is no desk in {}; name its folder with --data, or make one with `bordereau demo` or `bordereau migrate`",
+            config.data.display()
+        );
+    }
+    Ok(Store::open_embedded(&config.data).await?)
+}
+
+/// The organization a command is about.
+///
+/// # Errors
+/// There is none of this name, or several and none was named.
+pub async fn organization(desk: &Desk, named: Option<&str>) -> Result<OrganizationId> {
+    let all = desk.store().organizations().await?;
+    let names = || {
+        all.iter()
+            .map(|(_, name)| name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match (named, all.as_slice()) {
+        (_, []) => bail!(
+            "this desk has no organization yet; `bordereau user add --new-organization NAME …` makes one"
+        ),
+        (None, [(only, _)]) => Ok(only.clone()),
+        (None, _) => bail!(
+            "this desk has several organizations; choose with --organization: {}",
+            names()
+        ),
+        (Some(wanted), _) => {
+            let found = all
+                .iter()
+                .find(|(id, name)| name == wanted || id.as_str() == wanted);
+            match found {
+                Some((id, _)) => Ok(id.clone()),
+                None => bail!(
+                    "there is no organization \"{wanted}\" here; there is: {}",
+                    names()
+                ),
+            }
+        }
+    }
+}
+
+impl Whose {
+    /// A session of the command line: whoever may run it on this machine may do everything in it.
+    ///
+    /// # Errors
+    /// As [`organization`].
+    pub async fn session(&self, desk: &Desk) -> Result<Session> {
+        let organization_id = organization(desk, self.organization.as_deref()).await?;
+        let mode = if self.test { Mode::Test } else { Mode::Live };
+        let by = By {
+            kind: ActorKind::Desk,
+            id: "cli".to_owned(),
+            name: "Command line".to_owned(),
+        };
+        let actor = Actor {
+            by,
+            permissions: Permission::ALL.into_iter().collect(),
+        };
+        Ok(Session {
+            scope: Scope {
+                organization_id,
+                mode,
+            },
+            actor,
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! The running desk: what answers requests, and the worker beside it.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use engine::desk::Desk;
+use engine::jobs::Worker;
+use engine::ports::Ports;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Serves a desk until it is told to stop; requests and jobs that are under way are finished.
+///
+/// # Errors
+/// The address cannot be listened on.
+pub async fn serve(desk: Desk, ports: Ports, listener: TcpListener) -> Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let worker = Worker::new(desk.clone(), ports);
+    let working = tokio::spawn({
+        let stopped = stopped.clone();
+        async move { worker.run(stopped).await }
+    });
+    let mut closing = stopped.clone();
+    let app = Router::new()
+        .route("/healthz", get(health))
+        .with_state(desk.clone());
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        // An error means that nobody can say stop any more, which is a stop too.
+        closing.changed().await.ok();
+    });
+    let serving = tokio::spawn(async move { serving.await });
+    until_told().await?;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    serving.await.context("the server")??;
+    working.await.context("the worker")?;
+    desk.store().close().await;
+    Ok(())
+}
+
+/// Listens where the settings say.
+///
+/// # Errors
+/// The address is none, or is taken.
+pub async fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; is another desk running there?"))?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Resolves when the process is asked to stop, politely.
+async fn until_told() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("listening for Ctrl-C")?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// 200 while the database answers.
+async fn health(State(desk): State<Desk>) -> (StatusCode, &'static str) {
+    match desk.store().organizations().await {
+        Ok(_) => (StatusCode::OK, "ok\n"),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer\n",
+            )
+        }
+    }
+}

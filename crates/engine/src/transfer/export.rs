@@ -1,0 +1,153 @@
+//! Orders become files: what the list shows as CSV, whole documents as JSON lines. Both stream.
+
+use std::io::Write;
+
+use domain::filter::Filter;
+use domain::money::decimal_text;
+
+use super::rows::Format;
+use crate::desk::Desk;
+use crate::permit::{ExportOrders, Permit};
+use crate::store::StoreError;
+use crate::store::list::Exported;
+use crate::store::orders::name;
+
+/// The header of the CSV, in the order of its columns.
+pub const HEADER: [&str; 20] = [
+    "desk_number",
+    "order_number",
+    "placed_at",
+    "customer",
+    "status",
+    "payment",
+    "disputed",
+    "fulfilment",
+    "fraud_protection",
+    "guarantee",
+    "source",
+    "destination",
+    "attention",
+    "currency",
+    "total",
+    "base_currency",
+    "total_base",
+    "tags",
+    "id",
+    "updated_at",
+];
+
+/// Why an export stopped; what was written is a part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// Where it goes.
+    #[error("the export cannot be written: {0}")]
+    Io(#[from] std::io::Error),
+    /// Where it comes from.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes the orders that a filter keeps, oldest first, and tells how many there were after every thousand.
+///
+/// # Errors
+/// [`ExportError`].
+pub async fn export(
+    desk: &Desk,
+    permit: &Permit<'_, ExportOrders>,
+    format: Format,
+    filter: &Filter,
+    output: &mut (dyn Write + Send),
+    on_progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<u64, ExportError> {
+    const TELL_EVERY: u64 = 1_000;
+    let scope = permit.scope();
+    let mut count = 0;
+    let mut line = Vec::with_capacity(512);
+    if format == Format::Csv {
+        output.write_all(HEADER.join(",").as_bytes())?;
+        output.write_all(b"\n")?;
+    }
+    let with_documents = format == Format::JsonLines;
+    let mut each = |exported: Exported| -> Result<(), ExportError> {
+        line.clear();
+        match &exported.document {
+            Some(document) => line.extend_from_slice(document.as_bytes()),
+            None => csv_line(&mut line, &exported),
+        }
+        line.push(b'\n');
+        output.write_all(&line)?;
+        count += 1;
+        if count % TELL_EVERY == 0 {
+            on_progress(count);
+        }
+        Ok(())
+    };
+    desk.store()
+        .each(
+            &scope.organization_id,
+            scope.mode,
+            filter,
+            with_documents,
+            &mut each,
+        )
+        .await?;
+    output.flush()?;
+    on_progress(count);
+    Ok(count)
+}
+
+fn csv_line(line: &mut Vec<u8>, exported: &Exported) {
+    let Exported {
+        id,
+        summary,
+        updated_at_us,
+        ..
+    } = exported;
+    let updated_at = jiff::Timestamp::from_microsecond(*updated_at_us).unwrap_or_default();
+    let yes_no = |is: bool| if is { "yes" } else { "no" };
+    let mut field = |text: &str| {
+        if !line.is_empty() {
+            line.push(b',');
+        }
+        quoted(line, text);
+    };
+    field(&summary.desk_number.to_string());
+    field(summary.number.as_deref().unwrap_or_default());
+    field(&summary.placed_at.to_string());
+    field(&summary.customer);
+    field(&name(&summary.status));
+    field(&name(&summary.payment));
+    field(yes_no(summary.is_disputed));
+    field(&name(&summary.fulfilment));
+    field(&name(&summary.fraud));
+    field(&name(&summary.guarantee));
+    field(&name(&summary.source));
+    field(&summary.destination);
+    field(&summary.attention_count.to_string());
+    field(summary.currency.code());
+    field(&decimal_text(summary.total_minor, summary.currency));
+    field(summary.base.code());
+    field(&decimal_text(summary.total_base_minor, summary.base));
+    field(&summary.tags.join(";"));
+    field(id);
+    field(&updated_at.to_string());
+}
+
+/// One field of RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+fn quoted(line: &mut Vec<u8>, text: &str) {
+    let is_formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<i64>().is_err();
+    let is_amount = text.strip_prefix('-').is_some_and(|rest| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    });
+    let guard = if is_formula && !is_amount { "'" } else { "" };
+    if text.contains([',', '"', '\n', '\r']) || !guard.is_empty() {
+        line.push(b'"');
+        line.extend_from_slice(guard.as_bytes());
+        line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        line.push(b'"');
+    } else {
+        line.extend_from_slice(text.as_bytes());
+    }
+}

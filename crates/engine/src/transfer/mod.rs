@@ -1,0 +1,6 @@
+//! Orders in and out in bulk: files of orders become orders, orders become files, both in constant memory.
+
+pub mod export;
+pub mod form;
+pub mod import;
+pub mod rows;
