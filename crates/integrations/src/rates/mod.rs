@@ -1,0 +1,3 @@
+//! Rates of exchange behind [`engine::ports::Rates`].
+
+pub mod table;

@@ -1,0 +1,3 @@
+//! Shops behind [`engine::ports::Shops`].
+
+pub mod sandbox;
