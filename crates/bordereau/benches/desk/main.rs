@@ -33,7 +33,9 @@ struct Options {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(run(options))
 }
 
@@ -41,7 +43,10 @@ async fn run(options: Options) -> Result<()> {
     let mut report = report::Report::new(options.orders);
     let folder = tempfile::tempdir()?;
     let store = Store::open_embedded(folder.path()).await?;
-    let url = format!("sqlite://{}?mode=rwc", Store::embedded_file(folder.path()).display());
+    let url = format!(
+        "sqlite://{}?mode=rwc",
+        Store::embedded_file(folder.path()).display()
+    );
     work::measure_all(&store, &url, "sqlite", options.orders, &mut report).await?;
     store.close().await;
     work::start_up(folder.path(), &mut report).await?;

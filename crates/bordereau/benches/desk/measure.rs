@@ -17,7 +17,11 @@ pub struct Figure {
 }
 
 /// Calls `call` with each of the inputs, `callers` at a time.
-pub async fn calls<T, F>(inputs: Vec<T>, callers: usize, call: impl Fn(T) -> F + Clone + Send + 'static) -> Result<Figure>
+pub async fn calls<T, F>(
+    inputs: Vec<T>,
+    callers: usize,
+    call: impl Fn(T) -> F + Clone + Send + 'static,
+) -> Result<Figure>
 where
     T: Send + 'static,
     F: Future<Output = Result<()>> + Send,
@@ -50,13 +54,25 @@ where
 
 /// The figure of one long call that moved `rows`.
 pub fn rows(rows: u64, took: Duration) -> Figure {
-    figure(vec![took], took, usize::try_from(rows).unwrap_or(usize::MAX))
+    figure(
+        vec![took],
+        took,
+        usize::try_from(rows).unwrap_or(usize::MAX),
+    )
 }
 
-#[allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a benchmark's rates, not money")]
+#[allow(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    reason = "a benchmark's rates, not money"
+)]
 fn figure(mut times: Vec<Duration>, took: Duration, count: usize) -> Figure {
     times.sort_unstable();
-    let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied();
+    let at = |percent: usize| {
+        times
+            .get((times.len() * percent / 100).min(times.len().saturating_sub(1)))
+            .copied()
+    };
     Figure {
         rate: count as f64 / took.as_secs_f64(),
         p50: at(50).unwrap_or_default(),

@@ -24,13 +24,22 @@ struct Row {
 impl Report {
     /// An empty report of a database of so many orders.
     pub fn new(orders: u64) -> Self {
-        Self { orders, rows: Vec::new(), facts: Vec::new() }
+        Self {
+            orders,
+            rows: Vec::new(),
+            facts: Vec::new(),
+        }
     }
 
     /// Adds a figure with its baseline, and tells it at once.
     pub fn add(&mut self, database: &'static str, what: &str, desk: Figure, bare: Option<Figure>) {
         eprintln!("{database}: {what}: {:.0}/s", desk.rate);
-        self.rows.push(Row { database, what: what.to_owned(), desk, bare });
+        self.rows.push(Row {
+            database,
+            what: what.to_owned(),
+            desk,
+            bare,
+        });
     }
 
     /// Adds something that is no rate.
@@ -41,12 +50,17 @@ impl Report {
     /// Prints the table as Markdown.
     pub fn print(&self) {
         println!("\n{} orders\n", self.orders);
-        println!("| database | operation | desk /s | p50 ms | p99 ms | bare /s | bare p50 ms | bare p99 ms | desk ÷ bare |");
+        println!(
+            "| database | operation | desk /s | p50 ms | p99 ms | bare /s | bare p50 ms | bare p99 ms | desk ÷ bare |"
+        );
         println!("|---|---|---:|---:|---:|---:|---:|---:|---:|");
         for row in &self.rows {
             let (rate, p50, p99) = cells(row.desk);
             let bare = row.bare.map(cells).unwrap_or_default();
-            let ratio = row.bare.map(|bare| format!("{:.2}", ratio(row.desk, bare))).unwrap_or_default();
+            let ratio = row
+                .bare
+                .map(|bare| format!("{:.2}", ratio(row.desk, bare)))
+                .unwrap_or_default();
             println!(
                 "| {} | {} | {rate} | {p50} | {p99} | {} | {} | {} | {ratio} |",
                 row.database, row.what, bare.0, bare.1, bare.2
@@ -60,9 +74,7 @@ impl Report {
 
     /// The same as JSON.
     pub fn json(&self) -> Result<String> {
-        let figure = |figure: Figure| {
-            json!({"rate": figure.rate.round(), "p50_us": micros(figure.p50), "p99_us": micros(figure.p99)})
-        };
+        let figure = |figure: Figure| json!({"rate": figure.rate.round(), "p50_us": micros(figure.p50), "p99_us": micros(figure.p99)});
         let rows: Vec<Value> = self
             .rows
             .iter()
@@ -75,8 +87,14 @@ impl Report {
                 })
             })
             .collect();
-        let facts: Vec<Value> = self.facts.iter().map(|(what, value)| json!({"what": what, "value": value})).collect();
-        Ok(serde_json::to_string_pretty(&json!({"orders": self.orders, "rows": rows, "facts": facts}))?)
+        let facts: Vec<Value> = self
+            .facts
+            .iter()
+            .map(|(what, value)| json!({"what": what, "value": value}))
+            .collect();
+        Ok(serde_json::to_string_pretty(
+            &json!({"orders": self.orders, "rows": rows, "facts": facts}),
+        )?)
     }
 }
 
@@ -87,7 +105,11 @@ fn micros(time: Duration) -> u64 {
 #[allow(clippy::float_arithmetic, reason = "a benchmark's times, not money")]
 fn cells(figure: Figure) -> (String, String, String) {
     let ms = |time: Duration| format!("{:.2}", time.as_secs_f64() * 1_000.0);
-    (format!("{:.0}", figure.rate), ms(figure.p50), ms(figure.p99))
+    (
+        format!("{:.0}", figure.rate),
+        ms(figure.p50),
+        ms(figure.p99),
+    )
 }
 
 #[allow(clippy::float_arithmetic, reason = "a benchmark's ratio, not money")]

@@ -128,6 +128,12 @@ pub async fn make(
     })
 }
 
+/// An order as the demo's shop sends it, for the benchmark to take in one by one.
+pub fn new_order(seed: u64, index: u64, placed_at: Timestamp) -> domain::intake::NewOrder {
+    let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(1_000_003).wrapping_add(index));
+    generate::order(&mut rng, index, placed_at)
+}
+
 /// Where the demo's `demo.json` is.
 pub fn file_in(data: &Path) -> std::path::PathBuf {
     data.join("demo.json")

@@ -112,8 +112,11 @@ impl Store {
             .map_err(|error| StoreError::unreadable("next_desk_number", error))
     }
 
-    /// What the search index's row numbers of this organization begin at.
-    pub(crate) async fn search_base(
+    /// What the search index's row numbers of this organization begin at; 0 where it has a table of rows.
+    ///
+    /// # Errors
+    /// There is no such organization; the database.
+    pub async fn search_base(
         &self,
         organization: &OrganizationId,
     ) -> Result<i64, StoreError> {
