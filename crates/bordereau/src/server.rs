@@ -10,20 +10,28 @@ use axum::routing::get;
 use engine::desk::Desk;
 use engine::jobs::Worker;
 use engine::ports::Ports;
+use integrations::Sandbox;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+use crate::news;
 
 /// Serves a desk until it is told to stop; requests and jobs that are under way are finished.
 ///
 /// # Errors
 /// The address cannot be listened on.
-pub async fn serve(desk: Desk, ports: Ports, listener: TcpListener) -> Result<()> {
+pub async fn serve(
+    desk: Desk,
+    (ports, sandbox): (Ports, Sandbox),
+    listener: TcpListener,
+) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let worker = Worker::new(desk.clone(), ports);
     let working = tokio::spawn({
         let stopped = stopped.clone();
         async move { worker.run(stopped).await }
     });
+    let listening = tokio::spawn(news::listen(desk.clone(), sandbox, stopped.clone()));
     let mut closing = stopped.clone();
     let app = Router::new()
         .route("/healthz", get(health))
@@ -38,6 +46,7 @@ pub async fn serve(desk: Desk, ports: Ports, listener: TcpListener) -> Result<()
     stop.send_replace(true);
     serving.await.context("the server")??;
     working.await.context("the worker")?;
+    listening.await.context("the sandbox's news")?;
     desk.store().close().await;
     Ok(())
 }

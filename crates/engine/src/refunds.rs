@@ -1,15 +1,17 @@
 //! Refunds: what is left, what one would return of the fee, asking for one, trying a failed one again.
 
-use domain::command::Command;
+use domain::actor::ActorKind;
+use domain::command::{Command, Fact};
 use domain::fees::{FeeSplit, preview};
 use domain::ids::{OrderId, RefundId};
 use domain::order::Order;
 use domain::refund::RefundRequest;
+use domain::refund_settle::RefundFact;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::orders::{Changed, Terms, command};
-use crate::permit::{Permit, RefundOrders};
+use crate::orders::{Changed, Terms, command, load_in, record_fact};
+use crate::permit::{Permit, RefundOrders, Scope};
 
 /// Asks for a refund; the worker does the rest.
 ///
@@ -48,6 +50,30 @@ pub async fn retry(
         &Terms::default(),
     )
     .await
+}
+
+/// Takes in what the provider says by itself about a refund asked for with this key. Word of an attempt before the
+/// refund's own is dropped; whether there is such a refund here.
+///
+/// # Errors
+/// The database.
+pub async fn heard(
+    desk: &Desk,
+    scope: &Scope,
+    order: &OrderId,
+    key: &str,
+    fact: RefundFact,
+) -> Result<bool, Failure> {
+    let known = match load_in(desk, scope, order).await {
+        Err(Failure::NotFound(_)) => return Ok(false),
+        known => known?,
+    };
+    let refund = known.refunds.iter().find(|refund| refund.idempotency_key() == key);
+    let Some(refund) = refund.map(|refund| refund.id.clone()) else {
+        return Ok(false);
+    };
+    record_fact(desk, scope, order, ActorKind::Provider, &Fact::Refund { refund, fact }).await?;
+    Ok(true)
 }
 
 /// What refunding so much would return of our fee, and what of it would not return (R8).

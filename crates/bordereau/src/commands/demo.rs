@@ -39,7 +39,7 @@ impl Demo {
         let store = crate::place::open(&config, true).await?;
         store.migrate().await?;
         let file = self.make_or_find(&store, &config.data, &url).await?;
-        let (ports, _sandbox) = integrations::sandbox_ports(&config.data, self.seed)
+        let outside = integrations::sandbox_ports(&config.data, self.seed)
             .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
         println!("Bordereau is open at {url}");
         println!(
@@ -60,7 +60,7 @@ impl Demo {
         );
         server::serve(
             Desk::new(store, Clock::System, Ids::random()),
-            ports,
+            outside,
             listener,
         )
         .await?;

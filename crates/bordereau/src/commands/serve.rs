@@ -23,10 +23,10 @@ impl Serve {
         log(&config.log);
         let listen = self.listen.as_deref().unwrap_or(&config.listen);
         let (listener, address) = server::listen(listen).await?;
-        let (ports, _sandbox) = integrations::sandbox_ports(&config.data, config.sandbox_seed)
+        let outside = integrations::sandbox_ports(&config.data, config.sandbox_seed)
             .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
         tracing::info!(%address, "the desk is open");
-        server::serve(desk, ports, listener).await?;
+        server::serve(desk, outside, listener).await?;
         Ok(Outcome::Fine)
     }
 }
