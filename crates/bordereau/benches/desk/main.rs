@@ -4,10 +4,14 @@
 //! Each figure is told as rate, median, 99th percentile, and the ratio to its baseline. Nothing here is a test: a
 //! shared machine is noisy, the ratios are what to read.
 
+mod cases;
+mod made;
 mod measure;
 mod raw;
 mod report;
+mod start;
 mod work;
+mod writes;
 
 use std::path::PathBuf;
 
@@ -49,7 +53,7 @@ async fn run(options: Options) -> Result<()> {
     );
     work::measure_all(&store, &url, "sqlite", options.orders, &mut report).await?;
     store.close().await;
-    work::start_up(folder.path(), &mut report).await?;
+    start::start_up(folder.path(), &mut report).await?;
     if let Some(server) = &options.postgres {
         let url = raw::make_database(server).await?;
         let store = Store::open(&url).await?;

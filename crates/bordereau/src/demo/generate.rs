@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use rand::Rng;
 use rand::rngs::StdRng;
 
-use super::places::{GOODS, PLACES, Place};
+use super::goods::GOODS;
+use super::places::{PLACES, Place};
 
 /// What the demo's organization is billed in.
 const BASE: Currency = Currency::USD;

@@ -1,8 +1,10 @@
 //! The demo: an organization with believable orders, the same for the same seed, and people to look at them with.
 
 mod generate;
+mod goods;
 mod history;
 mod places;
+mod teller;
 
 use std::path::Path;
 

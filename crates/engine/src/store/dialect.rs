@@ -35,7 +35,7 @@ impl Dialect {
     pub(crate) fn on_connect(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
+                "pragma page_size = 8192; pragma journal_mode = wal; pragma wal_autocheckpoint = 8000; pragma synchronous = full; pragma foreign_keys = on; \
                  pragma busy_timeout = 10000; pragma cache_size = -16384; pragma temp_store = memory; \
                  pragma journal_size_limit = 67108864"
             }
@@ -109,7 +109,7 @@ impl Dialect {
                 let last = base + (1_i64 << POSITION_BITS) - 1;
                 format!(
                     "from order_search s cross join orders o on o.position = s.rowid - {base} \
-                     where s.words match ${query} and s.rowid between {base} and {last} and"
+                     where s.order_search match ${query} and s.rowid between {base} and {last} and"
                 )
             }
             Self::Postgres => format!(

@@ -6,7 +6,6 @@ use domain::ids::{OrderId, OrganizationId};
 use domain::money::Currency;
 use domain::order::Mode;
 use domain::search::Query;
-use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
@@ -51,44 +50,18 @@ pub struct Listed {
     pub cursor: Cursor,
 }
 
-/// An order as an export tells it.
-#[derive(Clone, Debug)]
-pub struct Exported {
-    /// The order.
-    pub id: String,
-    /// What the list says of it.
-    pub summary: Summary,
-    /// When it last changed, in microseconds since 1970.
-    pub updated_at_us: i64,
-    /// The whole document, where that was asked for.
-    pub document: Option<String>,
-}
-
-fn exported(row: &AnyRow, with_document: bool) -> Result<Exported, StoreError> {
-    Ok(Exported {
-        id: row.try_get("id")?,
-        summary: summary(row)?,
-        updated_at_us: row.try_get("updated_at_us")?,
-        document: if with_document {
-            Some(row.try_get("document")?)
-        } else {
-            None
-        },
-    })
-}
-
 /// The columns of a row, written once.
 pub(crate) const SUMMARY: &str = "o.id, o.number, o.desk_number, o.position, o.customer, o.customer_sort, o.status, \
     o.payment, o.is_disputed, o.fulfilment, o.fraud, o.guarantee, o.source, o.destination, o.attention_count, \
     o.currency, o.total_minor, o.base_currency, o.total_base_minor, o.tags";
 
 /// A statement as it grows: its text and what is bound.
-struct Statement {
-    text: String,
-    binds: Vec<Bind>,
+pub(super) struct Statement {
+    pub text: String,
+    pub binds: Vec<Bind>,
 }
 
-enum Bind {
+pub(super) enum Bind {
     Text(String),
     Number(i64),
 }
@@ -144,48 +117,7 @@ impl Store {
         rows.iter().map(|row| read(row, page.sort.key)).collect()
     }
 
-    /// Hands every order that a filter keeps to `each`, oldest first, holding one row at a time.
-    ///
-    /// # Errors
-    /// The database, or what `each` answers.
-    pub async fn each<E: From<StoreError>>(
-        &self,
-        organization: &OrganizationId,
-        mode: Mode,
-        filter: &Filter,
-        with_documents: bool,
-        each: &mut (dyn FnMut(Exported) -> Result<(), E> + Send),
-    ) -> Result<(), E> {
-        let base = self.search_base(organization).await?;
-        let sort = Sort {
-            key: SortKey::Placed,
-            is_descending: false,
-        };
-        let page = Page {
-            filter: filter.clone(),
-            sort,
-            after: None,
-            limit: 0,
-        };
-        let extra = if with_documents {
-            "o.updated_at_us, o.document"
-        } else {
-            "o.updated_at_us"
-        };
-        let columns = format!("{SUMMARY}, {extra}");
-        let statement = self.list_statement(organization, mode, &page, base, &columns)?;
-        let query = bound(
-            sqlx::query(sqlx::AssertSqlSafe(statement.text)),
-            statement.binds,
-        );
-        let mut rows = query.fetch(self.reader());
-        while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
-            each(exported(&row, with_documents)?)?;
-        }
-        Ok(())
-    }
-
-    fn list_statement(
+    pub(super) fn list_statement(
         &self,
         organization: &OrganizationId,
         mode: Mode,
@@ -228,7 +160,7 @@ impl Store {
 }
 
 /// Binds a statement's values in their order.
-fn bound(query: AnyQuery<'_>, binds: Vec<Bind>) -> AnyQuery<'_> {
+pub(super) fn bound(query: AnyQuery<'_>, binds: Vec<Bind>) -> AnyQuery<'_> {
     binds.into_iter().fold(query, |query, bind| match bind {
         Bind::Text(text) => query.bind(text),
         Bind::Number(number) => query.bind(number),

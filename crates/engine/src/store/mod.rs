@@ -5,6 +5,7 @@
 
 pub mod commit;
 pub mod dialect;
+pub mod export;
 pub mod insert;
 pub mod keys;
 pub mod list;

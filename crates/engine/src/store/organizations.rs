@@ -116,10 +116,7 @@ impl Store {
     ///
     /// # Errors
     /// There is no such organization; the database.
-    pub async fn search_base(
-        &self,
-        organization: &OrganizationId,
-    ) -> Result<i64, StoreError> {
+    pub async fn search_base(&self, organization: &OrganizationId) -> Result<i64, StoreError> {
         if self.dialect() == Dialect::Postgres {
             return Ok(0);
         }

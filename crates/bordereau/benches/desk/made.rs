@@ -1,0 +1,186 @@
+//! Rows that are made for the bare driver, and the file that the import reads.
+
+use domain::ids::OrganizationId;
+
+use crate::raw::{Rows, Value, Written};
+
+/// The words of an order's search, as their row.
+pub fn words(
+    database: &str,
+    organization: &OrganizationId,
+    base: i64,
+    position: i64,
+    words: String,
+) -> Rows {
+    let (columns, row) = if database == "sqlite" {
+        (
+            vec!["rowid", "words"],
+            vec![Value::Number(base + position), Value::Text(words)],
+        )
+    } else {
+        let vector: Vec<String> = words.split(' ').map(|word| format!("'{word}'")).collect();
+        let row = vec![
+            Value::Text(organization.0.clone()),
+            Value::Number(position),
+            Value::Text(vector.join(" ")),
+        ];
+        (vec!["organization_id", "position", "words"], row)
+    };
+    Rows {
+        table: "order_search",
+        columns: columns.into_iter().map(str::to_owned).collect(),
+        rows: vec![row],
+    }
+}
+
+/// What a refund adds besides the order's row: an event, a key and a job.
+pub fn refund_rows(
+    organization: &OrganizationId,
+    order: &str,
+    number: usize,
+    round: usize,
+) -> Written {
+    let text = |text: String| Value::Text(text);
+    let id = format!("refund_bare_{round}_{number}");
+    let now = Value::Number(1_790_000_000_000_000);
+    let seq = i64::try_from(1_000_000 + round * 1_000_000 + number).unwrap_or(0);
+    let columns = |names: &str| names.split(", ").map(str::to_owned).collect();
+    let body = "x".repeat(520);
+    vec![
+        Rows {
+            table: "order_events",
+            columns: columns("organization_id, order_id, seq, at_us, kind, body"),
+            rows: vec![vec![
+                text(organization.0.clone()),
+                text(order.to_owned()),
+                Value::Number(seq),
+                now.clone(),
+                text("refund_requested".to_owned()),
+                text(body),
+            ]],
+        },
+        Rows {
+            table: "order_keys",
+            columns: columns("organization_id, kind, value, within, order_id"),
+            rows: vec![vec![
+                text(organization.0.clone()),
+                text("refund".to_owned()),
+                text(id.clone()),
+                text(String::new()),
+                text(order.to_owned()),
+            ]],
+        },
+        Rows {
+            table: "jobs",
+            columns: columns(
+                "organization_id, id, kind, mode, order_id, subject, state, due_at_us, attempts, lease, problem, created_at_us",
+            ),
+            rows: vec![vec![
+                text(organization.0.clone()),
+                text(format!("job_bare_{round}_{number}")),
+                text("refund_execute".to_owned()),
+                text("live".to_owned()),
+                text(order.to_owned()),
+                text(id),
+                text("waiting".to_owned()),
+                now.clone(),
+                Value::Number(0),
+                text(String::new()),
+                text(String::new()),
+                now,
+            ]],
+        },
+    ]
+}
+
+/// So many copies of these orders' rows, each with keys of its own, in transactions of `batch` orders.
+pub fn batches(samples: &[Written], count: u64, batch: usize) -> Vec<Written> {
+    let mut made: Vec<Written> = Vec::new();
+    let copies: Vec<Written> = (0..count)
+        .map(|number| {
+            copy(
+                &samples[usize::try_from(number).unwrap_or(0) % samples.len()],
+                number,
+            )
+        })
+        .collect();
+    for chunk in copies.chunks(batch) {
+        let mut written: Written = Vec::new();
+        for group in chunk.chunks(16) {
+            for table in 0..group[0].len() {
+                let mut rows = group[0][table].clone();
+                rows.rows = group
+                    .iter()
+                    .flat_map(|order| order[table].rows.clone())
+                    .collect();
+                written.push(rows);
+            }
+        }
+        made.push(written);
+    }
+    made
+}
+
+/// A copy of an order's rows under another id, number and place.
+fn copy(sample: &Written, number: u64) -> Written {
+    let shift = i64::try_from(number).unwrap_or(0) + 1;
+    let mut copied = sample.clone();
+    for rows in &mut copied {
+        for row in &mut rows.rows {
+            for (column, value) in rows.columns.iter().zip(row) {
+                let is_id = matches!(column.as_str(), "id" | "order_id" | "value");
+                match value {
+                    Value::Text(text) if is_id => text.push_str(&format!("_{number}")),
+                    Value::Number(place)
+                        if matches!(column.as_str(), "position" | "rowid" | "desk_number") =>
+                    {
+                        *place += shift << 20;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    copied
+}
+
+/// A file of orders to import.
+pub fn lines(count: u64) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for number in 0..count {
+        let day = number % 28 + 1;
+        let line = serde_json::json!({
+            "number": format!("IMPORT-{number}"),
+            "placed_at": format!("2026-0{}-{day:02}T08:00:00Z", number % 9 + 1),
+            "currency": "EUR",
+            "rate": "1.0842",
+            "items": [
+                {"sku": format!("SKU-{}", number % 977), "name": "Two-person tent, green", "quantity": 1, "unit_price": "249.90",
+                 "hs_code": "630622", "origin": "VN", "weight_g": 2300},
+                {"sku": "MUG-450-BLU", "name": "Enamel mug", "quantity": 2, "unit_price": "18.00", "hs_code": "732394", "origin": "PL"}
+            ],
+            "shipping": "14.50", "duties": "11.20", "taxes": "58.00",
+            "ship_to": {"first_name": "Élodie", "last_name": format!("Lefèvre{}", number % 5_000), "line1": "4 rue des Écoles",
+                        "city": "Lyon", "postal_code": "69003", "country": "FR", "email": format!("e{number}@example.com")},
+            "state": "shipped",
+            "tracking_numbers": [format!("LX{number:09}FR")]
+        });
+        lines.extend_from_slice(line.to_string().as_bytes());
+        lines.push(b'\n');
+    }
+    lines
+}
+
+/// Whether a desk answers at this address.
+pub fn is_healthy(address: &str) -> bool {
+    use std::io::{Read as _, Write as _};
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else {
+        return false;
+    };
+    let mut answer = String::new();
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: desk\r\nconnection: close\r\n\r\n")
+        .is_ok()
+        && stream.read_to_string(&mut answer).is_ok()
+        && answer.starts_with("HTTP/1.1 200")
+}

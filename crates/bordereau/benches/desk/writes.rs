@@ -1,0 +1,269 @@
+//! Taking orders in, refunding, importing and exporting, each beside the bare driver with the same rows.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use bordereau::demo::new_order;
+use domain::filter::{Filter, Sort};
+use domain::ids::OrderId;
+use domain::intake::NewOrder;
+use domain::order::OrderStatus;
+use domain::parts::Parts;
+use domain::refund::{RefundReason, RefundRequest};
+use domain::search::searchable_words;
+use engine::orders::Terms;
+use engine::organizations::{self, Settings};
+use engine::store::list::Page;
+use engine::transfer::export::export;
+use engine::transfer::import::import;
+use engine::transfer::rows::Format;
+use engine::{listing, orders, refunds};
+
+use crate::measure::{calls, rows};
+use crate::report::Report;
+use crate::work::{Bench, CALLERS, COLUMNS};
+use crate::{made, raw};
+
+/// Calls a writing figure is made of.
+const WRITES: u64 = 2_000;
+
+/// Orders an import and its baseline move.
+const IMPORTED: u64 = 20_000;
+
+const ORDER: &str = "organization_id, id, mode, desk_number, position, version, number, customer, customer_sort, \
+status, payment, is_disputed, fulfilment, fraud, guarantee, fallen_count, source, destination, attention_count, \
+currency, total_minor, base_currency, total_base_minor, tags, updated_at_us, document";
+const EVENT: &str = "organization_id, order_id, seq, at_us, kind, body";
+const KEY: &str = "organization_id, kind, value, within, order_id";
+
+impl Bench {
+    /// New orders that nobody has taken in yet.
+    fn new_orders(&self, count: u64, from: u64) -> Vec<NewOrder> {
+        (0..count)
+            .map(|index| {
+                let mut new = new_order(7, from + index, self.desk.now());
+                new.number = Some(format!("B{}", from + index));
+                new
+            })
+            .collect()
+    }
+
+    pub async fn creates(&mut self, report: &mut Report) -> Result<()> {
+        for (round, callers) in [1, CALLERS].into_iter().enumerate() {
+            let inputs = self.new_orders(WRITES, 500_000_000 + round as u64 * WRITES);
+            let taken = Arc::new(std::sync::Mutex::new(Vec::new()));
+            let (desk, session, ids) = (self.desk.clone(), self.session.clone(), taken.clone());
+            let ours = calls(inputs, callers, move |new| {
+                let (desk, session, ids) = (desk.clone(), session.clone(), ids.clone());
+                async move {
+                    let order = orders::take(&desk, &session.permit()?, new, None).await?;
+                    ids.lock().expect("nobody panics").push(order.id);
+                    Ok(())
+                }
+            })
+            .await?;
+            let ids = taken.lock().expect("nobody panics").clone();
+            let written = self.written(&ids).await?;
+            let bare = self.commits(written, callers).await?;
+            report.add(
+                self.database,
+                &format!("create order, {callers} at once"),
+                ours,
+                Some(bare),
+            );
+            self.ids = ids;
+        }
+        Ok(())
+    }
+
+    /// Everything that these orders are in the database, as another organization's.
+    async fn written(&self, ids: &[OrderId]) -> Result<Vec<raw::Written>> {
+        let other = organizations::create(&self.desk, "Bare", Settings::default()).await?;
+        let base = self.desk.store().search_base(&other).await?;
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            let order = orders::load(&self.desk, &self.session.permit()?, id).await?;
+            let words = searchable_words(&order).join(" ");
+            let position = engine::store::orders::position(&order);
+            let mut written = vec![
+                raw::read(&self.pool, "orders", ORDER, "id", id.as_str())
+                    .await?
+                    .moved(&other),
+                raw::read(&self.pool, "order_events", EVENT, "order_id", id.as_str())
+                    .await?
+                    .moved(&other),
+                raw::read(&self.pool, "order_keys", KEY, "order_id", id.as_str())
+                    .await?
+                    .moved(&other),
+            ];
+            written.push(made::words(self.database, &other, base, position, words));
+            all.push(written);
+        }
+        Ok(all)
+    }
+
+    async fn commits(
+        &self,
+        written: Vec<raw::Written>,
+        callers: usize,
+    ) -> Result<crate::measure::Figure> {
+        let (pool, begin) = (self.pool.clone(), self.begin);
+        calls(written, callers, move |written| {
+            let pool = pool.clone();
+            async move { raw::commit(&pool, begin, &written).await }
+        })
+        .await
+    }
+
+    pub async fn refunds(&self, report: &mut Report) -> Result<()> {
+        let paid = self.paid().await?;
+        for callers in [1, CALLERS] {
+            let inputs: Vec<OrderId> = paid
+                .iter()
+                .cycle()
+                .take(usize::try_from(WRITES)?.min(paid.len() * 4))
+                .cloned()
+                .collect();
+            let (desk, session) = (self.desk.clone(), self.session.clone());
+            let ours = calls(inputs.clone(), callers, move |id| {
+                let (desk, session) = (desk.clone(), session.clone());
+                async move {
+                    let request = RefundRequest {
+                        id: refunds::new_id(&desk),
+                        parts: Parts {
+                            item_minor: 1,
+                            ..Parts::default()
+                        },
+                        items: Vec::new(),
+                        reason: RefundReason::OrderChange,
+                        note: String::new(),
+                        notify: false,
+                    };
+                    refunds::request(&desk, &session.permit()?, &id, request, &Terms::default())
+                        .await?;
+                    Ok(())
+                }
+            })
+            .await?;
+            let bare = self.bare_refunds(inputs, callers).await?;
+            report.add(
+                self.database,
+                &format!("partial refund, {callers} at once"),
+                ours,
+                Some(bare),
+            );
+        }
+        Ok(())
+    }
+
+    /// What a refund commits, by the bare driver: the order's row anew, an event, a key, a job.
+    async fn bare_refunds(
+        &self,
+        ids: Vec<OrderId>,
+        callers: usize,
+    ) -> Result<crate::measure::Figure> {
+        let (pool, begin, organization) =
+            (self.pool.clone(), self.begin, self.organization.clone());
+        let numbered: Vec<(usize, OrderId)> = ids.into_iter().enumerate().collect();
+        calls(numbered, callers, move |(number, id)| {
+            let (pool, organization) = (pool.clone(), organization.clone());
+            async move {
+                let written = made::refund_rows(&organization, id.as_str(), number, callers);
+                raw::update(&pool, begin, organization.as_str(), id.as_str(), &written).await
+            }
+        })
+        .await
+    }
+
+    /// Orders with money to return.
+    async fn paid(&self) -> Result<Vec<OrderId>> {
+        let permit = self.session.permit()?;
+        let filter = Filter {
+            payment: vec![domain::order::PaymentStatus::Paid],
+            source: vec![domain::order::Source::Checkout],
+            is_disputed: Some(false),
+            status: vec![OrderStatus::Open, OrderStatus::Completed],
+            ..Filter::default()
+        };
+        let page = Page {
+            filter,
+            sort: Sort::default(),
+            after: None,
+            limit: 500,
+        };
+        Ok(listing::page(&self.desk, &permit, &page)
+            .await?
+            .into_iter()
+            .map(|row| row.id)
+            .collect())
+    }
+
+    pub async fn transfers(&self, report: &mut Report) -> Result<()> {
+        let lines = made::lines(IMPORTED);
+        let permit = self.session.permit()?;
+        let started = Instant::now();
+        let done = import(
+            &self.desk,
+            &permit,
+            Format::JsonLines,
+            std::io::Cursor::new(lines),
+            &mut |reject| {
+                eprintln!("{reject:?}");
+                Ok(())
+            },
+            &mut |_| {},
+        )
+        .await?;
+        let ours = rows(done.created, started.elapsed());
+        let filter = Filter {
+            text: "import".to_owned(),
+            ..Filter::default()
+        };
+        let page = Page {
+            filter,
+            sort: Sort::default(),
+            after: None,
+            limit: 500,
+        };
+        let found = listing::page(&self.desk, &self.session.permit()?, &page).await?;
+        let ids: Vec<OrderId> = found.into_iter().map(|row| row.id).collect();
+        let bare = self.bare_import(&ids).await?;
+        report.add(self.database, "import JSON lines", ours, Some(bare));
+
+        let started = Instant::now();
+        let mut sink = std::io::sink();
+        let filter = Filter::default();
+        let count = export(
+            &self.desk,
+            &self.session.permit()?,
+            Format::Csv,
+            &filter,
+            &mut sink,
+            &mut |_| {},
+        )
+        .await?;
+        let ours = rows(count, started.elapsed());
+        let pool = self.readers().await?;
+        let started = Instant::now();
+        let count = raw::stream(&pool, self.organization.as_str(), COLUMNS).await?;
+        report.add(
+            self.database,
+            "export CSV",
+            ours,
+            Some(rows(count, started.elapsed())),
+        );
+        Ok(())
+    }
+
+    /// The bare driver writing the rows of imported orders, a thousand orders a transaction.
+    async fn bare_import(&self, ids: &[OrderId]) -> Result<crate::measure::Figure> {
+        let written = self.written(ids).await?;
+        let batches = made::batches(&written, IMPORTED, 1_000);
+        let started = Instant::now();
+        for batch in &batches {
+            raw::commit(&self.pool, self.begin, batch).await?;
+        }
+        Ok(rows(IMPORTED, started.elapsed()))
+    }
+}

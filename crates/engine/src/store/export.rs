@@ -1,0 +1,80 @@
+//! Every order that a filter keeps, one row at a time.
+
+use domain::filter::{Filter, Sort, SortKey, Summary};
+use domain::ids::OrganizationId;
+use domain::order::Mode;
+use futures_util::TryStreamExt;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::list::{Page, SUMMARY, bound, summary};
+use super::{Store, StoreError};
+
+/// An order as an export tells it.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// The order.
+    pub id: String,
+    /// What the list says of it.
+    pub summary: Summary,
+    /// When it last changed, in microseconds since 1970.
+    pub updated_at_us: i64,
+    /// The whole document, where that was asked for.
+    pub document: Option<String>,
+}
+
+fn exported(row: &AnyRow, with_document: bool) -> Result<Exported, StoreError> {
+    Ok(Exported {
+        id: row.try_get("id")?,
+        summary: summary(row)?,
+        updated_at_us: row.try_get("updated_at_us")?,
+        document: if with_document {
+            Some(row.try_get("document")?)
+        } else {
+            None
+        },
+    })
+}
+
+impl Store {
+    /// Hands every order that a filter keeps to `each`, oldest first, holding one row at a time.
+    ///
+    /// # Errors
+    /// The database, or what `each` answers.
+    pub async fn each<E: From<StoreError>>(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        filter: &Filter,
+        with_documents: bool,
+        each: &mut (dyn FnMut(Exported) -> Result<(), E> + Send),
+    ) -> Result<(), E> {
+        let base = self.search_base(organization).await?;
+        let sort = Sort {
+            key: SortKey::Placed,
+            is_descending: false,
+        };
+        let page = Page {
+            filter: filter.clone(),
+            sort,
+            after: None,
+            limit: 0,
+        };
+        let extra = if with_documents {
+            "o.updated_at_us, o.document"
+        } else {
+            "o.updated_at_us"
+        };
+        let columns = format!("{SUMMARY}, {extra}");
+        let statement = self.list_statement(organization, mode, &page, base, &columns)?;
+        let query = bound(
+            sqlx::query(sqlx::AssertSqlSafe(statement.text)),
+            statement.binds,
+        );
+        let mut rows = query.fetch(self.reader());
+        while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
+            each(exported(&row, with_documents)?)?;
+        }
+        Ok(())
+    }
+}
