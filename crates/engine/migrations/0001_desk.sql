@@ -67,8 +67,8 @@ create table order_events (
     constraint order_events_pkey primary key (organization_id, order_id, seq)
 );
 
--- Finds an order by anything exact. `within` is what the value is unique within: nothing for what is unique in the
--- organization, the mode for order numbers, the order for tracking numbers, which two orders may share.
+-- Finds an order by anything exact. `within` is what the value is unique within: the mode for numbers and identifiers,
+-- the order for what two orders may share, such as a tracking number.
 create table order_keys (
     organization_id text not null,
     kind text not null,

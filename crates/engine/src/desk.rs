@@ -158,7 +158,7 @@ impl Desk {
     /// # Errors
     /// There is no such organization; the database.
     pub async fn next_desk_number(&self, organization: &OrganizationId) -> Result<u64, StoreError> {
-        if let Some(number) = self.from_block(organization) {
+        if let Some(number) = self.next_in_block(organization) {
             return Ok(number);
         }
         let first = self.store.take_desk_numbers(organization, BLOCK).await?;
@@ -168,7 +168,7 @@ impl Desk {
         Ok(first)
     }
 
-    fn from_block(&self, organization: &OrganizationId) -> Option<u64> {
+    fn next_in_block(&self, organization: &OrganizationId) -> Option<u64> {
         let mut blocks = self.blocks.lock().expect("no holder panics");
         let (next, end) = blocks.get_mut(organization)?;
         if next == end {

@@ -7,8 +7,8 @@ use domain::command::{Command, Context, Decision, Fact, decide, record};
 use domain::event::Event;
 use domain::ids::{JobId, OrderId};
 use domain::intake::{NewOrder, Placement, take as take_in};
-use domain::order::Order;
-use domain::refusal::Refusal;
+use domain::order::{Mode, Order};
+use domain::refusal::{Problem, Refusal};
 
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -17,8 +17,9 @@ use crate::permit::{CreateOrders, Permit, Scope, ViewOrders};
 use crate::store::commit::{Commit, CommitError, Remembered};
 use crate::store::keys::KeyKind;
 
-/// How often a change is decided again because someone was faster.
-const MAX_TRIES: u32 = 20;
+/// How often a change is decided again because someone was faster: each round lets one of those through who change the
+/// same order at once, so as many may do so.
+const MAX_TRIES: u32 = 100;
 
 /// A caller's key, with what it asks for: asking again changes nothing and answers the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +134,13 @@ pub async fn take(
         let decision = take_in(new.clone(), placement, &context)?;
         match commit(desk, None, &decision, idempotency).await {
             Ok(()) => return Ok(decision.order),
-            Err(error) => retry_or_fail(desk, scope, &decision.order, error).await?,
+            Err(error) => {
+                // The same request at the same time may be what took the number.
+                if let Some(order) = answered(desk, scope, idempotency).await? {
+                    return Ok(order);
+                }
+                retry_or_fail(desk, scope, &decision.order, error).await?;
+            }
         }
     }
     Err(Failure::Busy(OrderId("new".to_owned())))
@@ -175,6 +182,18 @@ pub async fn record_fact(
     kind: ActorKind,
     fact: &Fact,
 ) -> Result<Changed, Failure> {
+    record_on(desk, scope, id, kind, fact, &Terms::default()).await
+}
+
+/// As [`record_fact`], for what is only true of one version of the order.
+pub(crate) async fn record_on(
+    desk: &Desk,
+    scope: &Scope,
+    id: &OrderId,
+    kind: ActorKind,
+    fact: &Fact,
+    terms: &Terms,
+) -> Result<Changed, Failure> {
     let by = match kind {
         ActorKind::Desk => By::desk(),
         _ => By {
@@ -187,7 +206,7 @@ pub async fn record_fact(
         by,
         permissions: Permissions::new(),
     };
-    change(desk, scope, id, &Terms::default(), |order| {
+    change(desk, scope, id, terms, |order| {
         record(
             order,
             fact,
@@ -210,6 +229,10 @@ async fn change(
 ) -> Result<Changed, Failure> {
     for _ in 0..MAX_TRIES {
         if let Some(order) = answered(desk, scope, terms.idempotency.as_ref()).await? {
+            // An answer about another order is none to this request.
+            if order.id != *id {
+                return Err(Failure::KeyReused);
+            }
             return Ok(Changed {
                 order,
                 events: Vec::new(),
@@ -257,7 +280,7 @@ async fn answered(
     };
     let Some(known) = desk
         .store()
-        .answered(&scope.organization_id, &wanted.key)
+        .answered(&scope.organization_id, &kept_key(scope.mode, wanted))
         .await?
     else {
         return Ok(None);
@@ -268,6 +291,11 @@ async fn answered(
     load_in(desk, scope, &known.order_id).await.map(Some)
 }
 
+/// A key as it is kept: live and test never mix, so the same key in the other mode is another one (O5).
+fn kept_key(mode: Mode, idempotency: &Idempotency) -> String {
+    format!("{}:{}", crate::store::orders::name(&mode), idempotency.key)
+}
+
 async fn commit(
     desk: &Desk,
     before: Option<&Order>,
@@ -275,7 +303,7 @@ async fn commit(
     idempotency: Option<&Idempotency>,
 ) -> Result<(), CommitError> {
     let remembered = idempotency.map(|wanted| Remembered {
-        key: wanted.key.clone(),
+        key: kept_key(decision.order.mode, wanted),
         fingerprint: wanted.fingerprint.clone(),
         order_id: decision.order.id.clone(),
         version: decision.order.version,
@@ -317,6 +345,7 @@ async fn retry_or_fail(
             }
             .into())
         }
+        CommitError::IdTaken(given) => Err(Refusal::invalid("id", Problem::Twice { given }).into()),
         CommitError::Store(error) if error.is_transient() => Ok(()),
         CommitError::Store(error) => Err(error.into()),
     }

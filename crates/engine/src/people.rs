@@ -124,6 +124,9 @@ pub enum PersonError {
     /// Not an address.
     #[error("\"{0}\" is not an e-mail address")]
     EmailMalformed(String),
+    /// Nobody has this address.
+    #[error("nobody here has the e-mail {0}")]
+    EmailUnknown(String),
     /// Too short to be a secret.
     #[error("the password is too short; use {MIN_PASSWORD} characters or more")]
     PasswordTooShort,
@@ -163,7 +166,7 @@ pub async fn add(
     let email = new.email.trim().to_lowercase();
     let has_parts = email
         .split_once('@')
-        .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+        .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
     if !has_parts || email.contains(char::is_whitespace) || email.contains('\0') {
         return Err(PersonError::EmailMalformed(new.email));
     }
@@ -227,7 +230,7 @@ pub async fn set_password(desk: &Desk, email: &str, password: &str) -> Result<()
     }
     let email = email.trim().to_lowercase();
     let found = desk.store().person(&email).await?;
-    let mut person = found.ok_or(PersonError::EmailMalformed(email))?;
+    let mut person = found.ok_or(PersonError::EmailUnknown(email))?;
     person.password_hash = hash(desk, password)?;
     desk.store().update_person(&person).await?;
     Ok(())

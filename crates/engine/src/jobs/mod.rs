@@ -51,55 +51,6 @@ const RECONCILE_AFTER_S: i64 = 900;
 /// The jobs a decision asks for: read off its events, so that none can be forgotten at a call.
 pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
     let order = &decision.order;
-    let wanted = decision
-        .events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            EventKind::RefundRequested { refund } if refund.state == RefundState::Requested => {
-                Some((JobKind::RefundExecute, refund.id.0.clone(), 0))
-            }
-            EventKind::RefundRetried { refund, .. } => {
-                Some((JobKind::RefundExecute, refund.0.clone(), 0))
-            }
-            EventKind::RefundChanged {
-                refund,
-                to: RefundState::Pending,
-                ..
-            } => Some((
-                JobKind::RefundReconcile,
-                refund.0.clone(),
-                RECONCILE_AFTER_S,
-            )),
-            EventKind::PaymentChanged {
-                payment,
-                to: PaymentState::CaptureRequested,
-                ..
-            } => Some((JobKind::PaymentCapture, payment.0.clone(), 0)),
-            EventKind::PaymentChanged {
-                payment,
-                to: PaymentState::VoidRequested,
-                ..
-            } => Some((JobKind::PaymentVoid, payment.0.clone(), 0)),
-            EventKind::ShipmentAdded { shipment } => {
-                let label = shipment
-                    .label
-                    .as_ref()
-                    .filter(|label| label.state == LabelState::Requested)?;
-                Some((JobKind::LabelBuy, label.id.0.clone(), 0))
-            }
-            EventKind::LabelChanged {
-                label,
-                to: LabelState::VoidRequested,
-                ..
-            } => Some((JobKind::LabelVoid, label.0.clone(), 0)),
-            EventKind::MailRequested { mail } if mail.state == MailState::Requested => {
-                Some((JobKind::MailSend, mail.id.0.clone(), 0))
-            }
-            EventKind::SyncChanged {
-                to: Sync::Waiting, ..
-            } => Some((JobKind::ShopTell, OrderId::PREFIX.to_owned(), 0)),
-            _ => None,
-        });
     let job = |(kind, subject, after_s): (JobKind, String, i64)| NewJob {
         id: fresh(),
         organization_id: order.organization_id.clone(),
@@ -110,7 +61,61 @@ pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
         due_at: later(order.updated_at, after_s),
         created_at: order.updated_at,
     };
+    let wanted = decision
+        .events
+        .iter()
+        .filter_map(|event| wanted_by(&event.kind));
     wanted.map(job).collect()
+}
+
+/// What an event asks for: the job, with what, and after how many seconds.
+fn wanted_by(kind: &EventKind) -> Option<(JobKind, String, i64)> {
+    match kind {
+        EventKind::RefundRequested { refund } if refund.state == RefundState::Requested => {
+            Some((JobKind::RefundExecute, refund.id.0.clone(), 0))
+        }
+        EventKind::RefundRetried { refund, .. } => {
+            Some((JobKind::RefundExecute, refund.0.clone(), 0))
+        }
+        EventKind::RefundChanged {
+            refund,
+            to: RefundState::Pending,
+            ..
+        } => Some((
+            JobKind::RefundReconcile,
+            refund.0.clone(),
+            RECONCILE_AFTER_S,
+        )),
+        EventKind::PaymentChanged {
+            payment,
+            to: PaymentState::CaptureRequested,
+            ..
+        } => Some((JobKind::PaymentCapture, payment.0.clone(), 0)),
+        EventKind::PaymentChanged {
+            payment,
+            to: PaymentState::VoidRequested,
+            ..
+        } => Some((JobKind::PaymentVoid, payment.0.clone(), 0)),
+        EventKind::ShipmentAdded { shipment } => {
+            let label = shipment
+                .label
+                .as_ref()
+                .filter(|label| label.state == LabelState::Requested)?;
+            Some((JobKind::LabelBuy, label.id.0.clone(), 0))
+        }
+        EventKind::LabelChanged {
+            label,
+            to: LabelState::VoidRequested,
+            ..
+        } => Some((JobKind::LabelVoid, label.0.clone(), 0)),
+        EventKind::MailRequested { mail } if mail.state == MailState::Requested => {
+            Some((JobKind::MailSend, mail.id.0.clone(), 0))
+        }
+        EventKind::SyncChanged {
+            to: Sync::Waiting, ..
+        } => Some((JobKind::ShopTell, OrderId::PREFIX.to_owned(), 0)),
+        _ => None,
+    }
 }
 
 /// So many seconds later; the far future where that cannot be told.

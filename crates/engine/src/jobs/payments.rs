@@ -21,10 +21,11 @@ pub(super) async fn capture(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tri
     let Some(payment) = find(&order, job, PaymentState::CaptureRequested) else {
         return Ok(Tried::Finished);
     };
-    let asked_minor = asked_minor(desk, job, payment).await?;
+    let (wish, asked_minor) = asked(desk, job, payment).await?;
+    let what = format!("capture.{wish}");
     let answer = ports
         .payments
-        .capture(&ask(&order, payment, "capture", asked_minor))
+        .capture(&ask(&order, payment, &what, asked_minor))
         .await;
     settle(desk, job, answer).await
 }
@@ -42,8 +43,9 @@ pub(super) async fn void(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     settle(desk, job, answer).await
 }
 
-/// How much was asked for: it stands in the event that asked, the document keeps only what is taken.
-async fn asked_minor(desk: &Desk, job: &Job, payment: &Payment) -> Result<i64, Failure> {
+/// Which wish it is, and how much was asked for: both stand in the event that asked, the document keeps only what is
+/// taken. The wish is part of the key, because a provider answers a key as it did before.
+async fn asked(desk: &Desk, job: &Job, payment: &Payment) -> Result<(u64, i64), Failure> {
     let events = desk
         .store()
         .events(&job.job.organization_id, &job.job.order_id)
@@ -54,10 +56,10 @@ async fn asked_minor(desk: &Desk, job: &Job, payment: &Payment) -> Result<i64, F
             to: PaymentState::CaptureRequested,
             captured_minor,
             ..
-        } if *id == payment.id => Some(*captured_minor),
+        } if *id == payment.id => Some((event.seq, *captured_minor)),
         _ => None,
     });
-    Ok(asked.unwrap_or(payment.amount_minor))
+    Ok(asked.unwrap_or((0, payment.amount_minor)))
 }
 
 async fn settle(desk: &Desk, job: &Job, answer: Answer<PaymentFact>) -> Result<Tried, Failure> {

@@ -3,11 +3,12 @@
 use domain::actor::ActorKind;
 use domain::command::Fact;
 use domain::order::{Order, Sync};
+use domain::refusal::Refusal;
 
 use super::worker::{Tried, scope};
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::orders::{load_in, record_fact};
+use crate::orders::{Terms, load_in, record_on};
 use crate::ports::{Answer, Ports, ShopNews};
 use crate::store::queue::Job;
 
@@ -20,7 +21,6 @@ pub(super) async fn tell(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     let Some(news) = news(&order) else {
         return Ok(Tried::Finished);
     };
-    let version = order.version;
     let to = match ports.shops.tell(&news).await {
         Answer::Done(()) => Sync::InStep,
         Answer::Refused(reason) => Sync::Failed { reason },
@@ -28,20 +28,20 @@ pub(super) async fn tell(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     };
     // What changed while we were telling has to be told too.
     let now = load_in(desk, &scope(job), &job.job.order_id).await?;
-    if now.version != version && self::news(&now).as_ref() != Some(&news) {
-        return Ok(Tried::Again(
-            "the order changed while the shop was told".to_owned(),
-        ));
+    let changed = || Tried::Again("the order changed while the shop was told".to_owned());
+    if self::news(&now).as_ref() != Some(&news) {
+        return Ok(changed());
     }
-    record_fact(
-        desk,
-        &scope(job),
-        &job.job.order_id,
-        ActorKind::Desk,
-        &Fact::Sync(to),
-    )
-    .await?;
-    Ok(Tried::Finished)
+    let terms = Terms {
+        expected_version: Some(now.version),
+        idempotency: None,
+    };
+    let (id, told) = (&job.job.order_id, Fact::Sync(to));
+    match record_on(desk, &scope(job), id, ActorKind::Desk, &told, &terms).await {
+        Ok(_) => Ok(Tried::Finished),
+        Err(Failure::Refused(Refusal::StaleVersion { .. })) => Ok(changed()),
+        Err(failure) => Err(failure),
+    }
 }
 
 fn news(order: &Order) -> Option<ShopNews> {

@@ -28,7 +28,7 @@ const BATCH: u32 = 16;
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How often a job is tried before a person is asked to look: over some three days, with the waits below.
-const MAX_ATTEMPTS: u64 = 20;
+const MAX_ATTEMPTS: u64 = 24;
 
 /// The first wait, in seconds; each further one doubles, up to [`MAX_WAIT_S`].
 const FIRST_WAIT_S: i64 = 2;
@@ -127,7 +127,12 @@ impl Worker {
                 Err(error) => tracing::error!(%error, "the worker could not read its queue"),
             }
             tokio::select! {
-                _ = stop.changed() => {}
+                changed = stop.changed() => {
+                    // Whoever could say so is gone.
+                    if changed.is_err() {
+                        return;
+                    }
+                }
                 () = bell => {}
                 () = tokio::time::sleep(IDLE) => {}
             }
@@ -147,14 +152,17 @@ impl Worker {
             .claim(organization, now, later(now, LEASE_S), &lease, BATCH)
             .await?;
         let mut running: FuturesUnordered<_> = jobs.iter().map(|job| self.one(job)).collect();
+        let mut failed = None;
         while let Some(tried) = running.next().await {
-            match tried? {
-                Tried::Finished => stepped.finished += 1,
-                Tried::Again(_) => stepped.put_back += 1,
-                Tried::GiveUp(_) => stepped.parked += 1,
+            match tried {
+                Ok(Tried::Finished) => stepped.finished += 1,
+                Ok(Tried::Again(_)) => stepped.put_back += 1,
+                Ok(Tried::GiveUp(_)) => stepped.parked += 1,
+                // The others are calling outside: they are finished first.
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     /// Tries one job and writes down what came of it.

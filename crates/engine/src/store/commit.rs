@@ -49,6 +49,9 @@ pub enum CommitError {
     /// The order number is another order's (N1).
     #[error("the order number is taken by order {0}")]
     NumberTaken(OrderId),
+    /// Another order has this identifier, so what is asked for under it could be mistaken for the other's.
+    #[error("the identifier {0} is another order's")]
+    IdTaken(String),
     /// Another order has the same place in the list: take another desk number.
     #[error("the desk number's place is taken")]
     PlaceTaken,
@@ -139,10 +142,14 @@ impl Store {
             key.delete(tx, &order.organization_id).await?;
         }
         for key in is.iter().filter(|key| !was.contains(key)) {
-            if !key.insert(tx, &order.organization_id, &order.id).await? && key.is_number() {
+            if key.insert(tx, &order.organization_id, &order.id).await? {
+                continue;
+            }
+            if key.is_number() {
                 let owner = key.owner(tx, &order.organization_id).await?;
                 return Err(CommitError::NumberTaken(owner));
             }
+            return Err(CommitError::IdTaken(key.value.clone()));
         }
         Ok(())
     }

@@ -60,11 +60,11 @@ impl Dialect {
         text.replace(" {without_rowid}", clustered)
     }
 
-    /// Keeps others from taking a row to themselves until the transaction ends, where more than one can write.
-    pub(crate) fn for_key_share(self) -> &'static str {
+    /// Keeps the views of organization $1 as they are until the transaction ends, where more than one can write.
+    pub(crate) fn hold_views(self) -> Option<&'static str> {
         match self {
-            Self::Sqlite => "",
-            Self::Postgres => " for key share of o",
+            Self::Sqlite => None,
+            Self::Postgres => Some("select id from organizations where id = $1 for key share"),
         }
     }
 
@@ -117,6 +117,21 @@ impl Dialect {
                  on s.organization_id = o.organization_id and s.position = o.position \
                  where s.words @@ cast(${query} as tsquery) and"
             ),
+        }
+    }
+
+    /// How the list joins what carries a tag: the tag's rows lead, in the order of the list, and each order is looked up.
+    /// SQLite's planner is told so by `cross join`.
+    pub(crate) fn tags_from(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "from order_tags t cross join orders o \
+                 on o.organization_id = t.organization_id and o.mode = t.mode and o.position = t.position where"
+            }
+            Self::Postgres => {
+                "from order_tags t join orders o \
+                 on o.organization_id = t.organization_id and o.mode = t.mode and o.position = t.position where"
+            }
         }
     }
 

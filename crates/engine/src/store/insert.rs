@@ -106,7 +106,6 @@ impl Store {
         } = batch;
         let base = self.search_base(&organization).await?;
         let mut tx = self.write().await?;
-        let filters = self.view_filters(&mut tx, &organization).await?;
         insert_orders(&mut tx, &decisions, rows).await?;
         insert_events(&mut tx, &decisions, bodies).await?;
         insert_keys(&mut tx, &decisions).await?;
@@ -114,6 +113,7 @@ impl Store {
             .await?;
         insert_tags(&mut tx, &decisions).await?;
         insert_remembered(&mut tx, &organization, &decisions, &remembered).await?;
+        let filters = self.view_filters(&mut tx, &organization).await?;
         let mut tally = BTreeMap::new();
         for decision in &decisions {
             super::views::changes(&filters, None, &decision.order, &mut tally);

@@ -58,29 +58,34 @@ impl Key {
     pub(crate) fn all_of(order: &Order) -> Vec<Self> {
         let mut keys = Vec::new();
         let mut add = |kind, value: &str, within: &str| {
-            keys.push(Self {
+            let key = Self {
                 kind,
                 value: value.to_owned(),
                 within: within.to_owned(),
-            });
+            };
+            // Two payments may have one reference at the provider.
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
         };
+        let mode = name(&order.mode);
         if let Some(number) = &order.number {
-            add(KeyKind::Number, number, &name(&order.mode));
+            add(KeyKind::Number, number, &mode);
         }
         for shipment in &order.shipments {
-            add(KeyKind::Shipment, shipment.id.as_str(), "");
+            add(KeyKind::Shipment, shipment.id.as_str(), &mode);
             if let Some(label) = &shipment.label {
-                add(KeyKind::Label, label.id.as_str(), "");
+                add(KeyKind::Label, label.id.as_str(), &mode);
             }
         }
         for number in order.tracking_numbers() {
             add(KeyKind::Tracking, number, order.id.as_str());
         }
         for refund in &order.refunds {
-            add(KeyKind::Refund, refund.id.as_str(), "");
+            add(KeyKind::Refund, refund.id.as_str(), &mode);
         }
         for payment in &order.payments {
-            add(KeyKind::Payment, payment.id.as_str(), "");
+            add(KeyKind::Payment, payment.id.as_str(), &mode);
             let reference = format!("{}:{}", payment.provider, payment.reference);
             add(KeyKind::ProviderPayment, &reference, order.id.as_str());
         }

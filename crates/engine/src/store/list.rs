@@ -105,16 +105,40 @@ impl Store {
         mode: Mode,
         page: &Page,
     ) -> Result<Vec<Listed>, StoreError> {
-        let base = self.search_base(organization).await?;
-        let mut statement = self.list_statement(organization, mode, page, base, SUMMARY)?;
-        let limit = statement.bind(Bind::Number(i64::from(page.limit.clamp(1, MAX_PAGE))));
-        statement.text.push_str(&format!(" limit ${limit}"));
+        let statement = self.page_statement(organization, mode, page).await?;
         let query = bound(
             sqlx::query(sqlx::AssertSqlSafe(statement.text)),
             statement.binds,
         );
         let rows = query.fetch_all(self.reader()).await?;
         rows.iter().map(|row| read(row, page.sort.key)).collect()
+    }
+
+    /// The text of the statement behind a page, for tests that look at the database's plan of it.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    #[doc(hidden)]
+    pub async fn page_text(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        page: &Page,
+    ) -> Result<String, StoreError> {
+        Ok(self.page_statement(organization, mode, page).await?.text)
+    }
+
+    async fn page_statement(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        page: &Page,
+    ) -> Result<Statement, StoreError> {
+        let base = self.search_base(organization).await?;
+        let mut statement = self.list_statement(organization, mode, page, base, SUMMARY)?;
+        let limit = statement.bind(Bind::Number(i64::from(page.limit.clamp(1, MAX_PAGE))));
+        statement.text.push_str(&format!(" limit ${limit}"));
+        Ok(statement)
     }
 
     pub(super) fn list_statement(
@@ -136,6 +160,9 @@ impl Store {
                 let from = self.dialect().search_from(base, number);
                 statement.text.push_str(&from);
             }
+            None if page.filter.tag.is_some() => {
+                statement.text.push_str(self.dialect().tags_from())
+            }
             None => statement.text.push_str("from orders o where"),
         }
         let number = statement.bind(Bind::Text(organization.0.clone()));
@@ -143,10 +170,22 @@ impl Store {
             .text
             .push_str(&format!(" o.organization_id = ${number}"));
         statement.and("o.mode =", Bind::Text(name(&mode)));
-        filter(&mut statement, &page.filter, &name(&mode));
-        let position = match search {
-            Some(_) => self.dialect().search_position(),
-            None => "o.position",
+        filter(&mut statement, &page.filter);
+        let position = match (&search, &page.filter.tag) {
+            (Some(_), tag) => {
+                if let Some(tag) = tag {
+                    statement.and(TAGGED, Bind::Text(tag.clone()));
+                    statement.text.push(')');
+                }
+                self.dialect().search_position()
+            }
+            (None, Some(tag)) => {
+                statement.and("t.organization_id =", Bind::Text(organization.0.clone()));
+                statement.and("t.mode =", Bind::Text(name(&mode)));
+                statement.and("t.tag =", Bind::Text(tag.clone()));
+                "t.position"
+            }
+            (None, None) => "o.position",
         };
         order(
             &mut statement,
@@ -167,8 +206,12 @@ pub(super) fn bound(query: AnyQuery<'_>, binds: Vec<Bind>) -> AnyQuery<'_> {
     })
 }
 
-/// Adds what the filter asks for.
-fn filter(statement: &mut Statement, filter: &Filter, mode: &str) {
+/// Keeps what carries a tag among what a search finds.
+const TAGGED: &str = "exists (select 1 from order_tags t where t.organization_id = o.organization_id \
+    and t.mode = o.mode and t.position = o.position and t.tag =";
+
+/// Adds what the filter asks for, but for the tag.
+fn filter(statement: &mut Statement, filter: &Filter) {
     use domain::coverage::Cover;
     statement.and_any("o.status", &filter.status);
     statement.and_any("o.payment", &filter.payment);
@@ -214,16 +257,6 @@ fn filter(statement: &mut Statement, filter: &Filter, mode: &str) {
     }
     if let Some(most) = filter.max_base_minor {
         statement.and("o.total_base_minor <=", Bind::Number(most));
-    }
-    if let Some(tag) = &filter.tag {
-        let (tag, mode) = (
-            statement.bind(Bind::Text(tag.clone())),
-            statement.bind(Bind::Text(mode.to_owned())),
-        );
-        statement.text.push_str(&format!(
-            " and exists (select 1 from order_tags t where t.organization_id = o.organization_id \
-             and t.mode = ${mode} and t.tag = ${tag} and t.position = o.position)"
-        ));
     }
 }
 

@@ -94,20 +94,21 @@ impl Store {
         tx: &mut Transaction<'static, Any>,
         organization: &OrganizationId,
     ) -> Result<Vec<(String, Filter)>, StoreError> {
-        let text = format!(
-            "select v.id, v.filter from organizations o left join saved_views v on v.organization_id = o.id \
-             where o.id = $1{}",
-            self.dialect().for_key_share()
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+        // A statement of its own: one that waits for the lock still reads the views as they were before it waited.
+        if let Some(hold) = self.dialect().hold_views() {
+            sqlx::query(hold)
+                .bind(organization.as_str())
+                .fetch_optional(&mut **tx)
+                .await?;
+        }
+        let text = "select id, filter from saved_views where organization_id = $1 order by id";
+        let rows = sqlx::query(text)
             .bind(organization.as_str())
             .fetch_all(&mut **tx)
             .await?;
         let mut filters = Vec::with_capacity(rows.len());
         for row in &rows {
-            let Some(id) = row.try_get::<Option<String>, _>(0)? else {
-                continue;
-            };
+            let id: String = row.try_get(0)?;
             let filter = serde_json::from_str(row.try_get(1)?)
                 .map_err(|error| StoreError::unreadable(&format!("view {id}"), error))?;
             filters.push((id, filter));
@@ -216,6 +217,19 @@ impl Store {
         .fetch_all(self.reader())
         .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// How many views an organization keeps, everyone's together.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn count_views(&self, organization: &OrganizationId) -> Result<u64, StoreError> {
+        let row =
+            sqlx::query("select count(id) as total from saved_views where organization_id = $1")
+                .bind(organization.as_str())
+                .fetch_one(self.reader())
+                .await?;
+        super::orders::count(&row, "total")
     }
 
     /// How many orders each view keeps in a mode, without looking at any of them.
