@@ -1,0 +1,28 @@
+//! One conformance suite for every database: what the desk promises, through its public interface.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test program: the lint knows test functions only, not their helpers"
+)]
+
+mod backoff;
+mod concurrency;
+mod effects;
+mod idempotency;
+mod import;
+mod isolation;
+mod keys;
+mod labels;
+mod list;
+mod orders;
+mod payments;
+mod people;
+mod plans;
+mod refunds;
+mod search;
+mod statements;
+#[path = "../support/mod.rs"]
+mod support;
+mod upkeep;
+mod views;
+mod workers;

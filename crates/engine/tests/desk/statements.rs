@@ -1,0 +1,262 @@
+//! Every statement in the sources of the store, read as text: each on a tenant's table names the organization.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::filter::Filter;
+use domain::order::Mode;
+use engine::store::list::Page;
+
+use crate::support::on_every_database;
+use crate::support::random::Random;
+
+/// The tables that belong to organizations. The full-text table of an embedded desk has the range of its row numbers.
+const TENANT_TABLES: [&str; 12] = [
+    "orders",
+    "order_events",
+    "order_keys",
+    "order_tags",
+    "order_search",
+    "idempotency",
+    "jobs",
+    "saved_views",
+    "view_counts",
+    "roles",
+    "members",
+    "api_keys",
+];
+
+fn store() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")
+}
+
+/// The name and text of every file of the store.
+fn sources() -> Vec<(String, String)> {
+    let files = fs::read_dir(store())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut sources: Vec<(String, String)> = files
+        .map(|path| {
+            assert!(path.is_file(), "a folder in the store: read it here too");
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    sources.sort();
+    sources
+}
+
+/// The texts between quotation marks, with broken lines put together.
+fn literals(source: &str) -> Vec<String> {
+    let (mut found, mut letters) = (Vec::new(), source.chars().peekable());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '/' if letters.peek() == Some(&'/') => {
+                letters.by_ref().find(|letter| *letter == '\n');
+            }
+            // A quotation mark as a letter begins no text.
+            '\'' if letters.peek() == Some(&'"') => {
+                letters.next();
+            }
+            '"' => {
+                let mut text = String::new();
+                while let Some(letter) = letters.next().filter(|letter| *letter != '"') {
+                    match letter {
+                        '\\' if letters.peek() == Some(&'\n') => {
+                            while letters.next_if(|letter| letter.is_whitespace()).is_some() {}
+                        }
+                        '\\' => {
+                            letters.next();
+                        }
+                        _ => text.push(letter),
+                    }
+                }
+                found.push(text);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Every text of the store that speaks to the database, with its file.
+fn statements() -> Vec<(String, String)> {
+    let verbs = [
+        "select ", "insert ", "update ", "delete ", "explain ", "with ",
+    ];
+    let is_statement = |text: &str| {
+        verbs.iter().any(|verb| text.starts_with(verb))
+            || text.contains(" from ")
+            || text.contains(" join ")
+    };
+    let mut statements = Vec::new();
+    for (file, source) in sources() {
+        for text in literals(&source)
+            .into_iter()
+            .filter(|text| is_statement(text))
+        {
+            statements.push((file.clone(), text));
+        }
+    }
+    statements
+}
+
+/// The one statement that begins so.
+pub fn statement(beginning: &str) -> String {
+    let all = statements();
+    let mut found = all.iter().filter(|(_, text)| text.starts_with(beginning));
+    let (_, text) = found
+        .next()
+        .unwrap_or_else(|| panic!("no statement begins with {beginning}"));
+    assert!(
+        found.next().is_none(),
+        "several statements begin with {beginning}"
+    );
+    text.clone()
+}
+
+fn touches(text: &str, table: &str) -> bool {
+    ["from ", "into ", "update ", "join "]
+        .iter()
+        .flat_map(|word| {
+            text.match_indices(word)
+                .map(|(at, word)| &text[at + word.len()..])
+        })
+        .any(|rest| {
+            rest.strip_prefix(table).is_some_and(|rest| {
+                !rest.starts_with(|letter: char| letter == '_' || letter.is_alphanumeric())
+            })
+        })
+}
+
+#[test]
+fn every_statement_on_a_tenants_table_names_the_organization() {
+    let mut seen = 0;
+    let columns = fs::read_to_string(store().join("orders.rs")).unwrap();
+    assert!(columns.contains("COLUMNS: [&str; 26] = [\n    \"organization_id\","));
+    for (file, text) in statements() {
+        let tables: Vec<&str> = TENANT_TABLES
+            .into_iter()
+            .filter(|table| touches(&text, table))
+            .collect();
+        if tables.is_empty() {
+            continue;
+        }
+        seen += 1;
+        let names = text.matches("organization_id").count();
+        let is_by_range = text.contains("s.rowid between {base} and {last}");
+        let is_row_of_range = text.starts_with("insert into order_search (rowid, words)")
+            || text.starts_with("insert or replace into order_search (rowid, words)");
+        let is_all_columns = text.starts_with("insert into orders ({columns}) values");
+        // What the list is built from; the whole of it is looked at below.
+        let is_begun =
+            text.starts_with("from ") && (text.ends_with(" where") || text.ends_with(" and"));
+        assert!(
+            names > 0 || is_by_range || is_row_of_range || is_all_columns || is_begun,
+            "{file}: {text}"
+        );
+        // A join names it on both sides.
+        let joins = text.matches(" join ").count();
+        let of_people = text.contains("join people p on p.id = m.person_id");
+        if !is_begun && joins > 0 {
+            assert!(
+                names > 2 * (joins - usize::from(of_people)),
+                "{file}: {text}"
+            );
+        }
+    }
+    assert!(seen > 40, "only {seen} statements were found");
+}
+
+#[test]
+fn no_statement_selects_every_column() {
+    for (file, text) in statements() {
+        assert!(
+            !text.contains("select *") && !text.contains(".*"),
+            "{file}: {text}"
+        );
+    }
+}
+
+#[test]
+fn every_writing_transaction_on_an_order_begins_with_its_row() {
+    let after_begin = |file: &str| {
+        let source = fs::read_to_string(store().join(file)).unwrap();
+        let begin = "let mut tx = self.write().await?;";
+        let (_, rest) = source.split_once(begin).unwrap();
+        assert!(!rest.contains(begin), "{file} begins one transaction");
+        rest.trim_start().to_owned()
+    };
+    let commit = after_begin("commit.rs");
+    let first = "match commit.before {\n            Some(before) => update(&mut tx, before, order, row).await?,\n            \
+                 None => insert(&mut tx, order, row).await?,\n        }";
+    assert!(commit.starts_with(first), "{commit}");
+    assert!(after_begin("insert.rs").starts_with("insert_orders(&mut tx,"));
+    let writers = sources()
+        .into_iter()
+        .filter(|(_, source)| source.contains("self.write()"));
+    let writers: Vec<String> = writers.map(|(file, _)| file).collect();
+    assert_eq!(
+        writers,
+        ["commit.rs", "insert.rs", "organizations.rs", "views.rs"]
+    );
+    let update = statement("update orders set");
+    assert!(
+        update.ends_with("where organization_id = $1 and id = $2 and version = ${was}"),
+        "{update}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_names_the_organization_and_the_mode() {
+    on_every_database(async |harness| {
+        let mut random = Random::seeded(41);
+        for _ in 0..100 {
+            let (filter, sort) = (random.filter(), random.sort());
+            let is_search = !filter.text.is_empty();
+            let has_tag = filter.tag.is_some();
+            let page = Page {
+                filter,
+                sort,
+                after: None,
+                limit: 5,
+            };
+            let store = harness.desk.store();
+            let text = store
+                .page_text(&harness.organization, Mode::Live, &page)
+                .await
+                .unwrap();
+            let (_, conditions) = text.split_once(" where ").unwrap();
+            assert!(conditions.contains("o.organization_id = $"), "{text}");
+            assert!(conditions.contains("o.mode = $"), "{text}");
+            if is_search && harness.is_sqlite() {
+                assert!(
+                    conditions.contains("s.rowid between 0 and 4503599627370495"),
+                    "{text}"
+                );
+            }
+            if is_search && !harness.is_sqlite() {
+                assert!(
+                    text.contains("s.organization_id = o.organization_id"),
+                    "{text}"
+                );
+            }
+            let of_tag = [
+                "t.organization_id = o.organization_id",
+                "t.organization_id = $",
+            ];
+            let names = of_tag.iter().any(|condition| text.contains(condition));
+            assert_eq!(has_tag, names, "{text}");
+        }
+        let page = Page {
+            filter: Filter::default(),
+            sort: random.sort(),
+            after: None,
+            limit: 5,
+        };
+        let nowhere = "org_nowhere".into();
+        let rows = harness.desk.store().list(&nowhere, Mode::Live, &page).await;
+        assert!(rows.map_or(true, |rows| rows.is_empty()));
+    })
+    .await;
+}

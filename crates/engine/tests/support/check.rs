@@ -1,0 +1,139 @@
+//! What must hold after every test, and what a call that fails must leave as it was.
+
+use std::collections::BTreeMap;
+
+use domain::apply::replay;
+use domain::filter::Filter;
+use domain::ids::{OrganizationId, ViewId};
+use domain::order::{Mode, Order};
+use engine::fakes::Fakes;
+use sqlx::{AnyPool, Row};
+
+use super::Harness;
+
+/// Every table of the desk.
+pub const TABLES: [&str; 15] = [
+    "organizations",
+    "orders",
+    "order_events",
+    "order_keys",
+    "order_tags",
+    "order_search",
+    "idempotency",
+    "jobs",
+    "saved_views",
+    "view_counts",
+    "people",
+    "roles",
+    "members",
+    "api_keys",
+    "_sqlx_migrations",
+];
+
+/// A number from the database.
+pub async fn number(pool: &AnyPool, statement: &str) -> i64 {
+    let statement = sqlx::AssertSqlSafe(statement.to_owned());
+    let row = sqlx::query(statement).fetch_one(pool).await.unwrap();
+    row.try_get(0).unwrap()
+}
+
+/// How many rows a table has.
+pub async fn count(pool: &AnyPool, table: &str) -> usize {
+    let rows = number(pool, &format!("select count(*) from {table}")).await;
+    usize::try_from(rows).unwrap()
+}
+
+/// The rows of every table, the sum of the orders' versions, and how often the outside was asked.
+pub async fn traces(pool: &AnyPool, fakes: &Fakes) -> Vec<(&'static str, usize)> {
+    let mut traces = Vec::new();
+    for table in TABLES {
+        traces.push((table, count(pool, table).await));
+    }
+    let versions = "select cast(coalesce(sum(version), 0) as bigint) from orders";
+    let versions = number(pool, versions).await;
+    traces.push(("versions", usize::try_from(versions).unwrap()));
+    traces.push(("asked", asked(fakes)));
+    traces
+}
+
+/// How often the outside was asked anything.
+pub fn asked(fakes: &Fakes) -> usize {
+    [
+        fakes.refunds.asked().len(),
+        fakes.refund_statuses.asked().len(),
+        fakes.captures.asked().len(),
+        fakes.voids.asked().len(),
+        fakes.labels.asked().len(),
+        fakes.found_labels.asked().len(),
+        fakes.label_voids.asked().len(),
+        fakes.news.asked().len(),
+        fakes.letters.asked().len(),
+        fakes.quotes.asked().len(),
+    ]
+    .iter()
+    .sum()
+}
+
+/// Every order is what its events make, and every view counts the orders that its filter keeps.
+pub async fn documents_and_counts(harness: &Harness) {
+    let store = harness.desk.store();
+    for (organization, _) in store.organizations().await.unwrap() {
+        let orders = orders(harness, &organization).await;
+        let filters = filters(harness.raw(), &organization).await;
+        for mode in [Mode::Live, Mode::Test] {
+            let counted = store.view_counts(&organization, mode).await.unwrap();
+            for (view, filter) in &filters {
+                let kept = |order: &&Order| order.mode == mode && filter.keeps(order);
+                let kept = orders.iter().filter(kept).count() as u64;
+                let counted = counted.get(view).copied().unwrap_or(0);
+                assert_eq!(
+                    counted, kept,
+                    "view {view} counts what it keeps of {mode:?} orders"
+                );
+            }
+        }
+    }
+}
+
+/// Every order of an organization, each checked against its history.
+pub async fn orders(harness: &Harness, organization: &OrganizationId) -> Vec<Order> {
+    let (mut orders, mut after) = (Vec::new(), String::new());
+    loop {
+        let store = harness.desk.store();
+        let page = store.stored(organization, &after, 500).await.unwrap();
+        let Some(last) = page.last() else {
+            return orders;
+        };
+        after.clone_from(&last.id.0);
+        for stored in page {
+            let order: Order = serde_json::from_str(&stored.document).unwrap();
+            let events = stored.events.unwrap();
+            assert_eq!(
+                replay(&events).unwrap(),
+                order,
+                "order {} is its events",
+                order.id
+            );
+            let versions = (order.version, events.len() as u64);
+            assert_eq!((stored.version as u64, order.version), versions);
+            orders.push(order);
+        }
+    }
+}
+
+async fn filters(pool: &AnyPool, organization: &OrganizationId) -> BTreeMap<ViewId, Filter> {
+    let rows = sqlx::query("select id, filter from saved_views where organization_id = $1");
+    let rows = rows
+        .bind(organization.as_str())
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    let read = |row: &sqlx::any::AnyRow| {
+        let filter: &str = row.try_get(1).unwrap();
+        (
+            ViewId(row.try_get(0).unwrap()),
+            serde_json::from_str(filter).unwrap(),
+        )
+    };
+    rows.iter().map(read).collect()
+}
