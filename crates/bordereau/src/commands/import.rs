@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use engine::transfer::import::{Reject, import};
+use engine::transfer::export::quoted;
+use engine::transfer::import::import;
+use engine::transfer::lines::Reject;
 use engine::transfer::rows::Format;
 
 use super::Outcome;
 use super::progress::bar;
 use crate::place::{Place, Whose};
 
-/// Takes orders in from a file. Good rows are kept, bad ones are told in a rejects file; doing it twice changes
+/// Takes orders in from a CSV or JSON lines file.
+///
+/// Good orders are kept, bad ones are told in a rejects file with line, field and remedy; doing it twice changes
 /// nothing. The format is documented in docs/import.md.
 #[derive(Args)]
 pub struct Import {
@@ -84,18 +88,8 @@ impl Import {
             .rejects
             .clone()
             .unwrap_or_else(|| rejects_beside(&self.file));
-        let mut rejects: Option<BufWriter<File>> = None;
-        let mut tell = |reject: &Reject| -> std::io::Result<()> {
-            let file = match &mut rejects {
-                Some(file) => file,
-                None => {
-                    let mut file = BufWriter::new(File::create(&path)?);
-                    writeln!(file, "line,order_number,field,rule,problem")?;
-                    rejects.insert(file)
-                }
-            };
-            writeln!(file, "{}", row(reject))
-        };
+        let mut rejects = Rejects::to(&path, &self.file)?;
+        let mut tell = |reject: &Reject| rejects.tell(reject);
         let bar = bar(None, "orders read");
         let permit = session.permit()?;
         let report = import(
@@ -108,10 +102,9 @@ impl Import {
         )
         .await;
         bar.finish_and_clear();
-        if let Some(mut file) = rejects {
-            file.flush()
-                .with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        rejects
+            .finish()
+            .with_context(|| format!("cannot write {}", path.display()))?;
         let report = report?;
         if report.created > 0 {
             desk.store().analyze().await?;
@@ -123,12 +116,58 @@ impl Import {
         );
         if report.rejected > 0 {
             println!(
-                "{} says which and why; correct them there and import the file again",
-                path.display()
+                "{} says which and why; correct them in {} and import it again",
+                path.display(),
+                self.file.display()
             );
             return Ok(Outcome::NeedsALook);
         }
         Ok(Outcome::Fine)
+    }
+}
+
+/// The file that tells the rejects; made with the first of them.
+struct Rejects<'a> {
+    path: &'a Path,
+    file: Option<BufWriter<File>>,
+}
+
+impl<'a> Rejects<'a> {
+    /// Looks whether the rejects can go there. What an import before told there is gone: it may not be so any more.
+    fn to(path: &'a Path, input: &Path) -> Result<Self> {
+        let is_input = std::fs::canonicalize(path)
+            .is_ok_and(|path| std::fs::canonicalize(input).is_ok_and(|input| input == path));
+        if is_input {
+            bail!(
+                "{} is the file that is imported; choose another for --rejects",
+                path.display()
+            );
+        }
+        let mut rejects = Self { path, file: None };
+        if path.is_file() {
+            rejects
+                .begin()
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(rejects)
+    }
+
+    fn begin(&mut self) -> std::io::Result<&mut BufWriter<File>> {
+        let mut file = BufWriter::new(File::create(self.path)?);
+        writeln!(file, "line,order_number,field,rule,problem")?;
+        Ok(self.file.insert(file))
+    }
+
+    fn tell(&mut self, reject: &Reject) -> std::io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.begin()?,
+        };
+        file.write_all(&row(reject))
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        self.file.map_or(Ok(()), |mut file| file.flush())
     }
 }
 
@@ -139,16 +178,18 @@ fn rejects_beside(file: &Path) -> PathBuf {
     }
 }
 
-fn row(reject: &Reject) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let field = reject.refusal.field().unwrap_or_default();
+fn row(reject: &Reject) -> Vec<u8> {
+    let mut line = reject.line.to_string().into_bytes();
     let problem = reject.refusal.to_string();
-    format!(
-        "{},{},{},{},{}",
-        reject.line,
-        quoted(&reject.number),
-        quoted(field),
+    for text in [
+        reject.number.as_str(),
+        reject.field.as_str(),
         reject.refusal.rule(),
-        quoted(&problem)
-    )
+        problem.as_str(),
+    ] {
+        line.push(b',');
+        quoted(&mut line, text);
+    }
+    line.push(b'\n');
+    line
 }

@@ -9,7 +9,7 @@ use super::rows::Format;
 use crate::desk::Desk;
 use crate::permit::{ExportOrders, Permit};
 use crate::store::StoreError;
-use crate::store::list::Exported;
+use crate::store::export::Exported;
 use crate::store::orders::name;
 
 /// The header of the CSV, in the order of its columns.
@@ -134,7 +134,7 @@ fn csv_line(line: &mut Vec<u8>, exported: &Exported) {
 }
 
 /// One field of RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front.
-fn quoted(line: &mut Vec<u8>, text: &str) {
+pub fn quoted(line: &mut Vec<u8>, text: &str) {
     let is_formula =
         text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<i64>().is_err();
     let is_amount = text.strip_prefix('-').is_some_and(|rest| {

@@ -9,13 +9,16 @@ use std::io::BufRead;
 
 use domain::actor::Actor;
 use domain::command::{Context, Decision};
+use domain::event::{Event, EventKind};
 use domain::ids::OrderId;
 use domain::intake::{NewOrder, Placement, take};
 use domain::past::{Past, with_past};
 use domain::refusal::{Problem, Refusal};
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::form::OrderForm;
+use super::lines::{Lines, Reject};
 use super::rows::{FileOrder, Format, RowsError, read};
 use crate::desk::Desk;
 use crate::organizations::Settings;
@@ -45,17 +48,6 @@ pub struct Report {
     pub rejected: u64,
 }
 
-/// An order of the file that was not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// The first line it stands on, from 1.
-    pub line: u64,
-    /// Its number, where that could be read.
-    pub number: String,
-    /// Why not.
-    pub refusal: Refusal,
-}
-
 /// Why an import stopped. What was written before stays; doing it again goes on where it stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -80,7 +72,7 @@ pub enum ImportError {
 
 /// An order that can be taken in, with what recognises it again.
 struct Ready {
-    line: u64,
+    lines: Lines,
     new: NewOrder,
     past: Past,
     fingerprint: String,
@@ -108,8 +100,8 @@ pub async fn import(
     let mut writing: Option<Batch> = None;
     while let Some(orders) = batches.recv().await {
         report.read += orders.len() as u64;
-        let base = settings.base_currency;
-        let checked = tokio::task::spawn_blocking(move || check(orders, base));
+        let (base, now) = (settings.base_currency, desk.now());
+        let checked = tokio::task::spawn_blocking(move || check(orders, base, now));
         // The batch before is written while this one is checked.
         let (checked, written) = tokio::join!(checked, write(desk, writing.take()));
         report.created += written?;
@@ -158,32 +150,43 @@ fn read_batches(
 }
 
 /// What needs no database: forms become orders, and what recognises them again is computed.
-fn check(orders: Vec<FileOrder>, base: domain::money::Currency) -> (Vec<Ready>, Vec<Reject>) {
+fn check(
+    orders: Vec<FileOrder>,
+    base: domain::money::Currency,
+    now: Timestamp,
+) -> (Vec<Ready>, Vec<Reject>) {
     let (mut ready, mut rejects) = (Vec::with_capacity(orders.len()), Vec::new());
-    for FileOrder { line, form } in orders {
-        let read = form
-            .map_err(|refusal| (String::new(), refusal))
-            .and_then(|form| {
-                let told = form
-                    .order(base)
-                    .map_err(|refusal| (form.number.clone(), refusal))?;
-                Ok((fingerprint(&form), told))
-            });
+    for FileOrder { lines, form } in orders {
+        let read = form.and_then(|form| {
+            let told = form.order(base)?;
+            check_has_come(told.0.placed_at, now)?;
+            Ok((fingerprint(&form), told))
+        });
         match read {
             Ok((fingerprint, (new, past))) => ready.push(Ready {
-                line,
+                lines,
                 new,
                 past,
                 fingerprint,
             }),
-            Err((number, refusal)) => rejects.push(Reject {
-                line,
-                number,
-                refusal,
-            }),
+            Err(refusal) => rejects.push(lines.reject(refusal)),
         }
     }
     (ready, rejects)
+}
+
+/// Refuses a date that is still to come: a day that was mistyped would stay on top of every list.
+fn check_has_come(placed_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    // The same day is tomorrow already in the east.
+    const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+    if placed_at.duration_since(now) <= AHEAD {
+        return Ok(());
+    }
+    let problem = Problem::Malformed {
+        given: placed_at.to_string(),
+        expected: "a date that has come; an order was placed before it is imported".to_owned(),
+    };
+    Err(Refusal::invalid("placed_at", problem))
 }
 
 fn fingerprint(form: &OrderForm) -> String {
@@ -191,67 +194,114 @@ fn fingerprint(form: &OrderForm) -> String {
     blake3::hash(&text).to_hex().to_string()
 }
 
-/// Leaves out what was imported before, and rejects numbers that are another order's.
+/// Leaves out what was imported before, and rejects numbers and payments that are another order's.
 async fn unknown(
     desk: &Desk,
     scope: &Scope,
     ready: Vec<Ready>,
     rejects: &mut Vec<Reject>,
 ) -> Result<(Vec<Ready>, u64), StoreError> {
-    let organization = &scope.organization_id;
+    let (store, organization) = (desk.store(), &scope.organization_id);
     let keys: Vec<String> = ready.iter().map(|ready| import_key(scope, ready)).collect();
-    let known = desk.store().answered_keys(organization, &keys).await?;
-    let numbers: Vec<String> = ready
-        .iter()
-        .filter_map(|ready| ready.new.number.clone())
-        .collect();
-    let taken = desk
-        .store()
-        .taken(organization, KeyKind::Number, &name(&scope.mode), &numbers)
-        .await?;
-    let mut unchanged = 0;
-    let (mut seen, mut in_file) = (BTreeSet::new(), BTreeMap::new());
+    let known = store.answered_keys(organization, &keys).await?;
+    let numbers = ready.iter().filter_map(|ready| ready.new.number.clone());
+    let numbers: Vec<String> = numbers.collect();
+    let payments: Vec<String> = ready.iter().filter_map(payment_id).collect();
+    let mode = name(&scope.mode);
+    let mut taken = Taken {
+        numbers: store
+            .taken(organization, KeyKind::Number, &mode, &numbers)
+            .await?,
+        payments: store
+            .taken(organization, KeyKind::Payment, &mode, &payments)
+            .await?,
+        in_file: BTreeMap::new(),
+    };
+    let (mut unchanged, mut seen) = (0, BTreeSet::new());
     let mut fresh = Vec::with_capacity(ready.len());
     for (ready, key) in ready.into_iter().zip(keys) {
         if known.contains(&key) || !seen.insert(key) {
             unchanged += 1;
             continue;
         }
-        let number = ready.new.number.clone().unwrap_or_default();
-        let other = in_file.get(&number).copied();
-        if let Some(owner) = taken.get(&number) {
-            let other = desk.store().load(organization, scope.mode, owner).await?;
-            let desk_number = other.map_or(0, |other| other.desk_number);
-            let refusal = Refusal::NumberTaken {
-                number: number.clone(),
-                desk_number,
-            };
-            rejects.push(Reject {
-                line: ready.line,
-                number,
-                refusal,
-            });
-        } else if let Some(line) = other.filter(|_| !number.is_empty()) {
-            let given = format!("{number} (first on line {line})");
-            let refusal = Refusal::invalid("number", Problem::Twice { given });
-            rejects.push(Reject {
-                line: ready.line,
-                number,
-                refusal,
-            });
-        } else {
-            in_file.insert(number, ready.line);
-            fresh.push(ready);
+        match taken.clash(desk, scope, &ready).await? {
+            Some(refusal) => rejects.push(ready.lines.reject(refusal)),
+            None => fresh.push(ready),
         }
     }
     Ok((fresh, unchanged))
+}
+
+/// What belongs to one order only, and whose it is.
+struct Taken {
+    numbers: BTreeMap<String, OrderId>,
+    payments: BTreeMap<String, OrderId>,
+    /// Numbers and payments of orders further up in the file, with their lines.
+    in_file: BTreeMap<(&'static str, String), u64>,
+}
+
+impl Taken {
+    /// Why this order cannot be another one, or nothing: then what it has is its own from now on.
+    async fn clash(
+        &mut self,
+        desk: &Desk,
+        scope: &Scope,
+        ready: &Ready,
+    ) -> Result<Option<Refusal>, StoreError> {
+        if let Some(number) = &ready.new.number
+            && let Some(owner) = self.numbers.get(number)
+        {
+            let (organization, mode) = (&scope.organization_id, scope.mode);
+            let other = desk.store().load(organization, mode, owner).await?;
+            return Ok(Some(Refusal::NumberTaken {
+                number: number.clone(),
+                desk_number: other.map_or(0, |other| other.desk_number),
+            }));
+        }
+        let payment = payment_id(ready);
+        if let Some(owner) = payment.as_ref().and_then(|id| self.payments.get(id)) {
+            let given = format!("{} (of order {owner})", reference(ready));
+            let problem = Problem::Twice { given };
+            return Ok(Some(Refusal::invalid("payment.reference", problem)));
+        }
+        let number = ready.new.number.clone();
+        let own: Vec<(&'static str, String)> = [("number", number), ("payment.reference", payment)]
+            .into_iter()
+            .filter_map(|(field, value)| Some((field, value?)))
+            .collect();
+        for (field, value) in &own {
+            if let Some(line) = self.in_file.get(&(*field, value.clone())) {
+                let value = if *field == "number" {
+                    value
+                } else {
+                    reference(ready)
+                };
+                let given = format!("{value} (first on line {line})");
+                return Ok(Some(Refusal::invalid(field, Problem::Twice { given })));
+            }
+        }
+        let line = ready.lines.items.first().copied();
+        let line = line.unwrap_or(ready.lines.first);
+        self.in_file.extend(own.into_iter().map(|own| (own, line)));
+        Ok(None)
+    }
+}
+
+fn payment_id(ready: &Ready) -> Option<String> {
+    let payment = ready.new.payments.first();
+    payment.map(|payment| payment.id.0.clone())
+}
+
+fn reference(ready: &Ready) -> &str {
+    let payment = ready.new.payments.first();
+    payment.map_or("", |payment| payment.reference.as_str())
 }
 
 fn import_key(scope: &Scope, ready: &Ready) -> String {
     format!("import:{}:{}", name(&scope.mode), ready.fingerprint)
 }
 
-/// Takes the orders in and makes their batch ready.
+/// Takes the orders in and makes their batch ready. Only orders that are taken get a desk number.
 async fn place(
     desk: &Desk,
     permit: &Permit<'_, CreateOrders>,
@@ -260,57 +310,62 @@ async fn place(
     rejects: &mut Vec<Reject>,
 ) -> Result<Batch, ImportError> {
     let scope = permit.scope().clone();
-    let count = ready.len() as u64;
-    let first = match count {
-        0 => 0,
-        _ => {
-            desk.store()
-                .take_desk_numbers(&scope.organization_id, count)
-                .await?
-        }
-    };
-    let (desk, actor, fees) = (desk.clone(), permit.actor().clone(), settings.fees);
-    let placing = tokio::task::spawn_blocking(move || {
-        let (mut decisions, mut remembered, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        for (desk_number, ready) in (first..).zip(ready) {
+    let organization = scope.organization_id.clone();
+    let (desk_too, actor, fees) = (desk.clone(), permit.actor().clone(), settings.fees);
+    let deciding = tokio::task::spawn_blocking(move || {
+        let (mut taken, mut refused) = (Vec::new(), Vec::new());
+        for ready in ready {
             let placement = Placement {
-                id: OrderId(desk.ids().fresh(OrderId::PREFIX, desk.now())),
+                id: OrderId(desk_too.ids().fresh(OrderId::PREFIX, desk_too.now())),
                 organization_id: scope.organization_id.clone(),
                 mode: scope.mode,
-                desk_number,
+                desk_number: 0,
                 fees,
             };
-            let key = import_key(&scope, &ready);
-            let (line, number) = (ready.line, ready.new.number.clone().unwrap_or_default());
-            let fingerprint = ready.fingerprint.clone();
-            match decide(ready, placement, &actor, &desk) {
+            let (key, fingerprint) = (import_key(&scope, &ready), ready.fingerprint.clone());
+            let lines = ready.lines.clone();
+            match decide(ready, placement, &actor, &desk_too) {
                 Ok(decision) => {
-                    let (order_id, version) = (decision.order.id.clone(), decision.order.version);
-                    remembered.push(Remembered {
+                    let remembered = Remembered {
                         key,
                         fingerprint,
-                        order_id,
-                        version,
-                    });
-                    decisions.push(decision);
+                        order_id: decision.order.id.clone(),
+                        version: decision.order.version,
+                    };
+                    taken.push((decision, remembered));
                 }
-                Err(refusal) => refused.push(Reject {
-                    line,
-                    number,
-                    refusal,
-                }),
+                Err(refusal) => refused.push(lines.reject(refusal)),
             }
         }
-        (
-            Batch::of(&scope.organization_id, decisions, remembered, Vec::new()),
-            refused,
-        )
+        (taken, refused)
     });
-    let (batch, refused) = placing
-        .await
-        .map_err(|error| ImportError::Broken(error.to_string()))?;
+    let broken = |error: tokio::task::JoinError| ImportError::Broken(error.to_string());
+    let (taken, refused) = deciding.await.map_err(broken)?;
     rejects.extend(refused);
-    Ok(batch?)
+    let first = match taken.len() as u64 {
+        0 => 0,
+        count => desk.store().take_desk_numbers(&organization, count).await?,
+    };
+    let making = tokio::task::spawn_blocking(move || {
+        let number =
+            |(desk_number, (decision, remembered))| (numbered(decision, desk_number), remembered);
+        let (decisions, remembered) = (first..).zip(taken).map(number).unzip();
+        Batch::of(&organization, decisions, remembered, Vec::new())
+    });
+    Ok(making.await.map_err(broken)??)
+}
+
+/// The decision with its desk number, which nothing but the order itself holds.
+fn numbered(mut decision: Decision, desk_number: u64) -> Decision {
+    decision.order.desk_number = desk_number;
+    if let Some(Event {
+        kind: EventKind::Taken { order },
+        ..
+    }) = decision.events.first_mut()
+    {
+        order.desk_number = desk_number;
+    }
+    decision
 }
 
 fn decide(

@@ -1,6 +1,8 @@
 //! Orders in and out in bulk: files of orders become orders, orders become files, both in constant memory.
 
+mod csv_rows;
 pub mod export;
 pub mod form;
 pub mod import;
+pub mod lines;
 pub mod rows;
