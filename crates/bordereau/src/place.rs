@@ -1,8 +1,10 @@
 //! Which desk a command is about: its database opened and brought up to date, and who the command line is in it.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use domain::actor::{Actor, ActorKind, By, Permission};
 use domain::ids::OrganizationId;
@@ -77,7 +79,30 @@ pub async fn open(config: &Config, may_create: bool) -> Result<Store> {
             config.data.display()
         );
     }
+    check_is_database(&file)?;
     Ok(Store::open_embedded(&config.data).await?)
+}
+
+/// Refuses a file that is something else. The pool would try to open it until its time is over.
+fn check_is_database(file: &Path) -> Result<()> {
+    const BEGINNING: &[u8] = b"SQLite format 3\0";
+    let mut beginning = Vec::new();
+    if file.exists() {
+        File::open(file)
+            .and_then(|file| {
+                file.take(BEGINNING.len() as u64)
+                    .read_to_end(&mut beginning)
+            })
+            .with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    // A file without content is a database that has nothing in it yet.
+    if !beginning.is_empty() && beginning != BEGINNING {
+        bail!(
+            "{} is not a database, or its beginning is damaged; keep a copy of it, and go back to the last backup",
+            file.display()
+        );
+    }
+    Ok(())
 }
 
 /// The organization a command is about.

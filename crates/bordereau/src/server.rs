@@ -12,11 +12,12 @@ use engine::jobs::Worker;
 use engine::ports::Ports;
 use integrations::Sandbox;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::news;
 
-/// Serves a desk until it is told to stop; requests and jobs that are under way are finished.
+/// Serves a desk until it is asked to stop; requests and jobs that are under way are finished.
 ///
 /// # Errors
 /// The address cannot be listened on.
@@ -24,6 +25,7 @@ pub async fn serve(
     desk: Desk,
     (ports, sandbox): (Ports, Sandbox),
     listener: TcpListener,
+    asked: Stop,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let worker = Worker::new(desk.clone(), ports);
@@ -41,7 +43,7 @@ pub async fn serve(
         closing.changed().await.ok();
     });
     let serving = tokio::spawn(async move { serving.await });
-    until_told().await?;
+    asked.asked().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     serving.await.context("the server")??;
@@ -63,15 +65,30 @@ pub async fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-/// Resolves when the process is asked to stop, politely.
-async fn until_told() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("listening for Ctrl-C")?,
-        _ = terminate.recv() => {}
+/// Hears when the process is asked to stop, politely: from when this is made, so before anyone is told that it is open.
+pub struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    /// Begins to hear.
+    ///
+    /// # Errors
+    /// The system does not tell.
+    pub fn heard() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).context("listening for SIGTERM")?,
+            interrupt: signal(SignalKind::interrupt()).context("listening for Ctrl-C")?,
+        })
     }
-    Ok(())
+
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// 200 while the database answers.

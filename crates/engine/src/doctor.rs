@@ -42,6 +42,8 @@ pub enum Finding {
     Unbalanced(OrderId, Vec<Money>),
     /// The list shows something else than the document says.
     Listed(OrderId),
+    /// A row after this order, or the first where there is none, cannot be read, which hides the rows after it.
+    Row(String, String),
 }
 
 impl fmt::Display for Finding {
@@ -62,6 +64,15 @@ impl fmt::Display for Finding {
                 write!(f, "the journal of order {id} is out by {}", sums.join(", "))
             }
             Self::Listed(id) => write!(f, "the list shows order {id} otherwise than it is"),
+            Self::Row(after, why) if after.is_empty() => {
+                write!(f, "the first order's row cannot be read: {why}")
+            }
+            Self::Row(after, why) => {
+                write!(
+                    f,
+                    "the row of the order after {after} cannot be read: {why}"
+                )
+            }
         }
     }
 }
@@ -78,6 +89,9 @@ impl Finding {
             }
             Self::Differs(_) | Self::Version(..) | Self::Unbalanced(..) => {
                 "the row was changed past the desk: compare with a backup, and tell the makers if nobody did"
+            }
+            Self::Row(..) => {
+                "orders after it were not examined: compare the row with a backup, then run the doctor again"
             }
             Self::Listed(_) => "any change of the order, such as a note, writes its row anew",
         }
@@ -99,9 +113,20 @@ pub async fn examine(
     }
     for (organization, _) in store.organizations().await? {
         examined.organizations += 1;
-        let mut after = String::new();
+        let (mut after, mut limit) = (String::new(), PAGE);
         loop {
-            let page = store.stored(&organization, &after, PAGE).await?;
+            let page = match store.stored(&organization, &after, limit).await {
+                // One by one, up to the row that is at fault.
+                Err(StoreError::Unreadable { .. }) if limit > 1 => {
+                    limit = 1;
+                    continue;
+                }
+                Err(error @ StoreError::Unreadable { .. }) => {
+                    on_finding(&Finding::Row(after, error.to_string()));
+                    break;
+                }
+                page => page?,
+            };
             let Some(last) = page.last() else {
                 break;
             };

@@ -8,7 +8,9 @@ use clap::Args;
 use super::Outcome;
 use crate::place::Place;
 
-/// Copies a running embedded desk into a new file, whole and consistent, while it goes on working.
+/// Copies a running embedded desk into a new file.
+///
+/// The copy is whole and consistent, and the desk goes on working meanwhile.
 #[derive(Args)]
 pub struct Backup {
     #[command(flatten)]

@@ -13,7 +13,9 @@ use crate::demo::{self, DemoFile, DemoSize};
 use crate::place::Place;
 use crate::server;
 
-/// Makes a desk full of believable orders where there is none yet, and runs it.
+/// Makes a desk full of believable orders, and runs it.
+///
+/// Where the demo was made before, it is run as it was left. How to sign in stands in demo.json of its folder.
 #[derive(Args)]
 pub struct Demo {
     #[command(flatten)]
@@ -41,6 +43,7 @@ impl Demo {
         let file = self.make_or_find(&store, &config.data, &url).await?;
         let outside = integrations::sandbox_ports(&config.data, self.seed)
             .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        let stop = server::Stop::heard()?;
         println!("Bordereau is open at {url}");
         println!(
             "  admin    {}  {}",
@@ -62,6 +65,7 @@ impl Demo {
             Desk::new(store, Clock::System, Ids::random()),
             outside,
             listener,
+            stop,
         )
         .await?;
         Ok(Outcome::Fine)
@@ -70,6 +74,8 @@ impl Demo {
     /// The demo in this folder: made where the desk is empty, found where it was made before.
     async fn make_or_find(&self, store: &Store, data: &Path, url: &str) -> Result<DemoFile> {
         let path = demo::file_in(data);
+        // Is there while the demo is made: a start that finds it knows that the one before was cut short.
+        let unfinished = path.with_extension("unfinished");
         let is_empty = store.organizations().await?.is_empty();
         let file = match std::fs::read_to_string(&path) {
             Ok(text) if !is_empty => {
@@ -80,11 +86,19 @@ impl Demo {
                     ..known
                 }
             }
+            _ if !is_empty && unfinished.exists() => bail!(
+                "the demo in {} was stopped before it was finished; remove that folder and run the same command again",
+                data.display()
+            ),
             _ if !is_empty => bail!(
-                "{} holds a desk that is no finished demo; use `bordereau serve`, or another --data",
+                "{} holds a desk that is no demo; use `bordereau serve`, or another --data",
                 data.display()
             ),
             _ => {
+                std::fs::create_dir_all(data)
+                    .with_context(|| format!("cannot make {}", data.display()))?;
+                std::fs::write(&unfinished, "This demo is being made.\n")
+                    .with_context(|| format!("cannot write {}", unfinished.display()))?;
                 let size = DemoSize {
                     orders: self.orders,
                     seed: self.seed,
@@ -97,6 +111,10 @@ impl Demo {
         };
         write_private(&path, &serde_json::to_string_pretty(&file)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
+        if unfinished.exists() {
+            std::fs::remove_file(&unfinished)
+                .with_context(|| format!("cannot remove {}", unfinished.display()))?;
+        }
         Ok(file)
     }
 }

@@ -8,7 +8,10 @@ use super::Outcome;
 use super::progress::bar;
 use crate::place::Place;
 
-/// Checks a desk whole: the file, the schema, that documents equal their replayed events, that journals balance.
+/// Checks a desk whole, and says what to do.
+///
+/// Looks at the file and the schema, that documents equal their replayed events, that journals balance, and that the
+/// list shows what the orders say. Changes nothing.
 #[derive(Args)]
 pub struct Doctor {
     #[command(flatten)]

@@ -14,7 +14,9 @@ use super::import::FileFormat;
 use super::progress::bar;
 use crate::place::{Place, Whose};
 
-/// Writes orders to a file, oldest first: what the list shows as CSV, whole documents as JSON lines.
+/// Writes orders to a CSV or JSON lines file.
+///
+/// Oldest first: as CSV what the list shows, as JSON lines whole documents.
 #[derive(Args)]
 pub struct Export {
     #[command(flatten)]

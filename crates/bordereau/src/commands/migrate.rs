@@ -6,7 +6,9 @@ use clap::Args;
 use super::Outcome;
 use crate::place::Place;
 
-/// Brings the database's schema up to date, making the database where there is none. `serve` does so by itself.
+/// Brings the database's schema up to date, making the database where there is none.
+///
+/// `serve` does so by itself.
 #[derive(Args)]
 pub struct Migrate {
     #[command(flatten)]

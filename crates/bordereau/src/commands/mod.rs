@@ -47,25 +47,17 @@ A desk of your own:
 
 Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 done, and something needs a look.";
 
+// What each says of itself in --help stands at its own type: a line here would hide it.
 #[derive(Subcommand)]
 enum Command {
-    /// Runs a desk until it is stopped.
     Serve(serve::Serve),
-    /// Makes a desk full of believable orders, and runs it.
     Demo(demo::Demo),
-    /// Takes orders in from a CSV or JSON lines file.
     Import(import::Import),
-    /// Writes orders to a CSV or JSON lines file.
     Export(export::Export),
-    /// Brings the database's schema up to date, making the database where there is none.
     Migrate(migrate::Migrate),
-    /// Adds and lists people, and sets passwords.
     User(user::User),
-    /// Makes, lists and revokes API keys.
     Key(key::Key),
-    /// Copies a running embedded desk into a file.
     Backup(backup::Backup),
-    /// Checks a desk whole, and says what to do.
     Doctor(doctor::Doctor),
 }
 

@@ -25,8 +25,9 @@ impl Serve {
         let (listener, address) = server::listen(listen).await?;
         let outside = integrations::sandbox_ports(&config.data, config.sandbox_seed)
             .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        let stop = server::Stop::heard()?;
         tracing::info!(%address, "the desk is open");
-        server::serve(desk, outside, listener).await?;
+        server::serve(desk, outside, listener, stop).await?;
         Ok(Outcome::Fine)
     }
 }

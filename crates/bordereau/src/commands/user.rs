@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use engine::desk::Desk;
 use engine::organizations::{self, Settings};
-use engine::people::{self, NewPerson};
+use engine::people::{self, ADMIN, MEMBER, NewPerson};
 
 use super::Outcome;
 use crate::place::{Place, organization};
@@ -102,25 +102,41 @@ impl Add {
             println!("{} is operator support", self.email);
             return Ok(());
         }
-        let organization = match &self.new_organization {
-            Some(name) => {
-                if desk
-                    .store()
-                    .organizations()
-                    .await?
-                    .iter()
-                    .any(|(_, known)| known == name)
-                {
-                    bail!(
-                        "there is an organization \"{name}\" already; add them with --organization"
-                    );
-                }
-                organizations::create(desk, name, Settings::default()).await?
-            }
-            None => organization(desk, self.organization.as_deref()).await?,
-        };
-        people::add(desk, new, Some((&organization, &self.role))).await?;
+        if let Some(name) = &self.new_organization {
+            self.found(desk, name, new).await?;
+        } else {
+            let organization = organization(desk, self.organization.as_deref()).await?;
+            people::add(desk, new, Some((&organization, &self.role))).await?;
+        }
         println!("{} can sign in as {}", self.email, self.role);
+        Ok(())
+    }
+
+    /// Makes an organization for a person. All that can be refused is looked at before anything is made.
+    async fn found(&self, desk: &Desk, name: &str, new: NewPerson) -> Result<()> {
+        let store = desk.store();
+        if name.trim().is_empty() {
+            bail!("--new-organization is empty; give it a name");
+        }
+        if store
+            .organizations()
+            .await?
+            .iter()
+            .any(|(_, known)| known == name)
+        {
+            bail!("there is an organization \"{name}\" already; add them with --organization");
+        }
+        if ![ADMIN, MEMBER].contains(&self.role.as_str()) {
+            bail!(
+                "a new organization has the roles {ADMIN} and {MEMBER}, not \"{}\"",
+                self.role
+            );
+        }
+        let person = people::add(desk, new, None).await?;
+        let organization = organizations::create(desk, name, Settings::default()).await?;
+        store
+            .put_member(&organization, &person, &self.role, desk.now())
+            .await?;
         Ok(())
     }
 }

@@ -161,11 +161,16 @@ impl Teller<'_> {
             ShipmentId::PREFIX,
             self.told.order.desk_number
         ));
-        for step in [ShipmentState::InTransit, state] {
+        // A parcel that is on its way to the consolidation center has not begun the rest of its way.
+        let steps: &[ShipmentState] = match state {
+            ShipmentState::InTransitToConsolidationCenter => &[state],
+            _ => &[ShipmentState::InTransit, state],
+        };
+        for step in steps {
             self.wait(600..4_000);
             let fact = Fact::Parcel {
                 shipment: shipment.clone(),
-                state: step,
+                state: *step,
                 note: String::new(),
             };
             self.says(ActorKind::Carrier, &fact)?;
