@@ -1,0 +1,110 @@
+//! `--help` teaches: every command says what it does, and how to begin.
+
+use crate::support::{Desk, bordereau};
+
+#[test]
+fn every_command_says_what_it_does() {
+    let cases: [(&[&str], &[&str]); 12] = [
+        (
+            &[],
+            &[
+                "A first look:",
+                "bordereau demo --data demo",
+                "bordereau import --data DIR orders.csv",
+                "Exit codes: 0 done;",
+            ],
+        ),
+        (
+            &["serve"],
+            &["Runs a desk until it is stopped", "--listen <ADDRESS>"],
+        ),
+        (
+            &["demo"],
+            &[
+                "Makes a desk full of believable orders",
+                "--orders <N>",
+                "--seed <S>",
+            ],
+        ),
+        (
+            &["import"],
+            &[
+                "doing it twice",
+                "docs/import.md",
+                "--rejects <FILE>",
+                "--test",
+            ],
+        ),
+        (
+            &["export"],
+            &["Oldest first", "--destination <COUNTRY>", "--attention"],
+        ),
+        (&["migrate"], &["schema up to date"]),
+        (&["user"], &["add", "list", "password"]),
+        (
+            &["user", "add"],
+            &[
+                "BORDEREAU_PASSWORD",
+                "--new-organization <NAME>",
+                "--support",
+            ],
+        ),
+        (&["key"], &["create", "list", "revoke"]),
+        (
+            &["key", "create"],
+            &["shows it, this once", "--allow <PERMISSION>"],
+        ),
+        (
+            &["backup"],
+            &[
+                "Copies a running embedded desk",
+                "goes on working",
+                "bordereau.db",
+            ],
+        ),
+        (
+            &["doctor"],
+            &["documents equal their replayed events", "journals balance"],
+        ),
+    ];
+    for (command, words) in cases {
+        let said = bordereau(&[command, &["--help"]].concat()).fine();
+        // The terminal's width decides where lines end.
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(
+                said.contains(word),
+                "{command:?} does not say {word}: {said}"
+            );
+        }
+        if ![0, 2].contains(&command.len()) {
+            assert!(
+                said.contains("--data <DIR>") && said.contains("--config <FILE>"),
+                "{said}"
+            );
+        }
+    }
+    assert_eq!(
+        bordereau(&["--version"]).fine(),
+        format!("bordereau {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn a_new_desk_begins_with_its_schema() {
+    let desk = Desk::embedded();
+    assert_eq!(
+        desk.run("migrate", &[]).fine(),
+        "the schema is up to date: 2 migrations\n"
+    );
+    assert_eq!(
+        desk.run("migrate", &[]).fine(),
+        "the schema is up to date: 2 migrations\n"
+    );
+    desk.is_well();
+    let complaint = desk.run("export", &["-", "--format", "csv"]).refused();
+    assert_eq!(
+        complaint,
+        "error: this desk has no organization yet; `bordereau user add --new-organization NAME …` makes one\n"
+    );
+}

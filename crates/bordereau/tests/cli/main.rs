@@ -1,0 +1,23 @@
+//! The command line as a person meets it: the real binary, its files, its words and its exit codes.
+
+#![allow(
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "a test program: each test tells one story whole, and helpers may unwrap too"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod backup;
+mod cdnow;
+mod demo;
+mod doctor;
+mod documented;
+mod export;
+mod help;
+mod import_again;
+mod import_csv;
+mod import_json;
+mod people;
+mod refused;
