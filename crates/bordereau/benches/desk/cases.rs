@@ -4,6 +4,7 @@ use domain::filter::Filter;
 use domain::order::OrderStatus;
 
 /// Lists, filters and searches, each a few of a kind.
+#[allow(clippy::too_many_lines, reason = "a table of filters")]
 pub fn cases() -> Vec<(&'static str, Vec<Filter>)> {
     use domain::coverage::Cover;
     use domain::order::{Fulfilment, PaymentStatus, Source};

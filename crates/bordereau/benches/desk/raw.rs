@@ -116,12 +116,19 @@ impl Rows {
         let values: Vec<String> = self
             .rows
             .iter()
-            .map(|row| {
-                let one: Vec<String> = row
+            .map(|_| {
+                let one: Vec<String> = self
+                    .columns
                     .iter()
-                    .map(|_| {
+                    .map(|column| {
                         number += 1;
-                        format!("${number}")
+                        // The one column that is no text or number on PostgreSQL.
+                        let is_vector = column == "words" && self.columns.len() == 3;
+                        if is_vector {
+                            format!("cast(${number} as tsvector)")
+                        } else {
+                            format!("${number}")
+                        }
                     })
                     .collect();
                 format!("({})", one.join(","))
@@ -173,7 +180,7 @@ pub async fn update(
 ) -> Result<()> {
     let mut tx = pool.begin_with(begin).await?;
     sqlx::query(
-        "update orders set version = version + 1, document = document || ' ', updated_at_us = updated_at_us + 1 \
+        "update orders set version = version, document = document || ' ', updated_at_us = updated_at_us + 1 \
          where organization_id = $1 and id = $2",
     )
     .bind(organization)

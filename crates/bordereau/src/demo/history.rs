@@ -159,44 +159,10 @@ impl Teller<'_> {
                 let reason = "customer changed their mind".to_owned();
                 self.says(ActorKind::Shop, &Fact::Shop(ShopFact::Canceled { reason }))
             }
-            Story::PartlyRefunded => {
-                self.ship(false)?;
-                self.wait(3_000..9_000);
-                let left = self.told.order.left();
-                self.refund(
-                    Parts {
-                        item_minor: left.item_minor / 4 + 1,
-                        ..Parts::default()
-                    },
-                    Settle::Succeed,
-                )
-            }
-            Story::Refunded => {
-                self.ship(false)?;
-                self.wait(3_000..9_000);
-                self.refund(self.told.order.left(), Settle::Succeed)
-            }
-            Story::RefundFailed => {
-                let left = self.told.order.left();
-                self.refund(
-                    Parts {
-                        shipping_minor: left.shipping_minor,
-                        item_minor: 1,
-                        ..Parts::default()
-                    },
-                    Settle::Fail,
-                )
-            }
-            Story::RefundWaiting => {
-                let left = self.told.order.left();
-                self.refund(
-                    Parts {
-                        duty_tax_fee_minor: left.duty_tax_fee_minor,
-                        ..Parts::default()
-                    },
-                    Settle::Wait,
-                )
-            }
+            Story::PartlyRefunded
+            | Story::Refunded
+            | Story::RefundFailed
+            | Story::RefundWaiting => self.give_back(story),
             Story::Disputed => {
                 self.ship(false)?;
                 self.wait(20_000..40_000);
@@ -204,5 +170,49 @@ impl Teller<'_> {
             }
             Story::AddressChanged => self.readdress(),
         }
+    }
+
+    /// The stories in which money goes back, or should.
+    fn give_back(&mut self, story: Story) -> Result<(), Refusal> {
+        let left = self.told.order.left();
+        let (parts, settle) = match story {
+            Story::PartlyRefunded => {
+                let item_minor = left.item_minor / 4 + 1;
+                (
+                    Parts {
+                        item_minor,
+                        ..Parts::default()
+                    },
+                    Settle::Succeed,
+                )
+            }
+            Story::RefundFailed => {
+                let shipping_minor = left.shipping_minor;
+                (
+                    Parts {
+                        shipping_minor,
+                        item_minor: 1,
+                        ..Parts::default()
+                    },
+                    Settle::Fail,
+                )
+            }
+            Story::RefundWaiting => {
+                let duty_tax_fee_minor = left.duty_tax_fee_minor;
+                (
+                    Parts {
+                        duty_tax_fee_minor,
+                        ..Parts::default()
+                    },
+                    Settle::Wait,
+                )
+            }
+            _ => (left, Settle::Succeed),
+        };
+        if matches!(settle, Settle::Succeed) {
+            self.ship(false)?;
+            self.wait(3_000..9_000);
+        }
+        self.refund(parts, settle)
     }
 }

@@ -234,8 +234,9 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn keys(&self, organization: &OrganizationId) -> Result<Vec<ApiKey>, StoreError> {
-        let statement =
-            format!("select {KEY} from api_keys where organization_id = $1 order by id desc");
+        let statement = format!(
+            "select {KEY_COLUMNS} from api_keys where organization_id = $1 order by id desc"
+        );
         let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(organization.as_str())
             .fetch_all(self.reader())
@@ -253,7 +254,7 @@ impl Store {
         hash: &str,
     ) -> Result<Option<ApiKey>, StoreError> {
         let statement =
-            format!("select {KEY} from api_keys where organization_id = $1 and hash = $2");
+            format!("select {KEY_COLUMNS} from api_keys where organization_id = $1 and hash = $2");
         let row = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(organization.as_str())
             .bind(hash)
@@ -285,7 +286,7 @@ impl Store {
     }
 }
 
-const KEY: &str =
+const KEY_COLUMNS: &str =
     "id, mode, name, hash, hint, permissions, created_at_us, last_used_at_us, revoked_at_us";
 
 fn read_key(row: &AnyRow, organization: &OrganizationId) -> Result<ApiKey, StoreError> {
