@@ -68,11 +68,21 @@ pub async fn heard(
         Err(Failure::NotFound(_)) => return Ok(false),
         known => known?,
     };
-    let refund = known.refunds.iter().find(|refund| refund.idempotency_key() == key);
+    let refund = known
+        .refunds
+        .iter()
+        .find(|refund| refund.idempotency_key() == key);
     let Some(refund) = refund.map(|refund| refund.id.clone()) else {
         return Ok(false);
     };
-    record_fact(desk, scope, order, ActorKind::Provider, &Fact::Refund { refund, fact }).await?;
+    record_fact(
+        desk,
+        scope,
+        order,
+        ActorKind::Provider,
+        &Fact::Refund { refund, fact },
+    )
+    .await?;
     Ok(true)
 }
 
