@@ -162,7 +162,7 @@ impl Store {
         words: &str,
         base: i64,
     ) -> Result<(), CommitError> {
-        let was = before.map(|before| domain::search::searchable_words(before).join(" "));
+        let was = before.map(super::dialect::searchable_text);
         let statement = match was {
             None => self.dialect().insert_words(),
             Some(was) if was != words => self.dialect().update_words(),

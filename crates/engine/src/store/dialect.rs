@@ -1,6 +1,7 @@
 //! The statements that cannot be the same everywhere, side by side: text search, locks, connection settings.
 
-use domain::search::Query;
+use domain::order::Order;
+use domain::search::{Query, searchable_words};
 
 use super::StoreError;
 
@@ -141,9 +142,9 @@ impl Dialect {
             Self::Sqlite => (" AND ", " OR "),
             Self::Postgres => (" & ", " | "),
         };
-        let word = |word: &String| match self {
-            Self::Sqlite => format!("\"{word}\"*"),
-            Self::Postgres => format!("'{word}':*"),
+        let word = |word: &String| match (self, kept(word)) {
+            (Self::Sqlite, word) => format!("\"{word}\"*"),
+            (Self::Postgres, word) => format!("'{word}':*"),
         };
         let all: Vec<String> = query.words.iter().map(word).collect();
         match &query.together {
@@ -175,6 +176,26 @@ impl Dialect {
             Self::Postgres => "select 'ok'",
         }
     }
+}
+
+/// The most of a word that is searched, in bytes: PostgreSQL tells the length of a word in eleven bits.
+const MAX_WORD_BYTES: usize = 2_000;
+
+/// The part of a word that is searched.
+fn kept(word: &str) -> &str {
+    &word[..word.floor_char_boundary(MAX_WORD_BYTES)]
+}
+
+/// What the search index holds of an order: its words, separated by spaces.
+pub(crate) fn searchable_text(order: &Order) -> String {
+    let words = searchable_words(order);
+    let kept: Vec<&str> = words.iter().map(|word| kept(word)).collect();
+    kept.join(" ")
+}
+
+/// A text as the database can be asked for it: PostgreSQL takes no NUL, so nothing stored holds one.
+pub(crate) fn askable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// How many bits of the search index's row number are the order's position; the organization's ordinal leads them.

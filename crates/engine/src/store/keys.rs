@@ -4,6 +4,7 @@ use domain::ids::{OrderId, OrganizationId};
 use domain::order::{Mode, Order};
 use sqlx::{Any, Row, Transaction};
 
+use super::dialect::askable;
 use super::orders::name;
 use super::{Store, StoreError};
 
@@ -178,7 +179,7 @@ impl Store {
         )
         .bind(organization.as_str())
         .bind(kind.name())
-        .bind(value)
+        .bind(askable(value))
         .bind(name(&mode))
         .fetch_all(self.reader())
         .await?;

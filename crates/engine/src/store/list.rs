@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::dialect::askable;
 use super::orders::{AnyQuery, count, name, named, position_of_second};
 use super::{Store, StoreError};
 
@@ -201,7 +202,7 @@ impl Store {
 /// Binds a statement's values in their order.
 pub(super) fn bound(query: AnyQuery<'_>, binds: Vec<Bind>) -> AnyQuery<'_> {
     binds.into_iter().fold(query, |query, bind| match bind {
-        Bind::Text(text) => query.bind(text),
+        Bind::Text(text) => query.bind(askable(&text)),
         Bind::Number(number) => query.bind(number),
     })
 }

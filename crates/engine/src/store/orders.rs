@@ -4,11 +4,12 @@ use domain::event::Event;
 use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
 use domain::order::{Mode, Order};
-use domain::search::{searchable_words, squeezed};
+use domain::search::squeezed;
 use futures_util::{Stream, TryStreamExt};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::dialect::{POSITION_BITS, searchable_text};
 use super::{Store, StoreError};
 
 /// The desk number's share of a position: two orders of one second differ by it.
@@ -84,9 +85,17 @@ impl OrderRow {
     pub(crate) fn of(order: &Order) -> Result<Self, StoreError> {
         let document =
             serde_json::to_string(order).map_err(|error| StoreError::unreadable("order", error))?;
+        // Beyond its bits a position would be found among another organization's words.
+        let position = position(order);
+        if position >> POSITION_BITS != 0 {
+            let (id, placed_at) = (&order.id, order.placed_at);
+            return Err(StoreError::Setup(format!(
+                "order {id} was placed at {placed_at}, which is later than a list can tell"
+            )));
+        }
         Ok(Self {
-            position: position(order),
-            words: searchable_words(order).join(" "),
+            position,
+            words: searchable_text(order),
             summary: Summary::of(order),
             document,
         })

@@ -74,7 +74,7 @@ impl Store {
     pub async fn person(&self, email: &str) -> Result<Option<Person>, StoreError> {
         let statement = format!("select {PERSON} from people where email = $1");
         let row = sqlx::query(sqlx::AssertSqlSafe(statement))
-            .bind(email)
+            .bind(super::dialect::askable(email))
             .fetch_optional(self.reader())
             .await?;
         row.as_ref().map(read_person).transpose()

@@ -6,6 +6,7 @@ use domain::filter::{Filter, Sort};
 use domain::ids::OrderId;
 use domain::order::Order;
 use engine::listing::page;
+use engine::store::keys::KeyKind;
 use engine::store::list::Page;
 use rand::Rng;
 
@@ -263,6 +264,60 @@ async fn letters_of_every_script_are_found_as_the_filter_finds_them() {
                 assert_eq!(is_found, filter.keeps(&order), "{text:?}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_longer_than_a_database_takes_are_found_by_their_beginning() {
+    on_every_database(async |harness| {
+        let mut new = plain("A-1");
+        new.items[0].sku = "\u{d55c}".repeat(500);
+        let order = harness.take(new).await;
+        for text in [
+            "\u{d55c}".repeat(500),
+            "\u{d55c}".repeat(80),
+            "\u{d55c}".to_owned(),
+        ] {
+            assert_eq!(found(harness, &text).await, only(&order));
+        }
+        for text in ["x".repeat(5_000), "x ".repeat(5_000)] {
+            assert_eq!(found(harness, &text).await, []);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_database_can_hold_is_not_found_and_is_no_error() {
+    on_every_database(async |harness| {
+        let order = harness.take(plain("A-1")).await;
+        let session = harness.admin();
+        let permit = session.permit().unwrap();
+        let by_number =
+            engine::orders::find(&harness.desk, &permit, KeyKind::Number, "A-1\0").await;
+        assert_eq!(by_number.unwrap(), []);
+        let filter = Filter {
+            tag: Some("a\0b".to_owned()),
+            destination: vec!["J\0".to_owned()],
+            ..Filter::default()
+        };
+        let page_of = Page {
+            filter,
+            sort: Sort::default(),
+            after: None,
+            limit: 5,
+        };
+        assert_eq!(page(&harness.desk, &permit, &page_of).await.unwrap(), []);
+        assert_eq!(
+            harness.desk.store().person("a\0@b.example").await.unwrap(),
+            None
+        );
+        assert_eq!(
+            found(harness, "A-1\0").await,
+            only(&order),
+            "search takes letters and digits only"
+        );
     })
     .await;
 }

@@ -101,17 +101,14 @@ fn statements() -> Vec<(String, String)> {
     statements
 }
 
-/// The one statement that begins so.
-pub fn statement(beginning: &str) -> String {
+/// The one statement that holds this.
+pub fn statement(part: &str) -> String {
     let all = statements();
-    let mut found = all.iter().filter(|(_, text)| text.starts_with(beginning));
+    let mut found = all.iter().filter(|(_, text)| text.contains(part));
     let (_, text) = found
         .next()
-        .unwrap_or_else(|| panic!("no statement begins with {beginning}"));
-    assert!(
-        found.next().is_none(),
-        "several statements begin with {beginning}"
-    );
+        .unwrap_or_else(|| panic!("no statement holds {part}"));
+    assert!(found.next().is_none(), "several statements hold {part}");
     text.clone()
 }
 
