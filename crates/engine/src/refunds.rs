@@ -7,10 +7,11 @@ use domain::ids::{OrderId, RefundId};
 use domain::order::Order;
 use domain::refund::RefundRequest;
 use domain::refund_settle::RefundFact;
+use domain::refusal::Refusal;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::orders::{Changed, Terms, command, load_in, record_fact};
+use crate::orders::{Changed, MAX_TRIES, Terms, command, load_in, record_on};
 use crate::permit::{Permit, RefundOrders, Scope};
 
 /// Asks for a refund; the worker does the rest.
@@ -64,26 +65,33 @@ pub async fn heard(
     key: &str,
     fact: RefundFact,
 ) -> Result<bool, Failure> {
-    let known = match load_in(desk, scope, order).await {
-        Err(Failure::NotFound(_)) => return Ok(false),
-        known => known?,
-    };
-    let refund = known
-        .refunds
-        .iter()
-        .find(|refund| refund.idempotency_key() == key);
-    let Some(refund) = refund.map(|refund| refund.id.clone()) else {
-        return Ok(false);
-    };
-    record_fact(
-        desk,
-        scope,
-        order,
-        ActorKind::Provider,
-        &Fact::Refund { refund, fact },
-    )
-    .await?;
-    Ok(true)
+    for _ in 0..MAX_TRIES {
+        let known = match load_in(desk, scope, order).await {
+            Err(Failure::NotFound(_)) => return Ok(false),
+            known => known?,
+        };
+        let refund = known
+            .refunds
+            .iter()
+            .find(|refund| refund.idempotency_key() == key);
+        let Some(refund) = refund.map(|refund| refund.id.clone()) else {
+            return Ok(false);
+        };
+        // Of this version only: a person may try the refund again meanwhile, and then the word is of an attempt before.
+        let terms = Terms {
+            expected_version: Some(known.version),
+            idempotency: None,
+        };
+        let fact = Fact::Refund {
+            refund,
+            fact: fact.clone(),
+        };
+        match record_on(desk, scope, order, ActorKind::Provider, &fact, &terms).await {
+            Err(Failure::Refused(Refusal::StaleVersion { .. })) => {}
+            done => return done.map(|_| true),
+        }
+    }
+    Err(Failure::Busy(order.clone()))
 }
 
 /// What refunding so much would return of our fee, and what of it would not return (R8).
