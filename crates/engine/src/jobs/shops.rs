@@ -12,6 +12,9 @@ use crate::orders::{Terms, load_in, record_on};
 use crate::ports::{Answer, Ports, ShopNews};
 use crate::store::queue::Job;
 
+/// How often the outcome is recorded anew because the order changed in a way the shop need not know.
+const RECORD_TRIES: u32 = 5;
+
 /// Tells the shop.
 pub(super) async fn tell(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, Failure> {
     let order = load_in(desk, &scope(job), &job.job.order_id).await?;
@@ -26,22 +29,26 @@ pub(super) async fn tell(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         Answer::Refused(reason) => Sync::Failed { reason },
         Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
     };
-    // What changed while we were telling has to be told too.
-    let now = load_in(desk, &scope(job), &job.job.order_id).await?;
-    let changed = || Tried::Again("the order changed while the shop was told".to_owned());
-    if self::news(&now).as_ref() != Some(&news) {
-        return Ok(changed());
+    // What changed while we were telling has to be told too. Other changes, such as an e-mail that went out, only make
+    // the recording try again on the version they left.
+    for _ in 0..RECORD_TRIES {
+        let now = load_in(desk, &scope(job), &job.job.order_id).await?;
+        if self::news(&now).as_ref() != Some(&news) {
+            break;
+        }
+        let terms = Terms {
+            expected_version: Some(now.version),
+            idempotency: None,
+        };
+        let (id, told) = (&job.job.order_id, Fact::Sync(to.clone()));
+        match record_on(desk, &scope(job), id, ActorKind::Desk, &told, &terms).await {
+            Ok(_) => return Ok(Tried::Finished),
+            Err(Failure::Refused(Refusal::StaleVersion { .. })) => {}
+            Err(failure) => return Err(failure),
+        }
     }
-    let terms = Terms {
-        expected_version: Some(now.version),
-        idempotency: None,
-    };
-    let (id, told) = (&job.job.order_id, Fact::Sync(to));
-    match record_on(desk, &scope(job), id, ActorKind::Desk, &told, &terms).await {
-        Ok(_) => Ok(Tried::Finished),
-        Err(Failure::Refused(Refusal::StaleVersion { .. })) => Ok(changed()),
-        Err(failure) => Err(failure),
-    }
+    let problem = "the order changed while the shop was told";
+    Ok(Tried::Again(problem.to_owned()))
 }
 
 fn news(order: &Order) -> Option<ShopNews> {
