@@ -60,6 +60,35 @@ impl Summary {
             tags: order.tags.iter().cloned().collect(),
         }
     }
+
+    /// Its facets.
+    pub fn facets(&self) -> Facets {
+        Facets {
+            status: self.status,
+            payment: self.payment,
+            is_disputed: self.is_disputed,
+            fulfilment: self.fulfilment,
+            fraud: self.fraud,
+            guarantee: self.guarantee,
+            source: self.source,
+            needs_attention: self.attention_count > 0,
+        }
+    }
+}
+
+/// The part of a summary that has few values: every order of a desk shows one of some hundred combinations of them, and
+/// the store keeps a sorted list of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the order's")]
+pub struct Facets {
+    pub status: OrderStatus,
+    pub payment: PaymentStatus,
+    pub is_disputed: bool,
+    pub fulfilment: Fulfilment,
+    pub fraud: Cover,
+    pub guarantee: Cover,
+    pub source: Source,
+    pub needs_attention: bool,
 }
 
 /// Which orders to show: what is said must all hold; what is not said keeps everything.
@@ -128,23 +157,25 @@ impl Filter {
         query.matches(&words.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    fn keeps_summary(&self, summary: &Summary) -> bool {
-        fn any<T: PartialEq>(wanted: &[T], is: &T) -> bool {
-            wanted.is_empty() || wanted.contains(is)
-        }
-        any(&self.status, &summary.status)
-            && any(&self.payment, &summary.payment)
-            && any(&self.fulfilment, &summary.fulfilment)
-            && any(&self.fraud, &summary.fraud)
-            && any(&self.guarantee, &summary.guarantee)
-            && any(&self.source, &summary.source)
-            && any(&self.destination, &summary.destination)
+    /// Whether it keeps orders with these facets, as far as they tell.
+    pub fn keeps_facets(&self, facets: &Facets) -> bool {
+        is_any(&self.status, &facets.status)
+            && is_any(&self.payment, &facets.payment)
+            && is_any(&self.fulfilment, &facets.fulfilment)
+            && is_any(&self.fraud, &facets.fraud)
+            && is_any(&self.guarantee, &facets.guarantee)
+            && is_any(&self.source, &facets.source)
             && self
                 .is_disputed
-                .is_none_or(|wanted| wanted == summary.is_disputed)
+                .is_none_or(|wanted| wanted == facets.is_disputed)
             && self
                 .needs_attention
-                .is_none_or(|wanted| wanted == (summary.attention_count > 0))
+                .is_none_or(|wanted| wanted == facets.needs_attention)
+    }
+
+    fn keeps_summary(&self, summary: &Summary) -> bool {
+        self.keeps_facets(&summary.facets())
+            && is_any(&self.destination, &summary.destination)
             && self
                 .tag
                 .as_ref()
@@ -162,6 +193,11 @@ impl Filter {
                 .max_base_minor
                 .is_none_or(|most| summary.total_base_minor <= most)
     }
+}
+
+/// Nothing wanted keeps everything.
+fn is_any<T: PartialEq>(wanted: &[T], is: &T) -> bool {
+    wanted.is_empty() || wanted.contains(is)
 }
 
 /// What the list is sorted by; ties are broken by the order's position, so that pages never overlap.

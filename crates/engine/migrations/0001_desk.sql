@@ -25,15 +25,8 @@ create table orders (
     number text,
     customer text not null,
     customer_sort text not null,
-    status text not null,
-    payment text not null,
-    is_disputed bigint not null,
-    fulfilment text not null,
-    fraud text not null,
-    guarantee text not null,
-    -- How many of the two promises are at risk or void.
-    fallen_count bigint not null,
-    source text not null,
+    -- Status, payment, disputed, fulfilment, both promises, source and attention as one text; see store/facets.rs.
+    facets text not null,
     destination text not null,
     attention_count bigint not null,
     currency text not null,
@@ -41,20 +34,19 @@ create table orders (
     base_currency text not null,
     total_base_minor bigint not null,
     tags text not null,
+    -- What the search finds it by, folded, each word after a space.
+    words text not null,
     updated_at_us bigint not null,
     document text not null,
     constraint orders_pkey primary key (organization_id, id),
     constraint orders_desk_number_key unique (organization_id, desk_number)
 );
 create unique index orders_position on orders (organization_id, mode, position);
-create index orders_status on orders (organization_id, mode, status, position);
-create index orders_payment on orders (organization_id, mode, payment, position);
-create index orders_destination on orders (organization_id, mode, destination, position);
-create index orders_total on orders (organization_id, mode, total_base_minor, position);
-create index orders_customer on orders (organization_id, mode, customer_sort, position);
-create index orders_attention on orders (organization_id, mode, position) where attention_count > 0;
-create index orders_fallen on orders (organization_id, mode, position) where fallen_count > 0;
-create index orders_disputed on orders (organization_id, mode, position) where is_disputed > 0;
+-- Every facet's orders in each order of the list: a page of any combination merges a few of these sorted lists.
+create index orders_facets on orders (organization_id, mode, facets, position);
+create index orders_destination on orders (organization_id, mode, destination, facets, position);
+create index orders_total on orders (organization_id, mode, facets, total_base_minor, position);
+create index orders_customer on orders (organization_id, mode, facets, customer_sort, position);
 
 -- What happened, append-only. The body is the event's JSON, whose form is a promise.
 create table order_events (
@@ -82,8 +74,9 @@ create table order_tags (
     organization_id text not null,
     mode text not null,
     tag text not null,
+    facets text not null,
     position bigint not null,
-    constraint order_tags_pkey primary key (organization_id, mode, tag, position)
+    constraint order_tags_pkey primary key (organization_id, mode, tag, facets, position)
 ) {without_rowid};
 
 -- What was answered to a key, so that asking again changes nothing.

@@ -204,6 +204,5 @@ impl Bench {
 }
 
 /// What a row of the list reads.
-pub const COLUMNS: &str = "o.id, o.number, o.desk_number, o.position, o.customer, o.customer_sort, o.status, o.payment, \
-o.is_disputed, o.fulfilment, o.fraud, o.guarantee, o.source, o.destination, o.attention_count, o.currency, \
-o.total_minor, o.base_currency, o.total_base_minor, o.tags";
+pub const COLUMNS: &str = "o.id, o.number, o.desk_number, o.position, o.customer, o.customer_sort, o.facets, \
+o.destination, o.attention_count, o.currency, o.total_minor, o.base_currency, o.total_base_minor, o.tags";

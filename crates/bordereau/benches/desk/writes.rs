@@ -31,9 +31,9 @@ const WRITES: u64 = 2_000;
 /// Orders an import and its baseline move.
 const IMPORTED: u64 = 20_000;
 
-const ORDER: &str = "organization_id, id, mode, desk_number, position, version, number, customer, customer_sort, \
-status, payment, is_disputed, fulfilment, fraud, guarantee, fallen_count, source, destination, attention_count, \
-currency, total_minor, base_currency, total_base_minor, tags, updated_at_us, document";
+const ORDER: &str = "organization_id, id, mode, desk_number, position, customer_sort, facets, destination, \
+total_base_minor, version, number, customer, attention_count, currency, total_minor, base_currency, tags, words, \
+updated_at_us, document";
 const EVENT: &str = "organization_id, order_id, seq, at_us, kind, body";
 const KEY: &str = "organization_id, kind, value, within, order_id";
 

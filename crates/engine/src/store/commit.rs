@@ -1,15 +1,20 @@
 //! A commit: one transaction that begins with the versioned update of the order's row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use domain::command::Decision;
 use domain::event::Event;
+use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
 use domain::order::Order;
 use sqlx::{Any, Row, Transaction};
 
+use super::facets;
 use super::keys::Key;
-use super::orders::{COLUMNS, OrderRow, int, name, position};
+use super::orders::{
+    COLUMN_COUNT, INDEXED, Indexed, OTHER, OrderRow, columns, int, name, position,
+};
 use super::queue::NewJob;
 use super::views::Tally;
 use super::{Store, StoreError, placeholders};
@@ -186,31 +191,43 @@ async fn update(
     order: &Order,
     row: OrderRow,
 ) -> Result<(), CommitError> {
-    static STATEMENT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-        let set: Vec<String> = COLUMNS
-            .iter()
-            .enumerate()
-            .map(|(index, column)| format!("{column} = ${}", index + 1))
-            .collect();
-        let was = COLUMNS.len() + 1;
-        let set = set.join(", ");
-        format!(
-            "update orders set {set} where organization_id = $1 and id = $2 and version = ${was}"
-        )
-    });
-    let query = row
-        .bind(sqlx::query(STATEMENT.as_str()), order)
-        .bind(int(before.version));
-    match query.execute(&mut **tx).await?.rows_affected() {
+    static WHOLE: LazyLock<String> =
+        LazyLock::new(|| update_text(&[&INDEXED[..], &OTHER].concat()));
+    static QUIET: LazyLock<String> = LazyLock::new(|| update_text(&OTHER));
+    let query = if row.indexed == Indexed::of(&Summary::of(before)) {
+        row.bind_other(sqlx::query(QUIET.as_str()), order)
+    } else {
+        row.bind_changed(sqlx::query(WHOLE.as_str()), order)
+    };
+    let done = query
+        .bind(order.organization_id.as_str())
+        .bind(order.id.as_str())
+        .bind(int(before.version))
+        .execute(&mut **tx)
+        .await?;
+    match done.rows_affected() {
         0 => Err(CommitError::Stale),
         _ => Ok(()),
     }
 }
 
+/// The update of these columns of an order at a version.
+fn update_text(columns: &[&str]) -> String {
+    let set: Vec<String> = columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| format!("{column} = ${}", index + 1))
+        .collect();
+    let (set, next) = (set.join(", "), columns.len() + 1);
+    let (id, was) = (next + 1, next + 2);
+    format!(
+        "update orders set {set} where organization_id = ${next} and id = ${id} and version = ${was}"
+    )
+}
+
 async fn insert(tx: &mut Tx, order: &Order, row: OrderRow) -> Result<(), CommitError> {
-    static STATEMENT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-        let columns = COLUMNS.join(", ");
-        let values = placeholders(1, 1, COLUMNS.len());
+    static STATEMENT: LazyLock<String> = LazyLock::new(|| {
+        let (columns, values) = (columns(), placeholders(1, 1, COLUMN_COUNT));
         format!("insert into orders ({columns}) values {values} on conflict do nothing")
     });
     let query = row.bind(sqlx::query(STATEMENT.as_str()), order);
@@ -247,24 +264,31 @@ async fn insert_events(tx: &mut Tx, order: &Order, events: &[Event]) -> Result<(
 }
 
 async fn write_tags(tx: &mut Tx, before: Option<&Order>, order: &Order) -> Result<(), CommitError> {
-    let none = std::collections::BTreeSet::new();
-    let was = before.map_or(&none, |before| &before.tags);
+    // A tag's row holds the order's facets: it moves when they change.
+    let rows_of = |order: &Order| -> BTreeSet<(String, String)> {
+        let facets = facets::of(order);
+        let tags = order.tags.iter();
+        tags.map(|tag| (tag.clone(), facets.clone())).collect()
+    };
+    let was = before.map(rows_of).unwrap_or_default();
+    let is = rows_of(order);
     let changes = [
         (
-            "delete from order_tags where organization_id = $1 and mode = $2 and tag = $3 and position = $4",
-            was.difference(&order.tags),
+            "delete from order_tags where organization_id = $1 and mode = $2 and tag = $3 and facets = $4 and position = $5",
+            was.difference(&is),
         ),
         (
-            "insert into order_tags (organization_id, mode, tag, position) values ($1, $2, $3, $4)",
-            order.tags.difference(was),
+            "insert into order_tags (organization_id, mode, tag, facets, position) values ($1, $2, $3, $4, $5)",
+            is.difference(&was),
         ),
     ];
-    for (statement, tags) in changes {
-        for tag in tags {
+    for (statement, rows) in changes {
+        for (tag, facets) in rows {
             sqlx::query(statement)
                 .bind(order.organization_id.as_str())
                 .bind(name(&order.mode))
                 .bind(tag.as_str())
+                .bind(facets.as_str())
                 .bind(position(order))
                 .execute(&mut **tx)
                 .await?;

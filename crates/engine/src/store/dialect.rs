@@ -101,37 +101,38 @@ impl Dialect {
         }
     }
 
-    /// How the list joins what a search finds: the text comes after `from orders o`, the search text is `$query`.
+    /// How a search leads to its orders: what follows `from`; the search text is `$query`.
     ///
     /// SQLite reads the matches newest first and looks each order up; its planner is told so by `cross join`.
-    pub(crate) fn search_from(self, base: i64, query: usize) -> String {
+    pub(crate) fn search_lead(self, base: i64, query: usize) -> String {
         match self {
             Self::Sqlite => {
                 let last = base + (1_i64 << POSITION_BITS) - 1;
                 format!(
-                    "from order_search s cross join orders o on o.position = s.rowid - {base} \
-                     where s.order_search match ${query} and s.rowid between {base} and {last} and"
+                    "order_search s cross join orders o on o.position = s.rowid - {base} \
+                     where s.order_search match ${query} and s.rowid between {base} and {last} and "
                 )
             }
             Self::Postgres => format!(
-                "from orders o join order_search s \
+                "orders o join order_search s \
                  on s.organization_id = o.organization_id and s.position = o.position \
-                 where s.words @@ cast(${query} as tsquery) and"
+                 where s.words @@ cast(${query} as tsquery) and "
             ),
         }
     }
 
-    /// How the list joins what carries a tag: the tag's rows lead, in the order of the list, and each order is looked up.
-    /// SQLite's planner is told so by `cross join`.
-    pub(crate) fn tags_from(self) -> &'static str {
+    /// How a tag leads to its orders: what follows `from`.
+    ///
+    /// SQLite reads the tag's rows in the order of the list and looks each order up, as above.
+    pub(crate) fn tags_lead(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "from order_tags t cross join orders o \
-                 on o.organization_id = t.organization_id and o.mode = t.mode and o.position = t.position where"
+                "order_tags l cross join orders o \
+                 on o.organization_id = l.organization_id and o.mode = l.mode and o.position = l.position"
             }
             Self::Postgres => {
-                "from order_tags t join orders o \
-                 on o.organization_id = t.organization_id and o.mode = t.mode and o.position = t.position where"
+                "order_tags l join orders o \
+                 on o.organization_id = l.organization_id and o.mode = l.mode and o.position = l.position"
             }
         }
     }
@@ -142,7 +143,7 @@ impl Dialect {
             Self::Sqlite => (" AND ", " OR "),
             Self::Postgres => (" & ", " | "),
         };
-        let word = |word: &String| match (self, kept(word)) {
+        let word = |word: &String| match (self, kept_word(word)) {
             (Self::Sqlite, word) => format!("\"{word}\"*"),
             (Self::Postgres, word) => format!("'{word}':*"),
         };
@@ -153,12 +154,9 @@ impl Dialect {
         }
     }
 
-    /// What the list sorts by when it is searched and sorted by position: SQLite's matches come in that order.
-    pub(crate) fn search_position(self) -> &'static str {
-        match self {
-            Self::Sqlite => "s.rowid",
-            Self::Postgres => "o.position",
-        }
+    /// Whether the matches of a search come newest or oldest first by themselves, however many there are.
+    pub(crate) fn search_comes_sorted(self) -> bool {
+        self == Self::Sqlite
     }
 
     /// Brings the planner's statistics up to date after many rows came.
@@ -182,14 +180,14 @@ impl Dialect {
 const MAX_WORD_BYTES: usize = 2_000;
 
 /// The part of a word that is searched.
-fn kept(word: &str) -> &str {
+pub(crate) fn kept_word(word: &str) -> &str {
     &word[..word.floor_char_boundary(MAX_WORD_BYTES)]
 }
 
 /// What the search index holds of an order: its words, separated by spaces.
 pub(crate) fn searchable_text(order: &Order) -> String {
     let words = searchable_words(order);
-    let kept: Vec<&str> = words.iter().map(|word| kept(word)).collect();
+    let kept: Vec<&str> = words.iter().map(|word| kept_word(word)).collect();
     kept.join(" ")
 }
 

@@ -7,7 +7,8 @@ use futures_util::TryStreamExt;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::list::{Page, SUMMARY, bound, summary};
+use super::list::{Page, SUMMARY, summary};
+use super::pages::Asked;
 use super::{Store, StoreError};
 
 /// An order as an export tells it.
@@ -49,7 +50,6 @@ impl Store {
         with_documents: bool,
         each: &mut (dyn FnMut(Exported) -> Result<(), E> + Send),
     ) -> Result<(), E> {
-        let base = self.search_base(organization).await?;
         let sort = Sort {
             key: SortKey::Placed,
             is_descending: false,
@@ -66,12 +66,11 @@ impl Store {
             "o.updated_at_us"
         };
         let columns = format!("{SUMMARY}, {extra}");
-        let statement = self.list_statement(organization, mode, &page, base, &columns)?;
-        let query = bound(
-            sqlx::query(sqlx::AssertSqlSafe(statement.text)),
-            statement.binds,
-        );
-        let mut rows = query.fetch(self.reader());
+        let scope = self.scope(organization, mode).await?;
+        let Some(statement) = self.page_of(&Asked::of(scope, &page, &columns)).await? else {
+            return Ok(());
+        };
+        let mut rows = statement.query().fetch(self.reader());
         while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
             each(exported(&row, with_documents)?)?;
         }

@@ -7,8 +7,9 @@ use domain::ids::OrganizationId;
 use sqlx::{Any, Row, Transaction};
 
 use super::commit::{CommitError, Remembered, add_counts};
+use super::facets;
 use super::keys::{Key, KeyKind};
-use super::orders::{AnyQuery, COLUMNS, OrderRow, int, name, position};
+use super::orders::{AnyQuery, COLUMN_COUNT, OrderRow, columns, int, name, position};
 use super::queue::NewJob;
 use super::{Dialect, Store, StoreError, placeholders};
 
@@ -248,14 +249,14 @@ async fn insert_orders(
     decisions: &[Decision],
     rows: Vec<OrderRow>,
 ) -> Result<(), CommitError> {
-    let columns = COLUMNS.join(", ");
+    let columns = columns();
     let mut rows = decisions.iter().zip(rows);
     loop {
         let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
         if chunk.is_empty() {
             return Ok(());
         }
-        let values = placeholders(1, chunk.len(), COLUMNS.len());
+        let values = placeholders(1, chunk.len(), COLUMN_COUNT);
         let text = format!("insert into orders ({columns}) values {values}");
         let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
         for (decision, row) in chunk {
@@ -342,12 +343,13 @@ async fn insert_tags(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitEr
                 .map(move |tag| (&decision.order, tag))
         })
         .collect();
-    let start = "insert into order_tags (organization_id, mode, tag, position)";
-    many(tx, start, 4, &rows, |query, (order, tag)| {
+    let start = "insert into order_tags (organization_id, mode, tag, facets, position)";
+    many(tx, start, 5, &rows, |query, (order, tag)| {
         query
             .bind(order.organization_id.0.clone())
             .bind(name(&order.mode))
             .bind((*tag).clone())
+            .bind(facets::of(order))
             .bind(position(order))
     })
     .await

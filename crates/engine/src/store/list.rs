@@ -1,18 +1,17 @@
-//! Pages of the list: any combination of filters, sorted, continued after the last row by its key. The statement
-//! holds only the conditions that are asked for, so that the planner can choose among the indexes.
+//! Pages of the list: any combination of filters, sorted, continued after the last row by its key.
 
 use domain::filter::{Filter, Sort, SortKey, Summary};
 use domain::ids::{OrderId, OrganizationId};
 use domain::money::Currency;
 use domain::order::Mode;
-use domain::search::Query;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::dialect::askable;
-use super::orders::{AnyQuery, count, name, named, position_of_second};
+use super::orders::count;
+use super::pages::Asked;
+use super::statement::{Scope, Statement};
 use super::{Store, StoreError};
 
 /// The most rows one page has.
@@ -51,49 +50,10 @@ pub struct Listed {
     pub cursor: Cursor,
 }
 
-/// The columns of a row, written once.
-pub(crate) const SUMMARY: &str = "o.id, o.number, o.desk_number, o.position, o.customer, o.customer_sort, o.status, \
-    o.payment, o.is_disputed, o.fulfilment, o.fraud, o.guarantee, o.source, o.destination, o.attention_count, \
-    o.currency, o.total_minor, o.base_currency, o.total_base_minor, o.tags";
-
-/// A statement as it grows: its text and what is bound.
-pub(super) struct Statement {
-    pub text: String,
-    pub binds: Vec<Bind>,
-}
-
-pub(super) enum Bind {
-    Text(String),
-    Number(i64),
-}
-
-impl Statement {
-    fn bind(&mut self, bind: Bind) -> usize {
-        self.binds.push(bind);
-        self.binds.len()
-    }
-
-    /// Adds ` and column operator $n`.
-    fn and(&mut self, condition: &str, bind: Bind) {
-        let number = self.bind(bind);
-        self.text.push_str(&format!(" and {condition} ${number}"));
-    }
-
-    /// Adds ` and column in (…)` where anything is wanted.
-    fn and_any<T: Serialize>(&mut self, column: &str, wanted: &[T]) {
-        let numbers: Vec<String> = wanted
-            .iter()
-            .map(|one| format!("${}", self.bind(Bind::Text(name(one)))))
-            .collect();
-        match numbers.as_slice() {
-            [] => {}
-            [one] => self.text.push_str(&format!(" and {column} = {one}")),
-            many => self
-                .text
-                .push_str(&format!(" and {column} in ({})", many.join(", "))),
-        }
-    }
-}
+/// The columns of a row, written once. Those that sort have a name of their own, by which merged lists are sorted.
+pub(crate) const SUMMARY: &str = "o.id, o.number, o.desk_number, o.position as position, o.customer, \
+    o.customer_sort as customer_sort, o.facets, o.destination, o.attention_count, o.currency, o.total_minor, \
+    o.base_currency, o.total_base_minor as total_base_minor, o.tags";
 
 impl Store {
     /// One page of the list.
@@ -106,16 +66,15 @@ impl Store {
         mode: Mode,
         page: &Page,
     ) -> Result<Vec<Listed>, StoreError> {
-        let statement = self.page_statement(organization, mode, page).await?;
-        let query = bound(
-            sqlx::query(sqlx::AssertSqlSafe(statement.text)),
-            statement.binds,
-        );
-        let rows = query.fetch_all(self.reader()).await?;
+        let Some(statement) = self.page_statement(organization, mode, page).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = statement.query().fetch_all(self.reader()).await?;
         rows.iter().map(|row| read(row, page.sort.key)).collect()
     }
 
-    /// The text of the statement behind a page, for tests that look at the database's plan of it.
+    /// The text of the statement behind a page, for tests that look at the database's plan of it; empty where no order
+    /// can be on it.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -126,7 +85,10 @@ impl Store {
         mode: Mode,
         page: &Page,
     ) -> Result<String, StoreError> {
-        Ok(self.page_statement(organization, mode, page).await?.text)
+        let statement = self.page_statement(organization, mode, page).await?;
+        Ok(statement
+            .map(|statement| statement.text)
+            .unwrap_or_default())
     }
 
     async fn page_statement(
@@ -134,189 +96,27 @@ impl Store {
         organization: &OrganizationId,
         mode: Mode,
         page: &Page,
-    ) -> Result<Statement, StoreError> {
-        let base = self.search_base(organization).await?;
-        let mut statement = self.list_statement(organization, mode, page, base, SUMMARY)?;
-        let limit = statement.bind(Bind::Number(i64::from(page.limit.clamp(1, MAX_PAGE))));
-        statement.text.push_str(&format!(" limit ${limit}"));
+    ) -> Result<Option<Statement>, StoreError> {
+        let scope = self.scope(organization, mode).await?;
+        let mut statement = self.page_of(&Asked::of(scope, page, SUMMARY)).await?;
+        if let Some(statement) = &mut statement {
+            statement.limit(i64::from(page.limit.clamp(1, MAX_PAGE)));
+        }
         Ok(statement)
     }
 
-    pub(super) fn list_statement(
+    pub(super) async fn scope<'a>(
         &self,
-        organization: &OrganizationId,
+        organization: &'a OrganizationId,
         mode: Mode,
-        page: &Page,
-        base: i64,
-        columns: &str,
-    ) -> Result<Statement, StoreError> {
-        let search = Query::parse(&page.filter.text);
-        let mut statement = Statement {
-            text: format!("select {columns} "),
-            binds: Vec::new(),
-        };
-        match &search {
-            Some(query) => {
-                let number = statement.bind(Bind::Text(self.dialect().search_text(query)));
-                let from = self.dialect().search_from(base, number);
-                statement.text.push_str(&from);
-            }
-            None if page.filter.tag.is_some() => {
-                statement.text.push_str(self.dialect().tags_from())
-            }
-            None => statement.text.push_str("from orders o where"),
-        }
-        let number = statement.bind(Bind::Text(organization.0.clone()));
-        statement
-            .text
-            .push_str(&format!(" o.organization_id = ${number}"));
-        statement.and("o.mode =", Bind::Text(name(&mode)));
-        filter(&mut statement, &page.filter);
-        let position = match (&search, &page.filter.tag) {
-            (Some(_), tag) => {
-                if let Some(tag) = tag {
-                    statement.and(TAGGED, Bind::Text(tag.clone()));
-                    statement.text.push(')');
-                }
-                self.dialect().search_position()
-            }
-            (None, Some(tag)) => {
-                statement.and("t.organization_id =", Bind::Text(organization.0.clone()));
-                statement.and("t.mode =", Bind::Text(name(&mode)));
-                statement.and("t.tag =", Bind::Text(tag.clone()));
-                "t.position"
-            }
-            (None, None) => "o.position",
-        };
-        order(
-            &mut statement,
-            page,
-            position,
-            base,
-            self.dialect() == super::Dialect::Sqlite && search.is_some(),
-        )?;
-        Ok(statement)
+    ) -> Result<Scope<'a>, StoreError> {
+        Ok(Scope {
+            organization,
+            mode,
+            base: self.search_base(organization).await?,
+            dialect: self.dialect(),
+        })
     }
-}
-
-/// Binds a statement's values in their order.
-pub(super) fn bound(query: AnyQuery<'_>, binds: Vec<Bind>) -> AnyQuery<'_> {
-    binds.into_iter().fold(query, |query, bind| match bind {
-        Bind::Text(text) => query.bind(askable(&text)),
-        Bind::Number(number) => query.bind(number),
-    })
-}
-
-/// Keeps what carries a tag among what a search finds.
-const TAGGED: &str = "exists (select 1 from order_tags t where t.organization_id = o.organization_id \
-    and t.mode = o.mode and t.position = o.position and t.tag =";
-
-/// Adds what the filter asks for, but for the tag.
-fn filter(statement: &mut Statement, filter: &Filter) {
-    use domain::coverage::Cover;
-    statement.and_any("o.status", &filter.status);
-    statement.and_any("o.payment", &filter.payment);
-    statement.and_any("o.fulfilment", &filter.fulfilment);
-    statement.and_any("o.fraud", &filter.fraud);
-    statement.and_any("o.guarantee", &filter.guarantee);
-    statement.and_any("o.source", &filter.source);
-    statement.and_any("o.destination", &filter.destination);
-    let has_fallen = |wanted: &[Cover]| {
-        !wanted.is_empty()
-            && wanted
-                .iter()
-                .all(|cover| matches!(cover, Cover::AtRisk | Cover::Void))
-    };
-    if has_fallen(&filter.fraud) || has_fallen(&filter.guarantee) {
-        // Says what follows anyway, in the words of the index of the few such orders.
-        statement.text.push_str(" and o.fallen_count > 0");
-    }
-    match filter.needs_attention {
-        Some(true) => statement.text.push_str(" and o.attention_count > 0"),
-        Some(false) => statement.text.push_str(" and o.attention_count = 0"),
-        None => {}
-    }
-    match filter.is_disputed {
-        Some(true) => statement.text.push_str(" and o.is_disputed > 0"),
-        Some(false) => statement.text.push_str(" and o.is_disputed = 0"),
-        None => {}
-    }
-    if let Some(from) = filter.from {
-        statement.and(
-            "o.position >=",
-            Bind::Number(position_of_second(from.as_second())),
-        );
-    }
-    if let Some(until) = filter.until {
-        statement.and(
-            "o.position <",
-            Bind::Number(position_of_second(until.as_second())),
-        );
-    }
-    if let Some(least) = filter.min_base_minor {
-        statement.and("o.total_base_minor >=", Bind::Number(least));
-    }
-    if let Some(most) = filter.max_base_minor {
-        statement.and("o.total_base_minor <=", Bind::Number(most));
-    }
-}
-
-/// Adds where the page begins and how it is sorted; the position breaks ties in the same direction.
-fn order(
-    statement: &mut Statement,
-    page: &Page,
-    position: &str,
-    base: i64,
-    is_search_row: bool,
-) -> Result<(), StoreError> {
-    let (than, direction) = if page.sort.is_descending {
-        ("<", "desc")
-    } else {
-        (">", "asc")
-    };
-    let column = match page.sort.key {
-        SortKey::Placed => None,
-        SortKey::Total => Some("o.total_base_minor"),
-        SortKey::Customer => Some("o.customer_sort"),
-    };
-    if let Some(cursor) = &page.after {
-        let offset = if is_search_row && column.is_none() {
-            base
-        } else {
-            0
-        };
-        match column {
-            None => {
-                let number = statement.bind(Bind::Number(cursor.position + offset));
-                statement
-                    .text
-                    .push_str(&format!(" and {position} {than} ${number}"));
-            }
-            Some(column) => {
-                let value = match page.sort.key {
-                    SortKey::Total => {
-                        let total = cursor.value.parse();
-                        Bind::Number(
-                            total.map_err(|error| StoreError::unreadable("cursor", error))?,
-                        )
-                    }
-                    SortKey::Placed | SortKey::Customer => Bind::Text(cursor.value.clone()),
-                };
-                let (value, place) = (
-                    statement.bind(value),
-                    statement.bind(Bind::Number(cursor.position)),
-                );
-                let after = format!(" and ({column}, o.position) {than} (${value}, ${place})");
-                statement.text.push_str(&after);
-            }
-        }
-    }
-    let by = match column {
-        None => format!(" order by {position} {direction}"),
-        Some(column) => format!(" order by {column} {direction}, o.position {direction}"),
-    };
-    statement.text.push_str(&by);
-    Ok(())
 }
 
 /// Reads a row of [`SUMMARY`].
@@ -343,20 +143,20 @@ pub(crate) fn summary(row: &AnyRow) -> Result<Summary, StoreError> {
         Currency::parse(code).map_err(|error| StoreError::unreadable(column, error))
     };
     let tags: &str = row.try_get("tags")?;
-    let disputed: i64 = row.try_get("is_disputed")?;
+    let facets = super::facets::parse(row.try_get("facets")?)?;
     Ok(Summary {
         number: row.try_get("number")?,
         desk_number: count(row, "desk_number")?,
         placed_at: Timestamp::from_second(position >> super::orders::DESK_NUMBER_BITS)
             .map_err(|error| StoreError::unreadable("position", error))?,
         customer: row.try_get("customer")?,
-        status: named(row.try_get("status")?, "status")?,
-        payment: named(row.try_get("payment")?, "payment")?,
-        is_disputed: disputed > 0,
-        fulfilment: named(row.try_get("fulfilment")?, "fulfilment")?,
-        fraud: named(row.try_get("fraud")?, "fraud")?,
-        guarantee: named(row.try_get("guarantee")?, "guarantee")?,
-        source: named(row.try_get("source")?, "source")?,
+        status: facets.status,
+        payment: facets.payment,
+        is_disputed: facets.is_disputed,
+        fulfilment: facets.fulfilment,
+        fraud: facets.fraud,
+        guarantee: facets.guarantee,
+        source: facets.source,
         destination: row.try_get("destination")?,
         attention_count: count(row, "attention_count")?,
         currency: currency("currency")?,

@@ -6,13 +6,16 @@
 pub mod commit;
 pub mod dialect;
 pub mod export;
+mod facets;
 pub mod insert;
 pub mod keys;
 pub mod list;
 pub mod orders;
 pub mod organizations;
+mod pages;
 pub mod people;
 pub mod queue;
+mod statement;
 pub mod upkeep;
 pub mod views;
 
@@ -110,6 +113,7 @@ pub struct Store {
     writer: AnyPool,
     dialect: Dialect,
     bases: Bases,
+    few: i64,
 }
 
 /// Where each organization's part of the search index begins; it never changes, so it is read once.
@@ -183,6 +187,7 @@ impl Store {
                 writer,
                 dialect,
                 bases: Bases::default(),
+                few: pages::FEW,
             });
         }
         // One writer, so that writers wait in line here, fairly, instead of polling for the file's lock.
@@ -193,7 +198,18 @@ impl Store {
             writer,
             dialect,
             bases: Bases::default(),
+            few: pages::FEW,
         })
+    }
+
+    /// The same store with another idea of how many orders are few to look at, for tests with few orders.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_few(&self, few: i64) -> Self {
+        Self {
+            few,
+            ..self.clone()
+        }
     }
 
     /// Brings the schema up to date, and says how many migrations there are.

@@ -5,11 +5,11 @@ use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
 use domain::order::{Mode, Order};
 use domain::search::squeezed;
-use futures_util::{Stream, TryStreamExt};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::dialect::{POSITION_BITS, searchable_text};
+use super::facets;
 use super::{Store, StoreError};
 
 /// The desk number's share of a position: two orders of one second differ by it.
@@ -43,42 +43,63 @@ pub(crate) fn named<T: serde::de::DeserializeOwned>(
         .map_err(|error| StoreError::unreadable(what, error))
 }
 
-/// The columns of `orders` in the order of [`OrderRow::bind`].
-pub(crate) const COLUMNS: [&str; 26] = [
-    "organization_id",
-    "id",
-    "mode",
-    "desk_number",
-    "position",
+/// The columns of `orders` that say which order it is, in the order in which they are bound.
+pub(crate) const IDENTITY: [&str; 5] = ["organization_id", "id", "mode", "desk_number", "position"];
+
+/// The columns that indexes are made of. A statement that sets one writes its indexes again, changed or not.
+pub(crate) const INDEXED: [&str; 4] =
+    ["customer_sort", "facets", "destination", "total_base_minor"];
+
+/// All other columns.
+pub(crate) const OTHER: [&str; 11] = [
     "version",
     "number",
     "customer",
-    "customer_sort",
-    "status",
-    "payment",
-    "is_disputed",
-    "fulfilment",
-    "fraud",
-    "guarantee",
-    "fallen_count",
-    "source",
-    "destination",
     "attention_count",
     "currency",
     "total_minor",
     "base_currency",
-    "total_base_minor",
     "tags",
+    "words",
     "updated_at_us",
     "document",
 ];
+
+/// How many columns there are.
+pub(crate) const COLUMN_COUNT: usize = IDENTITY.len() + INDEXED.len() + OTHER.len();
+
+/// Every column, as a statement names them.
+pub(crate) fn columns() -> String {
+    [&IDENTITY[..], &INDEXED, &OTHER].concat().join(", ")
+}
 
 /// An order as its row.
 pub(crate) struct OrderRow {
     pub position: i64,
     pub words: String,
-    pub summary: Summary,
-    pub document: String,
+    pub indexed: Indexed,
+    summary: Summary,
+    document: String,
+}
+
+/// What the indexes hold of an order.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Indexed {
+    customer_sort: String,
+    facets: String,
+    destination: String,
+    total_base_minor: i64,
+}
+
+impl Indexed {
+    pub(crate) fn of(summary: &Summary) -> Self {
+        Self {
+            customer_sort: squeezed(&summary.customer).chars().take(40).collect(),
+            facets: facets::text(&summary.facets()),
+            destination: summary.destination.clone(),
+            total_base_minor: summary.total_base_minor,
+        }
+    }
 }
 
 impl OrderRow {
@@ -93,52 +114,50 @@ impl OrderRow {
                 "order {id} was placed at {placed_at}, which is later than a list can tell"
             )));
         }
+        let summary = Summary::of(order);
         Ok(Self {
             position,
             words: searchable_text(order),
-            summary: Summary::of(order),
+            indexed: Indexed::of(&summary),
+            summary,
             document,
         })
     }
 
-    /// Binds every column in the order of [`COLUMNS`].
+    /// Binds every column.
     pub(crate) fn bind<'q>(self, query: AnyQuery<'q>, order: &Order) -> AnyQuery<'q> {
-        let summary = self.summary;
-        let fallen = [summary.fraud, summary.guarantee]
-            .iter()
-            .filter(|cover| {
-                matches!(
-                    cover,
-                    domain::coverage::Cover::AtRisk | domain::coverage::Cover::Void
-                )
-            })
-            .count();
-        let customer_sort: String = squeezed(&summary.customer).chars().take(40).collect();
-        query
+        let query = query
             .bind(order.organization_id.0.clone())
             .bind(order.id.0.clone())
             .bind(name(&order.mode))
             .bind(int(order.desk_number))
-            .bind(self.position)
+            .bind(self.position);
+        self.bind_changed(query, order)
+    }
+
+    /// Binds [`INDEXED`] and [`OTHER`].
+    pub(crate) fn bind_changed<'q>(self, query: AnyQuery<'q>, order: &Order) -> AnyQuery<'q> {
+        let query = query
+            .bind(self.indexed.customer_sort.clone())
+            .bind(self.indexed.facets.clone())
+            .bind(self.indexed.destination.clone())
+            .bind(self.indexed.total_base_minor);
+        self.bind_other(query, order)
+    }
+
+    /// Binds [`OTHER`].
+    pub(crate) fn bind_other<'q>(self, query: AnyQuery<'q>, order: &Order) -> AnyQuery<'q> {
+        let summary = self.summary;
+        query
             .bind(int(order.version))
             .bind(summary.number)
             .bind(summary.customer)
-            .bind(customer_sort)
-            .bind(name(&summary.status))
-            .bind(name(&summary.payment))
-            .bind(i64::from(summary.is_disputed))
-            .bind(name(&summary.fulfilment))
-            .bind(name(&summary.fraud))
-            .bind(name(&summary.guarantee))
-            .bind(int(fallen as u64))
-            .bind(name(&summary.source))
-            .bind(summary.destination)
             .bind(int(summary.attention_count))
             .bind(summary.currency.code())
             .bind(summary.total_minor)
             .bind(summary.base.code())
-            .bind(summary.total_base_minor)
             .bind(summary.tags.join("\n"))
+            .bind(format!(" {}", self.words))
             .bind(order.updated_at.as_microsecond())
             .bind(self.document)
     }
@@ -210,19 +229,5 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// Every document of an organization and mode as it is stored, in the list's order, oldest first, as a stream.
-    pub fn documents<'a>(
-        &'a self,
-        organization: &'a OrganizationId,
-        mode: Mode,
-    ) -> impl Stream<Item = Result<String, StoreError>> + 'a {
-        sqlx::query("select document from orders where organization_id = $1 and mode = $2 order by position")
-            .bind(organization.as_str())
-            .bind(name(&mode))
-            .fetch(self.reader())
-            .map_err(StoreError::from)
-            .and_then(|row| async move { Ok(row.try_get(0)?) })
     }
 }

@@ -127,16 +127,4 @@ impl Store {
         }
         Ok(page)
     }
-
-    /// How many orders an organization has in all; counts them, so it is for the doctor, not for a page.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn count_orders(&self, organization: &OrganizationId) -> Result<u64, StoreError> {
-        let row = sqlx::query("select count(id) as total from orders where organization_id = $1")
-            .bind(organization.as_str())
-            .fetch_one(self.reader())
-            .await?;
-        super::orders::count(&row, "total")
-    }
 }

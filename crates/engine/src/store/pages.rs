@@ -1,0 +1,344 @@
+//! Which index leads a page, so that few rows are looked at whatever is asked for. Three ways, tried in this order:
+//!
+//! 1. One index holds the page as it is: every order by date, or what a search finds where that comes sorted.
+//! 2. Some condition keeps few orders: those are read and sorted.
+//! 3. The sorted lists of the facets that the filter keeps are merged, and what remains is looked at row by row. Where
+//!    nothing remains no row is read in vain; else every condition keeps many, and a page is full soon.
+
+use domain::filter::{Filter, Sort, SortKey};
+use domain::search::Query;
+use sqlx::Row;
+
+use super::list::{Cursor, Page};
+use super::statement::{Columns, Lead, Scope, Statement};
+use super::{Store, StoreError};
+
+/// How many orders are few: reading and sorting so many takes about as long as finding a page among a million by
+/// looking at each row, when so many match.
+pub(super) const FEW: i64 = 5_000;
+
+/// The most lists that are merged; SQLite takes 500.
+const MAX_LISTS: usize = 400;
+
+/// A page as it is asked for, taken apart.
+pub(super) struct Asked<'a> {
+    scope: Scope<'a>,
+    filter: &'a Filter,
+    query: Option<Query>,
+    sort: Sort,
+    after: Option<&'a Cursor>,
+    /// Each once: an order that two lists hold would be shown twice.
+    destinations: Vec<String>,
+    columns: &'a str,
+}
+
+/// The condition that keeps few orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Few {
+    Tag,
+    Destination,
+    Totals,
+    Facets,
+    Words,
+}
+
+impl<'a> Asked<'a> {
+    pub fn of(scope: Scope<'a>, page: &'a Page, columns: &'a str) -> Self {
+        let mut destinations = page.filter.destination.clone();
+        destinations.sort_unstable();
+        destinations.dedup();
+        Self {
+            scope,
+            destinations,
+            filter: &page.filter,
+            query: Query::parse(&page.filter.text),
+            sort: page.sort,
+            after: page.after.as_ref(),
+            columns,
+        }
+    }
+
+    fn is_by_date(&self) -> bool {
+        self.sort.key == SortKey::Placed
+    }
+
+    fn has_totals(&self) -> bool {
+        self.filter.min_base_minor.is_some() || self.filter.max_base_minor.is_some()
+    }
+
+    fn has_facets(&self) -> bool {
+        let Filter {
+            status,
+            payment,
+            is_disputed,
+            fulfilment,
+            fraud,
+            guarantee,
+            source,
+            needs_attention,
+            ..
+        } = self.filter;
+        !(status.is_empty()
+            && payment.is_empty()
+            && fulfilment.is_empty()
+            && fraud.is_empty()
+            && guarantee.is_empty()
+            && source.is_empty())
+            || is_disputed.is_some()
+            || needs_attention.is_some()
+    }
+
+    /// The conditions that are there, but for the dates: those that are likely to keep the fewest come first.
+    fn conditions(&self) -> Vec<Few> {
+        let there = [
+            (Few::Tag, self.filter.tag.is_some()),
+            (Few::Words, self.query.is_some()),
+            (Few::Destination, !self.destinations.is_empty()),
+            (Few::Totals, self.has_totals()),
+            (Few::Facets, self.has_facets()),
+        ];
+        there
+            .into_iter()
+            .filter(|(_, is_there)| *is_there)
+            .map(|(few, _)| few)
+            .collect()
+    }
+
+    /// Whether merged lists hold the page without a row in vain.
+    fn is_listed(&self) -> bool {
+        let rest: Vec<Few> = self
+            .conditions()
+            .into_iter()
+            .filter(|one| *one != Few::Facets)
+            .collect();
+        match self.sort.key {
+            SortKey::Placed => matches!(rest.as_slice(), [] | [Few::Tag | Few::Destination]),
+            SortKey::Total => matches!(rest.as_slice(), [] | [Few::Totals]),
+            SortKey::Customer => rest.is_empty(),
+        }
+    }
+
+    /// One index holds the page as it is.
+    fn straight(&self) -> Result<Option<Statement>, StoreError> {
+        if !self.is_by_date() {
+            return Ok(None);
+        }
+        let (lead, columns) = match (self.conditions().as_slice(), &self.query) {
+            ([], _) => (Lead::Orders, Columns::INDEXED),
+            ([Few::Words], Some(query)) if self.scope.dialect.search_comes_sorted() => {
+                (Lead::Search(query), self.matches())
+            }
+            _ => return Ok(None),
+        };
+        let mut statement = Statement::default();
+        statement.select(self.columns, &self.scope, lead);
+        statement.placed(&columns, self.filter);
+        self.finish(&mut statement, &columns)?;
+        Ok(Some(statement))
+    }
+
+    /// The columns of what a search finds where that comes sorted.
+    fn matches(&self) -> Columns {
+        Columns {
+            position: "s.rowid",
+            offset: self.scope.base,
+            ..Columns::INDEXED
+        }
+    }
+
+    /// Adds where the page begins and how it is sorted.
+    fn finish(&self, statement: &mut Statement, columns: &Columns) -> Result<(), StoreError> {
+        if let Some(cursor) = self.after {
+            statement.after(self.sort, columns, cursor)?;
+        }
+        statement.order_by(self.sort, columns);
+        Ok(())
+    }
+
+    /// What reads the orders that one condition keeps, for counting or collecting.
+    fn led_by(&self, few: Few, columns: &str, facets: &[String]) -> Statement {
+        let mut statement = Statement::default();
+        let lead = match (few, &self.filter.tag, &self.query) {
+            (Few::Tag, Some(tag), _) => Lead::Tag(tag),
+            (Few::Words, _, Some(query)) => Lead::Search(query),
+            _ => Lead::Orders,
+        };
+        statement.select(columns, &self.scope, lead);
+        match few {
+            Few::Tag if self.has_facets() => statement.among("l.facets", facets),
+            Few::Tag | Few::Words => {}
+            Few::Destination => {
+                statement.among("o.destination", &self.destinations);
+                if self.has_facets() {
+                    statement.among("o.facets", facets);
+                }
+            }
+            Few::Totals => {
+                statement.among("o.facets", facets);
+                statement.totals(&Columns::INDEXED, self.filter);
+            }
+            Few::Facets => statement.among("o.facets", facets),
+        }
+        statement
+    }
+
+    /// The few orders that one condition keeps, those that meet the others too, sorted.
+    fn collected(&self, few: Few, facets: &[String]) -> Result<Statement, StoreError> {
+        let mut statement = self.led_by(few, self.columns, facets);
+        let columns = Columns::COLLECTED;
+        if few == Few::Words && self.has_facets() {
+            statement.among("o.facets || ''", facets);
+        }
+        if few != Few::Tag
+            && let Some(tag) = &self.filter.tag
+        {
+            statement.tagged(tag);
+        }
+        if few != Few::Destination && !self.destinations.is_empty() {
+            statement.among("o.destination || ''", &self.destinations);
+        }
+        if few != Few::Totals {
+            statement.totals(&columns, self.filter);
+        }
+        if few != Few::Words
+            && let Some(query) = &self.query
+        {
+            statement.words(query);
+        }
+        statement.placed(&columns, self.filter);
+        self.finish(&mut statement, &columns)?;
+        Ok(statement)
+    }
+
+    /// The lists of these facets, merged.
+    fn merged(&self, facets: &[String]) -> Result<Statement, StoreError> {
+        let mut statement = Statement::default();
+        let tag = self.filter.tag.as_deref().filter(|_| self.is_by_date());
+        let destinations = &self.destinations;
+        let each_goes_to =
+            tag.is_none() && self.is_by_date() && facets.len() * destinations.len() <= MAX_LISTS;
+        let lists: Vec<(&[String], &[String])> = match () {
+            () if facets.len() > MAX_LISTS => vec![(facets, destinations)],
+            () if each_goes_to && !destinations.is_empty() => facets
+                .chunks(1)
+                .flat_map(|facet| {
+                    destinations
+                        .chunks(1)
+                        .map(move |destination| (facet, destination))
+                })
+                .collect(),
+            () => facets
+                .chunks(1)
+                .map(|facet| (facet, destinations.as_slice()))
+                .collect(),
+        };
+        let is_alone = lists.len() == 1;
+        for (index, (facets, destinations)) in lists.into_iter().enumerate() {
+            if index > 0 {
+                statement.text.push_str(" union all ");
+            }
+            self.list(&mut statement, tag, facets, destinations)?;
+        }
+        let columns = match tag {
+            _ if !is_alone => Columns::MERGED,
+            Some(_) => TAGGED,
+            None => Columns::INDEXED,
+        };
+        statement.order_by(self.sort, &columns);
+        Ok(statement)
+    }
+
+    /// One of the lists.
+    fn list(
+        &self,
+        statement: &mut Statement,
+        tag: Option<&str>,
+        facets: &[String],
+        destinations: &[String],
+    ) -> Result<(), StoreError> {
+        let (lead, facets_column, columns) = match tag {
+            Some(tag) => (Lead::Tag(tag), "l.facets", TAGGED),
+            None => (Lead::Orders, "o.facets", Columns::INDEXED),
+        };
+        // The position by which lists are merged is the one that the list comes sorted by.
+        let position = columns.position;
+        let selected = self.columns.replace(Columns::INDEXED.position, position);
+        statement.select(&selected, &self.scope, lead);
+        statement.among(facets_column, facets);
+        // Conditions on what the list is not sorted by must not tempt the planner to another index.
+        let (by_date, by_total) = match self.sort.key {
+            SortKey::Placed => (columns, Columns::COLLECTED),
+            SortKey::Total => (Columns::COLLECTED, Columns::INDEXED),
+            SortKey::Customer => (Columns::COLLECTED, Columns::COLLECTED),
+        };
+        if !destinations.is_empty() {
+            let is_listed = destinations.len() == 1 && self.is_by_date();
+            let column = if is_listed {
+                "o.destination"
+            } else {
+                "o.destination || ''"
+            };
+            statement.among(column, destinations);
+        }
+        if tag.is_none()
+            && let Some(tag) = &self.filter.tag
+        {
+            statement.tagged(tag);
+        }
+        statement.totals(&by_total, self.filter);
+        if let Some(query) = &self.query {
+            statement.words(query);
+        }
+        statement.placed(&by_date, self.filter);
+        if let Some(cursor) = self.after {
+            statement.after(self.sort, &columns, cursor)?;
+        }
+        Ok(())
+    }
+}
+
+/// The columns of a tag's list.
+const TAGGED: Columns = Columns {
+    position: "l.position",
+    ..Columns::INDEXED
+};
+
+impl Store {
+    /// The statement of a page, without its limit; none where nothing can be on it.
+    pub(super) async fn page_of(&self, asked: &Asked<'_>) -> Result<Option<Statement>, StoreError> {
+        if let Some(statement) = asked.straight()? {
+            return Ok(Some(statement));
+        }
+        let facets = self
+            .kept_facets(asked.scope.organization, asked.scope.mode, asked.filter)
+            .await?;
+        if facets.is_empty() {
+            return Ok(None);
+        }
+        if !asked.is_listed() {
+            for few in asked.conditions() {
+                if self.keeps_few(asked, few, &facets).await? {
+                    return asked.collected(few, &facets).map(Some);
+                }
+            }
+        }
+        asked.merged(&facets).map(Some)
+    }
+
+    async fn keeps_few(
+        &self,
+        asked: &Asked<'_>,
+        few: Few,
+        facets: &[String],
+    ) -> Result<bool, StoreError> {
+        let mut statement = asked.led_by(few, "1 as one", facets);
+        statement.limit(self.few + 1);
+        statement.text = format!("select count(*) as many from ({}) few", statement.text);
+        let many: i64 = statement
+            .query()
+            .fetch_one(self.reader())
+            .await?
+            .try_get(0)?;
+        Ok(many <= self.few)
+    }
+}
