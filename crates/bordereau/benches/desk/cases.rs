@@ -1,7 +1,33 @@
 //! What is listed and searched for.
 
-use domain::filter::Filter;
+use domain::filter::{Filter, Sort, SortKey};
 use domain::order::OrderStatus;
+
+/// The filters of several conditions and the whole list, by another order than the date.
+pub fn sorted_cases() -> Vec<(&'static str, Sort, Vec<Filter>)> {
+    let all = cases();
+    let of = |name: &str| {
+        all.iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, filters)| filters.clone())
+    };
+    let filters: Vec<Filter> = [LIST, SEVERAL]
+        .into_iter()
+        .filter_map(of)
+        .flatten()
+        .collect();
+    let by = |key| Sort {
+        key,
+        is_descending: true,
+    };
+    vec![
+        ("the same by total", by(SortKey::Total), filters.clone()),
+        ("the same by customer", by(SortKey::Customer), filters),
+    ]
+}
+
+const LIST: &str = "list, newest first";
+const SEVERAL: &str = "filter, several conditions";
 
 /// Lists, filters and searches, each a few of a kind.
 #[allow(clippy::too_many_lines, reason = "a table of filters")]
@@ -17,7 +43,7 @@ pub fn cases() -> Vec<(&'static str, Vec<Filter>)> {
         ..Filter::default()
     };
     vec![
-        ("list, newest first", vec![Filter::default()]),
+        (LIST, vec![Filter::default()]),
         (
             "filter, one condition",
             vec![
@@ -51,7 +77,7 @@ pub fn cases() -> Vec<(&'static str, Vec<Filter>)> {
             ],
         ),
         (
-            "filter, several conditions",
+            SEVERAL,
             vec![
                 Filter {
                     destination: vec!["BH".to_owned(), "KW".to_owned()],
@@ -75,6 +101,16 @@ pub fn cases() -> Vec<(&'static str, Vec<Filter>)> {
                     payment: vec![PaymentStatus::Refunded],
                     ..status(OrderStatus::Open)
                 },
+                Filter {
+                    min_base_minor: Some(400_000),
+                    destination: vec!["FR".to_owned(), "DE".to_owned()],
+                    ..Filter::default()
+                },
+                Filter {
+                    tag: Some("gift".to_owned()),
+                    destination: vec!["GB".to_owned()],
+                    ..Filter::default()
+                },
             ],
         ),
         (
@@ -86,6 +122,10 @@ pub fn cases() -> Vec<(&'static str, Vec<Filter>)> {
                 text("tent-2p"),
                 text("kl"),
                 text("sao paulo jo"),
+                // In every order: a letter, and the domain of an e-mail address.
+                text("s"),
+                text("example"),
+                text("francois.dupont256@example.com"),
             ],
         ),
         (
@@ -99,6 +139,14 @@ pub fn cases() -> Vec<(&'static str, Vec<Filter>)> {
                     text: "smith".to_owned(),
                     needs_attention: Some(true),
                     ..Filter::default()
+                },
+                Filter {
+                    text: "example".to_owned(),
+                    ..status(OrderStatus::Hold)
+                },
+                Filter {
+                    destination: vec!["JP".to_owned()],
+                    ..text("example")
                 },
             ],
         ),

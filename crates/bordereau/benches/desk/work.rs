@@ -17,7 +17,7 @@ use engine::store::list::Page;
 use engine::{listing, orders};
 use sqlx::AnyPool;
 
-use crate::cases::cases;
+use crate::cases::{cases, sorted_cases};
 use crate::measure::{calls, rows};
 use crate::raw;
 use crate::report::Report;
@@ -159,12 +159,15 @@ impl Bench {
     }
 
     async fn lists(&self, report: &mut Report) -> Result<()> {
-        for (name, filters) in cases() {
+        let by_date = cases()
+            .into_iter()
+            .map(|(name, filters)| (name, Sort::default(), filters));
+        for (name, sort, filters) in by_date.chain(sorted_cases()) {
             let mut inputs = Vec::new();
             for filter in filters {
                 inputs.push(Page {
                     filter,
-                    sort: Sort::default(),
+                    sort,
                     after: None,
                     limit: 50,
                 });
