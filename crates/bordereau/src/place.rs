@@ -19,10 +19,10 @@ use crate::config::Config;
 #[derive(Args, Clone, Debug)]
 pub struct Place {
     /// The folder of an embedded desk.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
     /// A settings file; bordereau.toml lists every setting with its default.
-    #[arg(long, value_name = "FILE", env = "BORDEREAU_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "BORDEREAU_CONFIG", global = true)]
     pub config: Option<PathBuf>,
 }
 

@@ -13,6 +13,8 @@ fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.nfkd()
         .filter(|letter| !is_combining_mark(*letter))
         .flat_map(char::to_lowercase)
+        // A sigma at the end of a word is written otherwise, and so it would be in the middle of what one types.
+        .map(|letter| if letter == 'ς' { 'σ' } else { letter })
         .flat_map(|letter| {
             // Letters that Unicode does not take apart, though a keyboard without them would.
             let plain: &[char] = match letter {

@@ -42,11 +42,12 @@ create table orders (
     constraint orders_desk_number_key unique (organization_id, desk_number)
 );
 create unique index orders_position on orders (organization_id, mode, position);
--- Every facet's orders in each order of the list: a page of any combination merges a few of these sorted lists.
-create index orders_facets on orders (organization_id, mode, facets, position);
-create index orders_destination on orders (organization_id, mode, destination, facets, position);
-create index orders_total on orders (organization_id, mode, facets, total_base_minor, position);
-create index orders_customer on orders (organization_id, mode, facets, customer_sort, position);
+-- The orders of every combination of facets, newest first by date: a page of any of them merges a few of these lists.
+-- What other conditions ask about stands behind, so that an entry that does not meet them is passed over without its row.
+create index orders_facets on orders (organization_id, mode, facets, position, destination, total_base_minor);
+create index orders_destination on orders (organization_id, mode, destination, facets, position, total_base_minor);
+create index orders_total on orders (organization_id, mode, total_base_minor, position, facets, destination);
+create index orders_customer on orders (organization_id, mode, customer_sort, position, facets, destination, total_base_minor);
 
 -- What happened, append-only. The body is the event's JSON, whose form is a promise.
 create table order_events (

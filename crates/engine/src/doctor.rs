@@ -42,8 +42,6 @@ pub enum Finding {
     Unbalanced(OrderId, Vec<Money>),
     /// The list shows something else than the document says.
     Listed(OrderId),
-    /// A row after this order, or the first where there is none, cannot be read, which hides the rows after it.
-    Row(String, String),
 }
 
 impl fmt::Display for Finding {
@@ -64,15 +62,6 @@ impl fmt::Display for Finding {
                 write!(f, "the journal of order {id} is out by {}", sums.join(", "))
             }
             Self::Listed(id) => write!(f, "the list shows order {id} otherwise than it is"),
-            Self::Row(after, why) if after.is_empty() => {
-                write!(f, "the first order's row cannot be read: {why}")
-            }
-            Self::Row(after, why) => {
-                write!(
-                    f,
-                    "the row of the order after {after} cannot be read: {why}"
-                )
-            }
         }
     }
 }
@@ -87,13 +76,9 @@ impl Finding {
             Self::Unreadable(..) | Self::History(..) => {
                 "was the desk run by a newer version before? run that one; else compare with a backup"
             }
-            Self::Differs(_) | Self::Version(..) | Self::Unbalanced(..) => {
+            Self::Differs(_) | Self::Version(..) | Self::Unbalanced(..) | Self::Listed(_) => {
                 "the row was changed past the desk: compare with a backup, and tell the makers if nobody did"
             }
-            Self::Row(..) => {
-                "orders after it were not examined: compare the row with a backup, then run the doctor again"
-            }
-            Self::Listed(_) => "any change of the order, such as a note, writes its row anew",
         }
     }
 }
@@ -113,20 +98,9 @@ pub async fn examine(
     }
     for (organization, _) in store.organizations().await? {
         examined.organizations += 1;
-        let (mut after, mut limit) = (String::new(), PAGE);
+        let mut after = String::new();
         loop {
-            let page = match store.stored(&organization, &after, limit).await {
-                // One by one, up to the row that is at fault.
-                Err(StoreError::Unreadable { .. }) if limit > 1 => {
-                    limit = 1;
-                    continue;
-                }
-                Err(error @ StoreError::Unreadable { .. }) => {
-                    on_finding(&Finding::Row(after, error.to_string()));
-                    break;
-                }
-                page => page?,
-            };
+            let page = store.stored(&organization, &after, PAGE).await?;
             let Some(last) = page.last() else {
                 break;
             };

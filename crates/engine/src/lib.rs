@@ -18,5 +18,6 @@ pub mod people;
 pub mod permit;
 pub mod ports;
 pub mod refunds;
+pub mod sessions;
 pub mod store;
 pub mod transfer;

@@ -236,6 +236,22 @@ pub async fn set_password(desk: &Desk, email: &str, password: &str) -> Result<()
     Ok(())
 }
 
+/// Keeps what a person prefers.
+///
+/// # Errors
+/// The database.
+pub async fn save_preferences(
+    desk: &Desk,
+    person: &Person,
+    preferences: Preferences,
+) -> Result<(), StoreError> {
+    let person = Person {
+        preferences,
+        ..person.clone()
+    };
+    desk.store().update_person(&person).await
+}
+
 /// Who a person is in an organization: their role's permissions, or all of them for operator support.
 ///
 /// # Errors

@@ -145,12 +145,12 @@ fn copy(sample: &Written, number: u64) -> Written {
 }
 
 /// A file of orders to import.
-pub fn lines(count: u64) -> Vec<u8> {
+pub fn lines(run: u64, count: u64) -> Vec<u8> {
     let mut lines = Vec::new();
     for number in 0..count {
         let day = number % 28 + 1;
         let line = serde_json::json!({
-            "number": format!("IMPORT-{number}"),
+            "number": format!("IMPORT-{run}-{number}"),
             "placed_at": format!("2026-0{}-{day:02}T08:00:00Z", number % 9 + 1),
             "currency": "EUR",
             "rate": "1.0842",

@@ -27,6 +27,12 @@ struct Options {
     /// A PostgreSQL server to measure too; a database is made on it.
     #[arg(long)]
     postgres: Option<String>,
+    /// A folder for the embedded desk, which is kept; one that was filled before is measured as it is.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Measures the embedded desk alone, or PostgreSQL alone.
+    #[arg(long)]
+    only: Option<String>,
     /// Where to write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -45,16 +51,20 @@ fn main() -> Result<()> {
 
 async fn run(options: Options) -> Result<()> {
     let mut report = report::Report::new(options.orders);
-    let folder = tempfile::tempdir()?;
-    let store = Store::open_embedded(folder.path()).await?;
-    let url = format!(
-        "sqlite://{}?mode=rwc",
-        Store::embedded_file(folder.path()).display()
-    );
-    work::measure_all(&store, &url, "sqlite", options.orders, &mut report).await?;
-    store.close().await;
-    start::start_up(folder.path(), &mut report).await?;
-    if let Some(server) = &options.postgres {
+    let is_wanted = |database| options.only.as_deref().is_none_or(|only| only == database);
+    if is_wanted("sqlite") {
+        let folder = tempfile::tempdir()?;
+        let folder = options.data.as_deref().unwrap_or(folder.path());
+        let store = Store::open_embedded(folder).await?;
+        let url = format!(
+            "sqlite://{}?mode=rwc",
+            Store::embedded_file(folder).display()
+        );
+        work::measure_all(&store, &url, "sqlite", options.orders, &mut report).await?;
+        store.close().await;
+        start::start_up(folder, &mut report).await?;
+    }
+    if let Some(server) = options.postgres.as_ref().filter(|_| is_wanted("postgres")) {
         let url = raw::make_database(server).await?;
         let store = Store::open(&url).await?;
         work::measure_all(&store, &url, "postgres", options.orders, &mut report).await?;

@@ -1,8 +1,10 @@
 //! The bare driver: the same rows in the same tables with the same durability, and nothing else. What it writes is
 //! another organization's, read back from what the desk wrote.
 
+use std::collections::HashMap;
+
 use anyhow::{Context as _, Result};
-use domain::ids::OrganizationId;
+use domain::ids::{OrderId, OrganizationId};
 use futures_util::TryStreamExt;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{AnyPool, AssertSqlSafe, Column as _, Executor, Row};
@@ -59,26 +61,37 @@ pub async fn make_database(server: &str) -> Result<String> {
     Ok(format!("{start}/{name}"))
 }
 
-/// Reads the rows that one order has in a table.
+/// Reads the rows that these orders have in a table, by the order they belong to.
 pub async fn read(
     pool: &AnyPool,
-    table: &'static str,
-    columns: &str,
-    condition: &str,
-    id: &str,
-) -> Result<Rows> {
-    let text = format!("select {columns} from {table} where {condition} = $1");
-    let rows = sqlx::query(AssertSqlSafe(text))
-        .bind(id)
-        .fetch_all(pool)
-        .await?;
-    let columns = columns.split(", ").map(str::to_owned).collect();
-    let rows = rows.iter().map(values).collect::<Result<_>>()?;
-    Ok(Rows {
-        table,
-        columns,
-        rows,
-    })
+    organization: &str,
+    (table, columns, id_column): (&'static str, &str, &str),
+    ids: &[OrderId],
+) -> Result<HashMap<String, Rows>> {
+    let numbers: Vec<String> = (2..ids.len() + 2)
+        .map(|number| format!("${number}"))
+        .collect();
+    // In one read: the keys of an order are found by looking at all of them.
+    let text = format!(
+        "select {columns} from {table} where organization_id = $1 and {id_column} in ({})",
+        numbers.join(",")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(text)).bind(organization);
+    for id in ids {
+        query = query.bind(id.as_str());
+    }
+    let names: Vec<String> = columns.split(", ").map(str::to_owned).collect();
+    let mut read: HashMap<String, Rows> = HashMap::new();
+    for row in query.fetch_all(pool).await? {
+        let id: String = row.try_get(id_column)?;
+        let rows = read.entry(id).or_insert_with(|| Rows {
+            table,
+            columns: names.clone(),
+            rows: Vec::new(),
+        });
+        rows.rows.push(values(&row)?);
+    }
+    Ok(read)
 }
 
 fn values(row: &AnyRow) -> Result<Vec<Value>> {

@@ -33,7 +33,10 @@ impl Report {
 
     /// Adds a figure with its baseline, and tells it at once.
     pub fn add(&mut self, database: &'static str, what: &str, desk: Figure, bare: Option<Figure>) {
-        eprintln!("{database}: {what}: {:.0}/s", desk.rate);
+        eprintln!(
+            "{database}: {what}: {:.0}/s, p50 {:.2?}, p99 {:.2?}",
+            desk.rate, desk.p50, desk.p99
+        );
         self.rows.push(Row {
             database,
             what: what.to_owned(),

@@ -51,7 +51,7 @@ impl Bench {
 
     pub async fn creates(&mut self, report: &mut Report) -> Result<()> {
         for (round, callers) in [1, CALLERS].into_iter().enumerate() {
-            let inputs = self.new_orders(WRITES, 500_000_000 + round as u64 * WRITES);
+            let inputs = self.new_orders(WRITES, self.run * 10_000 + round as u64 * WRITES);
             let taken = Arc::new(std::sync::Mutex::new(Vec::new()));
             let (desk, session, ids) = (self.desk.clone(), self.session.clone(), taken.clone());
             let ours = calls(inputs, callers, move |new| {
@@ -82,21 +82,23 @@ impl Bench {
         let other = organizations::create(&self.desk, "Bare", Settings::default()).await?;
         let base = self.desk.store().search_base(&other).await?;
         let mut all = Vec::with_capacity(ids.len());
+        let mut tables = Vec::new();
+        for table in [
+            ("orders", ORDER, "id"),
+            ("order_events", EVENT, "order_id"),
+            ("order_keys", KEY, "order_id"),
+        ] {
+            tables.push(raw::read(&self.pool, self.organization.as_str(), table, ids).await?);
+        }
         for id in ids {
             let order = orders::load(&self.desk, &self.session.permit()?, id).await?;
             let words = searchable_words(&order).join(" ");
             let position = engine::store::orders::position(&order);
-            let mut written = vec![
-                raw::read(&self.pool, "orders", ORDER, "id", id.as_str())
-                    .await?
-                    .moved(&other),
-                raw::read(&self.pool, "order_events", EVENT, "order_id", id.as_str())
-                    .await?
-                    .moved(&other),
-                raw::read(&self.pool, "order_keys", KEY, "order_id", id.as_str())
-                    .await?
-                    .moved(&other),
-            ];
+            let mut written: raw::Written = tables
+                .iter()
+                .filter_map(|table| table.get(id.as_str()).cloned())
+                .map(|rows| rows.moved(&other))
+                .collect();
             written.push(made::words(self.database, &other, base, position, words));
             all.push(written);
         }
@@ -165,11 +167,12 @@ impl Bench {
     ) -> Result<crate::measure::Figure> {
         let (pool, begin, organization) =
             (self.pool.clone(), self.begin, self.organization.clone());
+        let run = usize::try_from(self.run)? * 100;
         let numbered: Vec<(usize, OrderId)> = ids.into_iter().enumerate().collect();
         calls(numbered, callers, move |(number, id)| {
             let (pool, organization) = (pool.clone(), organization.clone());
             async move {
-                let written = made::refund_rows(&organization, id.as_str(), number, callers);
+                let written = made::refund_rows(&organization, id.as_str(), number, run + callers);
                 raw::update(&pool, begin, organization.as_str(), id.as_str(), &written).await
             }
         })
@@ -200,7 +203,7 @@ impl Bench {
     }
 
     pub async fn transfers(&self, report: &mut Report) -> Result<()> {
-        let lines = made::lines(IMPORTED);
+        let lines = made::lines(self.run, IMPORTED);
         let permit = self.session.permit()?;
         let started = Instant::now();
         let done = import(

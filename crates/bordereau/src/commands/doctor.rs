@@ -29,6 +29,12 @@ impl Doctor {
             );
             return Ok(Outcome::NeedsALook);
         }
+        if store.is_newer().await? {
+            println!(
+                "the schema is a newer desk's; run that one, this one would not understand it"
+            );
+            return Ok(Outcome::NeedsALook);
+        }
         let bar = bar(None, "orders examined");
         let mut findings = 0_u64;
         let mut tell = |finding: &Finding| {

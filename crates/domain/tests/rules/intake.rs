@@ -67,6 +67,7 @@ fn a_fault_is_refused_by_the_name_of_its_field() {
     let cases: [(Change, &str); 24] = [
         (|new| new.number = Some(" ".to_owned()), "number"),
         (|new| new.placed_at = jiff::Timestamp::MIN, "placed_at"),
+        (|new| new.placed_at = jiff::Timestamp::MAX, "placed_at"),
         (|new| new.rate.rate = "0".parse().unwrap(), "rate"),
         (|new| new.rate.rate = "1.1".parse().unwrap(), "rate"),
         (|new| new.language = "not a tag".to_owned(), "language"),

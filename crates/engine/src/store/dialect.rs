@@ -154,6 +154,15 @@ impl Dialect {
         }
     }
 
+    /// A column as a condition that the planner takes no index for. PostgreSQL knows how many rows a condition keeps,
+    /// and is left to it.
+    pub(crate) fn unindexed(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("+{column}"),
+            Self::Postgres => column.to_owned(),
+        }
+    }
+
     /// Whether the matches of a search come newest or oldest first by themselves, however many there are.
     pub(crate) fn search_comes_sorted(self) -> bool {
         self == Self::Sqlite

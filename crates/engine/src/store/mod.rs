@@ -15,6 +15,7 @@ pub mod organizations;
 mod pages;
 pub mod people;
 pub mod queue;
+pub mod sessions;
 mod statement;
 pub mod upkeep;
 pub mod views;
@@ -42,7 +43,7 @@ const SERVER_CONNECTIONS: u32 = 24;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The migrations, in order. Each text is fixed once released.
-const MIGRATIONS: [(i64, &str, [&str; 2]); 2] = [
+const MIGRATIONS: [(i64, &str, [&str; 2]); 3] = [
     (
         1,
         "desk",
@@ -55,6 +56,11 @@ const MIGRATIONS: [(i64, &str, [&str; 2]); 2] = [
             include_str!("../../migrations/sqlite/0002_search.sql"),
             include_str!("../../migrations/postgres/0002_search.sql"),
         ],
+    ),
+    (
+        3,
+        "sessions",
+        [include_str!("../../migrations/0003_sessions.sql"); 2],
     ),
 ];
 
@@ -234,21 +240,34 @@ impl Store {
         Ok(count)
     }
 
-    /// How many migrations this database lacks; all of them where it is new.
+    /// How many migrations this database lacks: all of them where it is new, none where it is a newer desk's.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn pending_migrations(&self) -> Result<usize, StoreError> {
+        Ok(MIGRATIONS
+            .len()
+            .saturating_sub(self.done_migrations().await?))
+    }
+
+    /// Whether a newer desk has changed this database's schema.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_newer(&self) -> Result<bool, StoreError> {
+        Ok(self.done_migrations().await? > MIGRATIONS.len())
+    }
+
+    async fn done_migrations(&self) -> Result<usize, StoreError> {
         // The migrator's own table; where it is not there yet, nothing has been done.
         let done = sqlx::query("select count(version) as done from _sqlx_migrations")
             .fetch_one(&self.reader)
             .await;
-        let done = match done {
-            Ok(row) => usize::try_from(row.try_get::<i64, _>("done")?).unwrap_or(0),
-            Err(sqlx::Error::Database(_)) => 0,
-            Err(error) => return Err(error.into()),
-        };
-        Ok(MIGRATIONS.len().saturating_sub(done))
+        match done {
+            Ok(row) => Ok(usize::try_from(row.try_get::<i64, _>("done")?).unwrap_or(0)),
+            Err(sqlx::Error::Database(_)) => Ok(0),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Which database this is.

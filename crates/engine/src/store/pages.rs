@@ -1,9 +1,9 @@
 //! Which index leads a page, so that few rows are looked at whatever is asked for. Three ways, tried in this order:
 //!
-//! 1. One index holds the page as it is: every order by date, or what a search finds where that comes sorted.
+//! 1. One index holds the page as it is: every order as it is sorted, or what a search finds where that comes sorted.
 //! 2. Some condition keeps few orders: those are read and sorted.
-//! 3. The sorted lists of the facets that the filter keeps are merged, and what remains is looked at row by row. Where
-//!    nothing remains no row is read in vain; else every condition keeps many, and a page is full soon.
+//! 3. Every condition keeps many, and a page is full soon: by date the lists of the facets that the filter keeps are
+//!    merged, by total and customer their index is followed; what does not meet the rest is passed over.
 
 use domain::filter::{Filter, Sort, SortKey};
 use domain::search::Query;
@@ -13,9 +13,9 @@ use super::list::{Cursor, Page};
 use super::statement::{Columns, Lead, Scope, Statement};
 use super::{Store, StoreError};
 
-/// How many orders are few: reading and sorting so many takes about as long as finding a page among a million by
-/// looking at each row, when so many match.
-pub(super) const FEW: i64 = 5_000;
+/// How many orders are few. Measured with a million of them: reading the rows of so many takes about as long as finding
+/// a page of fifty by passing over index entries, when so many match.
+pub(super) const FEW: i64 = 1_000;
 
 /// The most lists that are merged; SQLite takes 500.
 const MAX_LISTS: usize = 400;
@@ -105,35 +105,37 @@ impl<'a> Asked<'a> {
             .collect()
     }
 
-    /// Whether merged lists hold the page without a row in vain.
+    /// Whether merged lists, or the index that the list is sorted by, hold the page without an entry in vain.
     fn is_listed(&self) -> bool {
-        let rest: Vec<Few> = self
-            .conditions()
-            .into_iter()
-            .filter(|one| *one != Few::Facets)
-            .collect();
-        match self.sort.key {
-            SortKey::Placed => matches!(rest.as_slice(), [] | [Few::Tag | Few::Destination]),
-            SortKey::Total => matches!(rest.as_slice(), [] | [Few::Totals]),
-            SortKey::Customer => rest.is_empty(),
+        match (self.sort.key, self.conditions().as_slice()) {
+            (_, []) | (SortKey::Placed, [Few::Facets]) | (SortKey::Total, [Few::Totals]) => true,
+            (SortKey::Placed, [Few::Tag | Few::Destination]) => true,
+            (SortKey::Placed, [Few::Tag | Few::Destination, Few::Facets]) => true,
+            _ => false,
         }
     }
 
     /// One index holds the page as it is.
     fn straight(&self) -> Result<Option<Statement>, StoreError> {
-        if !self.is_by_date() {
-            return Ok(None);
-        }
         let (lead, columns) = match (self.conditions().as_slice(), &self.query) {
             ([], _) => (Lead::Orders, Columns::INDEXED),
-            ([Few::Words], Some(query)) if self.scope.dialect.search_comes_sorted() => {
+            ([Few::Words], Some(query))
+                if self.is_by_date() && self.scope.dialect.search_comes_sorted() =>
+            {
                 (Lead::Search(query), self.matches())
             }
             _ => return Ok(None),
         };
         let mut statement = Statement::default();
         statement.select(self.columns, &self.scope, lead);
-        statement.placed(&columns, self.filter);
+        statement.placed(
+            if self.is_by_date() {
+                &columns
+            } else {
+                &Columns::COLLECTED
+            },
+            self.filter,
+        );
         self.finish(&mut statement, &columns)?;
         Ok(Some(statement))
     }
@@ -174,10 +176,7 @@ impl<'a> Asked<'a> {
                     statement.among("o.facets", facets);
                 }
             }
-            Few::Totals => {
-                statement.among("o.facets", facets);
-                statement.totals(&Columns::INDEXED, self.filter);
-            }
+            Few::Totals => statement.totals(&Columns::INDEXED, self.filter),
             Few::Facets => statement.among("o.facets", facets),
         }
         statement
@@ -187,8 +186,8 @@ impl<'a> Asked<'a> {
     fn collected(&self, few: Few, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = self.led_by(few, self.columns, facets);
         let columns = Columns::COLLECTED;
-        if few == Few::Words && self.has_facets() {
-            statement.among("o.facets || ''", facets);
+        if matches!(few, Few::Words | Few::Totals) && self.has_facets() {
+            statement.among(&self.unindexed("o.facets"), facets);
         }
         if few != Few::Tag
             && let Some(tag) = &self.filter.tag
@@ -196,7 +195,7 @@ impl<'a> Asked<'a> {
             statement.tagged(tag);
         }
         if few != Few::Destination && !self.destinations.is_empty() {
-            statement.among("o.destination || ''", &self.destinations);
+            statement.among(&self.unindexed("o.destination"), &self.destinations);
         }
         if few != Few::Totals {
             statement.totals(&columns, self.filter);
@@ -211,16 +210,56 @@ impl<'a> Asked<'a> {
         Ok(statement)
     }
 
-    /// The lists of these facets, merged.
+    /// A column as a condition that no index is chosen for.
+    fn unindexed(&self, column: &str) -> String {
+        self.scope.dialect.unindexed(column)
+    }
+
+    /// The index that the list is sorted by, what does not meet the conditions being passed over.
+    fn followed(&self, facets: &[String]) -> Result<Statement, StoreError> {
+        let mut statement = Statement::default();
+        statement.select(self.columns, &self.scope, Lead::Orders);
+        if self.has_facets() {
+            statement.among(&self.unindexed("o.facets"), facets);
+        }
+        if !self.destinations.is_empty() {
+            statement.among(&self.unindexed("o.destination"), &self.destinations);
+        }
+        if let Some(tag) = &self.filter.tag {
+            statement.tagged(tag);
+        }
+        let by_total = self.sort.key == SortKey::Total;
+        statement.totals(
+            if by_total {
+                &Columns::INDEXED
+            } else {
+                &Columns::COLLECTED
+            },
+            self.filter,
+        );
+        if let Some(query) = &self.query {
+            statement.words(query);
+        }
+        statement.placed(&Columns::COLLECTED, self.filter);
+        self.finish(&mut statement, &Columns::INDEXED)?;
+        Ok(statement)
+    }
+
+    /// The lists of these facets by date, merged.
     fn merged(&self, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = Statement::default();
-        let tag = self.filter.tag.as_deref().filter(|_| self.is_by_date());
         let destinations = &self.destinations;
-        let each_goes_to =
-            tag.is_none() && self.is_by_date() && facets.len() * destinations.len() <= MAX_LISTS;
+        // Whether an order carries a tag is looked up faster than where it goes.
+        let tag = self
+            .filter
+            .tag
+            .as_deref()
+            .filter(|_| destinations.is_empty());
+        let by_destination =
+            !destinations.is_empty() && facets.len() * destinations.len() <= MAX_LISTS;
         let lists: Vec<(&[String], &[String])> = match () {
             () if facets.len() > MAX_LISTS => vec![(facets, destinations)],
-            () if each_goes_to && !destinations.is_empty() => facets
+            () if by_destination => facets
                 .chunks(1)
                 .flat_map(|facet| {
                     destinations
@@ -262,35 +301,26 @@ impl<'a> Asked<'a> {
             None => (Lead::Orders, "o.facets", Columns::INDEXED),
         };
         // The position by which lists are merged is the one that the list comes sorted by.
-        let position = columns.position;
-        let selected = self.columns.replace(Columns::INDEXED.position, position);
+        let selected = self
+            .columns
+            .replace(Columns::INDEXED.position, columns.position);
         statement.select(&selected, &self.scope, lead);
         statement.among(facets_column, facets);
-        // Conditions on what the list is not sorted by must not tempt the planner to another index.
-        let (by_date, by_total) = match self.sort.key {
-            SortKey::Placed => (columns, Columns::COLLECTED),
-            SortKey::Total => (Columns::COLLECTED, Columns::INDEXED),
-            SortKey::Customer => (Columns::COLLECTED, Columns::COLLECTED),
-        };
-        if !destinations.is_empty() {
-            let is_listed = destinations.len() == 1 && self.is_by_date();
-            let column = if is_listed {
-                "o.destination"
-            } else {
-                "o.destination || ''"
-            };
-            statement.among(column, destinations);
+        match destinations {
+            [] => {}
+            [_] => statement.among("o.destination", destinations),
+            _ => statement.among(&self.unindexed("o.destination"), destinations),
         }
         if tag.is_none()
             && let Some(tag) = &self.filter.tag
         {
             statement.tagged(tag);
         }
-        statement.totals(&by_total, self.filter);
+        statement.totals(&Columns::COLLECTED, self.filter);
         if let Some(query) = &self.query {
             statement.words(query);
         }
-        statement.placed(&by_date, self.filter);
+        statement.placed(&columns, self.filter);
         if let Some(cursor) = self.after {
             statement.after(self.sort, &columns, cursor)?;
         }
@@ -310,8 +340,9 @@ impl Store {
         if let Some(statement) = asked.straight()? {
             return Ok(Some(statement));
         }
+        let scope = &asked.scope;
         let facets = self
-            .kept_facets(asked.scope.organization, asked.scope.mode, asked.filter)
+            .kept_facets(scope.organization, scope.mode, asked.filter)
             .await?;
         if facets.is_empty() {
             return Ok(None);
@@ -323,7 +354,11 @@ impl Store {
                 }
             }
         }
-        asked.merged(&facets).map(Some)
+        if asked.is_by_date() {
+            asked.merged(&facets).map(Some)
+        } else {
+            asked.followed(&facets).map(Some)
+        }
     }
 
     async fn keeps_few(

@@ -27,10 +27,10 @@ pub(crate) fn instant(row: &AnyRow, column: &str) -> Result<Option<Timestamp>, S
     .transpose()
 }
 
-const PERSON: &str =
+pub(super) const PERSON: &str =
     "id, email, name, password_hash, is_support, preferences, created_at_us, disabled_at_us";
 
-fn read_person(row: &AnyRow) -> Result<Person, StoreError> {
+pub(super) fn read_person(row: &AnyRow) -> Result<Person, StoreError> {
     let is_support: i64 = row.try_get("is_support")?;
     Ok(Person {
         id: PersonId(row.try_get("id")?),

@@ -23,17 +23,19 @@ pub struct Stored {
     pub document: String,
     /// The events, oldest first, or why one cannot be read.
     pub events: Result<Vec<Event>, String>,
-    /// What the list shows.
-    summary: Summary,
+    /// What the list shows; none where its row cannot be read.
+    summary: Option<Summary>,
 }
 
 impl Stored {
     /// Whether the list shows the order as its document is. The list tells time to the second.
     pub fn is_listed_as(&self, order: &Order) -> bool {
-        let mut summary = Summary::of(order);
-        summary.placed_at = self.summary.placed_at;
-        let is_same_second = order.placed_at.as_second() == self.summary.placed_at.as_second();
-        summary == self.summary && is_same_second
+        self.summary.as_ref().is_some_and(|listed| {
+            let mut summary = Summary::of(order);
+            summary.placed_at = listed.placed_at;
+            let is_same_second = order.placed_at.as_second() == listed.placed_at.as_second();
+            summary == *listed && is_same_second
+        })
     }
 }
 
@@ -122,7 +124,7 @@ impl Store {
                 version: row.try_get("version")?,
                 document: row.try_get("document")?,
                 events,
-                summary: summary(row)?,
+                summary: summary(row).ok(),
             });
         }
         Ok(page)

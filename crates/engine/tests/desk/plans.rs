@@ -54,7 +54,7 @@ const FILTERS: [(&str, &str); 12] = [
     ),
     (r#"{"tag": "gift"}"#, TAG),
     (r#"{"tag": "gift", "status": ["open"]}"#, TAG),
-    (r#"{"tag": "gift", "destination": ["JP"]}"#, TAG),
+    (r#"{"tag": "gift", "destination": ["JP"]}"#, DESTINATION),
     (r#"{"min_base_minor": 1, "status": ["open"]}"#, FACETS),
 ];
 
@@ -75,16 +75,13 @@ const FEW: [(&str, &str); 5] = [
     ),
     (
         r#"{"min_base_minor": 5, "status": ["open"]}"#,
-        "orders_total (organization_id=? AND mode=? AND facets=? AND total_base_minor>?",
+        "orders_facets (organization_id=? AND mode=? AND facets=?",
     ),
     (
         r#"{"text": "hana", "min_base_minor": 5}"#,
-        "VIRTUAL TABLE INDEX",
+        "orders_total (organization_id=? AND mode=? AND total_base_minor>?",
     ),
-    (
-        r#"{"text": "hana", "destination": ["JP"]}"#,
-        "VIRTUAL TABLE INDEX",
-    ),
+    (r#"{"text": "hana", "status": ["open"]}"#, "orders_facets"),
 ];
 
 /// Parts of statements, each with what its plan says. An index that a table's constraint made has a number.
@@ -139,22 +136,34 @@ async fn assert_plans(harness: &Harness) {
     for (key, index, value) in [
         (
             SortKey::Total,
-            "orders_total (organization_id=? AND mode=? AND facets=?",
+            "orders_total (organization_id=? AND mode=?",
             "100",
         ),
         (
             SortKey::Customer,
-            "orders_customer (organization_id=? AND mode=? AND facets=?",
+            "orders_customer (organization_id=? AND mode=?",
             "hana",
         ),
         (SortKey::Placed, "orders_position", ""),
     ] {
         for (is_descending, after) in [(true, None), (true, cursor(value)), (false, cursor(value))]
         {
-            let page = page("{}", Sort { key, is_descending }, after);
-            let plan = plan_of_page(harness, 0, &page).await;
-            assert_quick(&plan);
-            assert_each_list(&plan, index);
+            let filters = [
+                "{}",
+                r#"{"status": ["open"]}"#,
+                r#"{"destination": ["JP"], "tag": "gift"}"#,
+            ];
+            let filters = if key == SortKey::Placed {
+                &filters[..1]
+            } else {
+                &filters
+            };
+            for json in filters {
+                let page = page(json, Sort { key, is_descending }, after.clone());
+                let plan = plan_of_page(harness, 0, &page).await;
+                assert_quick(&plan);
+                assert_each_list(&plan, index);
+            }
         }
     }
     for (json, index) in FEW {

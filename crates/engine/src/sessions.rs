@@ -1,0 +1,209 @@
+//! Signing in and staying signed in. A token is a secret of the browser; what is stored is its hash, and what forms
+//! carry against forgery is derived from it.
+
+use std::sync::LazyLock;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::ids::OrganizationId;
+use domain::order::Mode;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::Desk;
+use crate::people::{Person, PersonError, actor, is_password, set_password};
+use crate::permit::{Scope, Session};
+use crate::store::StoreError;
+use crate::store::sessions::StoredSession;
+
+/// How long a session lives that nobody uses.
+pub const IDLE: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// How long a session lives at most.
+pub const LIFE: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// How exactly the last use is written down, so that reading pages seldom writes.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(10);
+
+/// A hash that no password has, so that an address nobody has takes as long to refuse as another.
+static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| {
+    let salt = SaltString::encode_b64(b"nobody is called").ok()?;
+    let hash = Argon2::default().hash_password(b"", &salt).ok()?;
+    Some(hash.to_string())
+});
+
+/// Someone who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub person: Person,
+    /// Where they may go; operator support everywhere.
+    pub organizations: Vec<(OrganizationId, String)>,
+    /// Where they are, and what they may do there.
+    pub session: Session,
+    /// What every form carries, so that no other site can send one.
+    pub form_token: String,
+    stored: StoredSession,
+}
+
+/// Signs in; the token for the browser, or nothing where address and password do not belong together.
+///
+/// # Errors
+/// The database.
+pub async fn sign_in(
+    desk: &Desk,
+    email: &str,
+    password: &str,
+) -> Result<Option<String>, StoreError> {
+    let person = desk.store().person(&email.trim().to_lowercase()).await?;
+    let password = password.to_owned();
+    // Hashing takes long on purpose: away from the threads that answer others.
+    let verified = tokio::task::spawn_blocking(move || match person {
+        Some(person) => is_password(&person, &password).then_some(person),
+        None => {
+            let nobodys = PasswordHash::new(NOBODYS.as_deref()?).ok()?;
+            let hasher = Argon2::default();
+            hasher.verify_password(password.as_bytes(), &nobodys).ok();
+            None
+        }
+    });
+    let Some(person) = verified
+        .await
+        .map_err(|error| StoreError::Setup(format!("a password could not be checked: {error}")))?
+    else {
+        return Ok(None);
+    };
+    let Some((organization_id, _)) = organizations(desk, &person).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let token = BASE64_URL_SAFE_NO_PAD.encode(desk.ids().random_bytes::<32>());
+    let session = StoredSession {
+        token_hash: hashed(&token),
+        person_id: person.id,
+        organization_id,
+        mode: Mode::Live,
+        created_at: desk.now(),
+        seen_at: desk.now(),
+    };
+    desk.store().insert_session(&session).await?;
+    desk.store()
+        .delete_sessions_unused_since(before(desk.now(), IDLE))
+        .await?;
+    Ok(Some(token))
+}
+
+/// Who a token belongs to; nobody where it is unknown, too old, or its person may not come in any more.
+///
+/// # Errors
+/// The database.
+pub async fn resume(desk: &Desk, token: &str) -> Result<Option<SignedIn>, StoreError> {
+    let now = desk.now();
+    let Some((mut stored, person)) = desk.store().session(&hashed(token)).await? else {
+        return Ok(None);
+    };
+    if stored.seen_at < before(now, IDLE) || stored.created_at < before(now, LIFE) {
+        return Ok(None);
+    }
+    let Some(actor) = actor(desk, &person, &stored.organization_id).await? else {
+        return Ok(None);
+    };
+    if stored.seen_at < before(now, SEEN_EVERY) {
+        stored.seen_at = now;
+        desk.store().update_session(&stored).await?;
+    }
+    let organizations = organizations(desk, &person).await?;
+    let scope = Scope {
+        organization_id: stored.organization_id.clone(),
+        mode: stored.mode,
+    };
+    Ok(Some(SignedIn {
+        person,
+        organizations,
+        session: Session { scope, actor },
+        form_token: hashed(&format!("form {token}")),
+        stored,
+    }))
+}
+
+/// Goes to another organization, or between live and test orders; whether the person may.
+///
+/// # Errors
+/// The database.
+pub async fn switch(
+    desk: &Desk,
+    signed_in: &SignedIn,
+    organization: &OrganizationId,
+    mode: Mode,
+) -> Result<bool, StoreError> {
+    let may = signed_in
+        .organizations
+        .iter()
+        .any(|(id, _)| id == organization);
+    if may {
+        let mut stored = signed_in.stored.clone();
+        (stored.organization_id, stored.mode) = (organization.clone(), mode);
+        desk.store().update_session(&stored).await?;
+    }
+    Ok(may)
+}
+
+/// Ends this session.
+///
+/// # Errors
+/// The database.
+pub async fn sign_out(desk: &Desk, signed_in: &SignedIn) -> Result<(), StoreError> {
+    desk.store()
+        .delete_session(&signed_in.stored.token_hash)
+        .await
+}
+
+/// Ends every other session of the person; how many there were.
+///
+/// # Errors
+/// The database.
+pub async fn sign_out_elsewhere(desk: &Desk, signed_in: &SignedIn) -> Result<u64, StoreError> {
+    desk.store()
+        .delete_sessions_of(&signed_in.person.id, &signed_in.stored.token_hash)
+        .await
+}
+
+/// Sets another password where the present one is known, and ends every other session; whether it was known.
+///
+/// # Errors
+/// The new one is too short; the database.
+pub async fn change_password(
+    desk: &Desk,
+    signed_in: &SignedIn,
+    present: &str,
+    new: &str,
+) -> Result<bool, PersonError> {
+    let (person, present) = (signed_in.person.clone(), present.to_owned());
+    let known = tokio::task::spawn_blocking(move || is_password(&person, &present)).await;
+    if !known.map_err(|error| PersonError::Hash(error.to_string()))? {
+        return Ok(false);
+    }
+    set_password(desk, &signed_in.person.email, new).await?;
+    sign_out_elsewhere(desk, signed_in).await?;
+    Ok(true)
+}
+
+async fn organizations(
+    desk: &Desk,
+    person: &Person,
+) -> Result<Vec<(OrganizationId, String)>, StoreError> {
+    if person.is_support {
+        desk.store().organizations().await
+    } else {
+        desk.store().organizations_of(&person.id).await
+    }
+}
+
+fn hashed(token: &str) -> String {
+    blake3::hash(token.as_bytes()).to_hex().to_string()
+}
+
+/// So long before; the beginning of time where that cannot be.
+fn before(now: Timestamp, long: SignedDuration) -> Timestamp {
+    now.checked_sub(long).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,161 @@
+//! Who is signed in, and which organizations a person can choose among.
+
+use domain::ids::{OrganizationId, PersonId};
+use domain::order::Mode;
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::people::{PERSON, instant, read_person};
+use super::{Store, StoreError};
+use crate::people::Person;
+use crate::store::orders::name;
+
+/// A session as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredSession {
+    /// What the browser's token hashes to.
+    pub token_hash: String,
+    /// Whose it is.
+    pub person_id: PersonId,
+    /// Where they are.
+    pub organization_id: OrganizationId,
+    /// Live or test.
+    pub mode: Mode,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was last used, to some minutes.
+    pub seen_at: Timestamp,
+}
+
+impl Store {
+    /// Keeps a new session.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_session(&self, session: &StoredSession) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into sessions (token_hash, person_id, organization_id, mode, created_at_us, seen_at_us) \
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(session.token_hash.as_str())
+        .bind(session.person_id.as_str())
+        .bind(session.organization_id.as_str())
+        .bind(name(&session.mode))
+        .bind(session.created_at.as_microsecond())
+        .bind(session.seen_at.as_microsecond())
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// The session of this token, with whose it is.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn session(
+        &self,
+        token_hash: &str,
+    ) -> Result<Option<(StoredSession, Person)>, StoreError> {
+        let columns: Vec<String> = PERSON.split(", ").map(|one| format!("p.{one}")).collect();
+        let text = format!(
+            "select {}, s.organization_id, s.mode, s.created_at_us as began_at_us, s.seen_at_us \
+             from sessions s join people p on p.id = s.person_id where s.token_hash = $1",
+            columns.join(", ")
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(token_hash)
+            .fetch_optional(self.reader())
+            .await?;
+        row.map(|row| {
+            let person = read_person(&row)?;
+            let session = StoredSession {
+                token_hash: token_hash.to_owned(),
+                person_id: person.id.clone(),
+                organization_id: OrganizationId(row.try_get("organization_id")?),
+                mode: super::views::mode(row.try_get("mode")?)?,
+                created_at: instant(&row, "began_at_us")?.unwrap_or_default(),
+                seen_at: instant(&row, "seen_at_us")?.unwrap_or_default(),
+            };
+            Ok((session, person))
+        })
+        .transpose()
+    }
+
+    /// Writes where a session is now and when it was used.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn update_session(&self, session: &StoredSession) -> Result<(), StoreError> {
+        sqlx::query(
+            "update sessions set organization_id = $1, mode = $2, seen_at_us = $3 where token_hash = $4",
+        )
+        .bind(session.organization_id.as_str())
+        .bind(name(&session.mode))
+        .bind(session.seen_at.as_microsecond())
+        .bind(session.token_hash.as_str())
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// Ends one session.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn delete_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        sqlx::query("delete from sessions where token_hash = $1")
+            .bind(token_hash)
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends every session of a person but one.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn delete_sessions_of(
+        &self,
+        person: &PersonId,
+        except_hash: &str,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query("delete from sessions where person_id = $1 and token_hash <> $2")
+            .bind(person.as_str())
+            .bind(except_hash)
+            .execute(self.writer())
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Ends the sessions that nobody has used since then.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn delete_sessions_unused_since(&self, since: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query("delete from sessions where seen_at_us < $1")
+            .bind(since.as_microsecond())
+            .execute(self.writer())
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// The organizations a person is a member of, by name.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn organizations_of(
+        &self,
+        person: &PersonId,
+    ) -> Result<Vec<(OrganizationId, String)>, StoreError> {
+        let rows = sqlx::query(
+            "select m.organization_id, o.name from members m join organizations o on o.id = m.organization_id \
+             where m.person_id = $1 order by o.name, m.organization_id",
+        )
+        .bind(person.as_str())
+        .fetch_all(self.reader())
+        .await?;
+        rows.iter()
+            .map(|row| Ok((OrganizationId(row.try_get(0)?), row.try_get(1)?)))
+            .collect()
+    }
+}
