@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use dashboard::App;
 use engine::desk::Desk;
 use engine::jobs::Worker;
 use engine::ports::Ports;
@@ -37,7 +38,8 @@ pub async fn serve(
     let mut closing = stopped.clone();
     let app = Router::new()
         .route("/healthz", get(health))
-        .with_state(desk.clone());
+        .with_state(desk.clone())
+        .merge(dashboard::router(App::new(desk.clone())));
     let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
         // An error means that nobody can say stop any more, which is a stop too.
         closing.changed().await.ok();

@@ -157,6 +157,21 @@ impl Filter {
         query.matches(&words.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
+    /// Whether it asks about any facet.
+    pub fn asks_facets(&self) -> bool {
+        let is_silent = [
+            self.status.is_empty(),
+            self.payment.is_empty(),
+            self.fulfilment.is_empty(),
+            self.fraud.is_empty(),
+            self.guarantee.is_empty(),
+            self.source.is_empty(),
+            self.is_disputed.is_none(),
+            self.needs_attention.is_none(),
+        ];
+        is_silent.contains(&false)
+    }
+
     /// Whether it keeps orders with these facets, as far as they tell.
     pub fn keeps_facets(&self, facets: &Facets) -> bool {
         is_any(&self.status, &facets.status)

@@ -69,6 +69,21 @@ pub fn is_same_text(a: &str, b: &str) -> bool {
     a == b || letters(a) == letters(b)
 }
 
+/// The words of a part of a query without spaces. An e-mail address is one word, as orders have it too: its domain is
+/// in so many orders that looking for it by itself tells nothing.
+fn words_of_chunk(chunk: &str) -> Vec<String> {
+    let is_address = chunk.find('@').is_some_and(|at| at > 0);
+    if is_address {
+        let whole = squeezed(chunk);
+        return if whole.is_empty() {
+            Vec::new()
+        } else {
+            vec![whole]
+        };
+    }
+    words(chunk)
+}
+
 /// What a person looks for: every word is the beginning of one of the order's words, or all of it together is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
@@ -81,7 +96,7 @@ pub struct Query {
 impl Query {
     /// Takes a query apart; `None` where it holds no letter or digit, which finds everything.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut words = words(text);
+        let mut words: Vec<String> = text.split_whitespace().flat_map(words_of_chunk).collect();
         words.truncate(MAX_QUERY_WORDS);
         if words.is_empty() {
             return None;

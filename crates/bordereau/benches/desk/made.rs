@@ -21,10 +21,11 @@ pub fn words(
         let vector: Vec<String> = words.split(' ').map(|word| format!("'{word}'")).collect();
         let row = vec![
             Value::Text(organization.0.clone()),
+            Value::Text("live".to_owned()),
             Value::Number(position),
             Value::Text(vector.join(" ")),
         ];
-        (vec!["organization_id", "position", "words"], row)
+        (vec!["organization_id", "mode", "position", "words"], row)
     };
     Rows {
         table: "order_search",

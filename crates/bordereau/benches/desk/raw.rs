@@ -48,9 +48,13 @@ pub async fn pool(url: &str, connections: u32) -> Result<AnyPool> {
     Ok(options.connect(url).await?)
 }
 
-/// Makes a database on a server and returns its address.
+/// Makes a database on a server and returns its address; one of a run before is measured as it is.
 pub async fn make_database(server: &str) -> Result<String> {
     sqlx::any::install_default_drivers();
+    let (_, name) = server.rsplit_once('/').unwrap_or_default();
+    if name.starts_with("bordereau_bench") {
+        return Ok(server.to_owned());
+    }
     let pool = pool(server, 1).await?;
     let name = format!("bordereau_bench_{}", std::process::id());
     pool.execute(AssertSqlSafe(format!("create database {name}")))
@@ -136,7 +140,7 @@ impl Rows {
                     .map(|column| {
                         number += 1;
                         // The one column that is no text or number on PostgreSQL.
-                        let is_vector = column == "words" && self.columns.len() == 3;
+                        let is_vector = column == "words" && self.columns.len() == 4;
                         if is_vector {
                             format!("cast(${number} as tsvector)")
                         } else {

@@ -1,5 +1,6 @@
 //! A desk in a folder of its own, worked by the real binary; on every database the machine has.
 
+pub mod browser;
 pub mod orders;
 pub mod server;
 

@@ -146,17 +146,20 @@ impl Store {
         for key in was.iter().filter(|key| !is.contains(key)) {
             key.delete(tx, &order.organization_id).await?;
         }
-        for key in is.iter().filter(|key| !was.contains(key)) {
-            if key.insert(tx, &order.organization_id, &order.id).await? {
-                continue;
-            }
-            if key.is_number() {
-                let owner = key.owner(tx, &order.organization_id).await?;
-                return Err(CommitError::NumberTaken(owner));
-            }
-            return Err(CommitError::IdTaken(key.value.clone()));
+        let fresh: Vec<&Key> = is.iter().filter(|key| !was.contains(key)).collect();
+        if Key::insert(tx, &order.organization_id, &order.id, &fresh).await? {
+            return Ok(());
         }
-        Ok(())
+        for key in fresh {
+            match key.owner(tx, &order.organization_id).await? {
+                None => {}
+                Some(owner) if owner == order.id => {}
+                Some(owner) if key.is_number() => return Err(CommitError::NumberTaken(owner)),
+                Some(_) => return Err(CommitError::IdTaken(key.value.clone())),
+            }
+        }
+        // Whoever held it let it go meanwhile: as if someone was faster.
+        Err(CommitError::Stale)
     }
 
     async fn write_words(
@@ -178,6 +181,7 @@ impl Store {
             .bind(position(order))
             .bind(words)
             .bind(base)
+            .bind(name(&order.mode))
             .execute(&mut **tx)
             .await?;
         Ok(())

@@ -40,7 +40,10 @@ impl Dialect {
                  pragma busy_timeout = 10000; pragma cache_size = -16384; pragma temp_store = memory; \
                  pragma journal_size_limit = 67108864"
             }
-            Self::Postgres => "set statement_timeout = 60000",
+            // Every statement of a desk is short: planning several workers or compiling one takes longer than it does.
+            Self::Postgres => {
+                "set statement_timeout = 60000; set jit = off; set max_parallel_workers_per_gather = 0"
+            }
         }
     }
 
@@ -77,13 +80,13 @@ impl Dialect {
         }
     }
 
-    /// Writes an order's words: $1 organization, $2 position, $3 words separated by spaces, $4 the search base.
+    /// Writes an order's words: $1 organization, $2 position, $3 words separated by spaces, $4 the search base, $5 mode.
     pub(crate) fn insert_words(self) -> &'static str {
         match self {
             Self::Sqlite => "insert into order_search (rowid, words) values ($4 + $2, $3)",
             Self::Postgres => {
-                "insert into order_search (organization_id, position, words) \
-                 select $1, $2, array_to_tsvector(string_to_array($3, ' ')) where $4 >= 0"
+                "insert into order_search (organization_id, mode, position, words) \
+                 select $1, $5, $2, array_to_tsvector(string_to_array($3, ' ')) where $4 >= 0"
             }
         }
     }
@@ -96,7 +99,7 @@ impl Dialect {
             }
             Self::Postgres => {
                 "update order_search set words = array_to_tsvector(string_to_array($3, ' ')) \
-                 where organization_id = $1 and position = $2 and $4 >= 0"
+                 where organization_id = $1 and mode = $5 and position = $2 and $4 >= 0"
             }
         }
     }
@@ -114,8 +117,8 @@ impl Dialect {
                 )
             }
             Self::Postgres => format!(
-                "orders o join order_search s \
-                 on s.organization_id = o.organization_id and s.position = o.position \
+                "order_search s join orders o \
+                 on o.organization_id = s.organization_id and o.mode = s.mode and o.position = s.position \
                  where s.words @@ cast(${query} as tsquery) and "
             ),
         }
@@ -163,9 +166,48 @@ impl Dialect {
         }
     }
 
-    /// Whether the matches of a search come newest or oldest first by themselves, however many there are.
+    /// Whether each of several lists must be sorted and bounded by itself to be merged: PostgreSQL would read and sort
+    /// them whole, and SQLite knows.
+    pub(crate) fn sorts_each_list(self) -> bool {
+        self == Self::Postgres
+    }
+
+    /// Whether the matches of a search come newest or oldest first by themselves, be they many or few. PostgreSQL has
+    /// to be told by how many there are.
     pub(crate) fn search_comes_sorted(self) -> bool {
         self == Self::Sqlite
+    }
+
+    /// How the position of what a search finds is written in conditions, with what is added to a position to compare
+    /// it.
+    pub(crate) fn match_position(self, base: i64) -> (&'static str, i64) {
+        match self {
+            Self::Sqlite => ("s.rowid", base),
+            Self::Postgres => ("s.position", 0),
+        }
+    }
+
+    /// How the matches of a search are counted without their orders: what follows `from`.
+    pub(crate) fn matches(
+        self,
+        base: i64,
+        query: usize,
+        organization: usize,
+        mode: usize,
+    ) -> String {
+        match self {
+            // The embedded index holds both modes; what is few in both is few in one.
+            Self::Sqlite => {
+                let last = base + (1_i64 << POSITION_BITS) - 1;
+                format!(
+                    "order_search s where s.order_search match ${query} and s.rowid between {base} and {last}"
+                )
+            }
+            Self::Postgres => format!(
+                "order_search s where s.organization_id = ${organization} and s.mode = ${mode} \
+                 and s.words @@ cast(${query} as tsquery)"
+            ),
+        }
     }
 
     /// Brings the planner's statistics up to date after many rows came.

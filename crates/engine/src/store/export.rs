@@ -67,7 +67,10 @@ impl Store {
         };
         let columns = format!("{SUMMARY}, {extra}");
         let scope = self.scope(organization, mode).await?;
-        let Some(statement) = self.page_of(&Asked::of(scope, &page, &columns)).await? else {
+        let Some(statement) = self
+            .page_of(&Asked::of(scope, &page, &columns, None))
+            .await?
+        else {
             return Ok(());
         };
         let mut rows = statement.query().fetch(self.reader());

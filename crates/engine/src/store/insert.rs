@@ -199,6 +199,7 @@ impl Store {
                     .bind(position(&decision.order))
                     .bind(words.as_str())
                     .bind(base)
+                    .bind(name(&decision.order.mode))
                     .execute(&mut **tx)
                     .await?;
             }

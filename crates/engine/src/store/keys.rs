@@ -6,7 +6,7 @@ use sqlx::{Any, Row, Transaction};
 
 use super::dialect::askable;
 use super::orders::name;
-use super::{Store, StoreError};
+use super::{Store, StoreError, placeholders};
 
 /// What kind of thing a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,9 @@ impl KeyKind {
         }
     }
 }
+
+/// The most keys one statement writes.
+const KEYS_AT_ONCE: usize = 8;
 
 /// One key of one order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -101,25 +104,34 @@ impl Key {
         self.kind == KeyKind::Number
     }
 
-    /// Whether the key was free.
+    /// Writes keys of an order; whether every one of them was free.
     pub(crate) async fn insert(
-        &self,
         tx: &mut Transaction<'static, Any>,
         organization: &OrganizationId,
         order: &OrderId,
+        keys: &[&Self],
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "insert into order_keys (organization_id, kind, value, within, order_id) \
-             values ($1, $2, $3, $4, $5) on conflict do nothing",
-        )
-        .bind(organization.as_str())
-        .bind(self.kind.name())
-        .bind(self.value.as_str())
-        .bind(self.within.as_str())
-        .bind(order.as_str())
-        .execute(&mut **tx)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        for keys in keys.chunks(KEYS_AT_ONCE) {
+            let text = format!(
+                "insert into order_keys (organization_id, kind, value, within, order_id) values {} \
+                 on conflict do nothing",
+                placeholders(1, keys.len(), 5)
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = keys.iter().fold(query, |query, key| {
+                query
+                    .bind(organization.as_str())
+                    .bind(key.kind.name())
+                    .bind(key.value.as_str())
+                    .bind(key.within.as_str())
+                    .bind(order.as_str())
+            });
+            let written = query.execute(&mut **tx).await?.rows_affected();
+            if written < keys.len() as u64 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     pub(crate) async fn delete(
@@ -144,7 +156,7 @@ impl Key {
         &self,
         tx: &mut Transaction<'static, Any>,
         organization: &OrganizationId,
-    ) -> Result<OrderId, StoreError> {
+    ) -> Result<Option<OrderId>, StoreError> {
         let row = sqlx::query(
             "select order_id from order_keys \
              where organization_id = $1 and kind = $2 and value = $3 and within = $4",
@@ -153,9 +165,9 @@ impl Key {
         .bind(self.kind.name())
         .bind(self.value.as_str())
         .bind(self.within.as_str())
-        .fetch_one(&mut **tx)
+        .fetch_optional(&mut **tx)
         .await?;
-        Ok(OrderId(row.try_get(0)?))
+        row.map(|row| Ok(OrderId(row.try_get(0)?))).transpose()
     }
 }
 

@@ -98,11 +98,9 @@ impl Store {
         page: &Page,
     ) -> Result<Option<Statement>, StoreError> {
         let scope = self.scope(organization, mode).await?;
-        let mut statement = self.page_of(&Asked::of(scope, page, SUMMARY)).await?;
-        if let Some(statement) = &mut statement {
-            statement.limit(i64::from(page.limit.clamp(1, MAX_PAGE)));
-        }
-        Ok(statement)
+        let limit = i64::from(page.limit.clamp(1, MAX_PAGE));
+        self.page_of(&Asked::of(scope, page, SUMMARY, Some(limit)))
+            .await
     }
 
     pub(super) async fn scope<'a>(

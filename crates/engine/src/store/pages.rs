@@ -11,7 +11,7 @@ use sqlx::Row;
 
 use super::list::{Cursor, Page};
 use super::statement::{Columns, Lead, Scope, Statement};
-use super::{Store, StoreError};
+use super::{Dialect, Store, StoreError};
 
 /// How many orders are few. Measured with a million of them: reading the rows of so many takes about as long as finding
 /// a page of fifty by passing over index entries, when so many match.
@@ -30,6 +30,7 @@ pub(super) struct Asked<'a> {
     /// Each once: an order that two lists hold would be shown twice.
     destinations: Vec<String>,
     columns: &'a str,
+    limit: Option<i64>,
 }
 
 /// The condition that keeps few orders.
@@ -43,7 +44,8 @@ enum Few {
 }
 
 impl<'a> Asked<'a> {
-    pub fn of(scope: Scope<'a>, page: &'a Page, columns: &'a str) -> Self {
+    /// `limit` is none where every row is wanted.
+    pub fn of(scope: Scope<'a>, page: &'a Page, columns: &'a str, limit: Option<i64>) -> Self {
         let mut destinations = page.filter.destination.clone();
         destinations.sort_unstable();
         destinations.dedup();
@@ -55,6 +57,7 @@ impl<'a> Asked<'a> {
             sort: page.sort,
             after: page.after.as_ref(),
             columns,
+            limit,
         }
     }
 
@@ -66,35 +69,13 @@ impl<'a> Asked<'a> {
         self.filter.min_base_minor.is_some() || self.filter.max_base_minor.is_some()
     }
 
-    fn has_facets(&self) -> bool {
-        let Filter {
-            status,
-            payment,
-            is_disputed,
-            fulfilment,
-            fraud,
-            guarantee,
-            source,
-            needs_attention,
-            ..
-        } = self.filter;
-        !(status.is_empty()
-            && payment.is_empty()
-            && fulfilment.is_empty()
-            && fraud.is_empty()
-            && guarantee.is_empty()
-            && source.is_empty())
-            || is_disputed.is_some()
-            || needs_attention.is_some()
-    }
-
     /// The conditions that are there, but for the dates: those that are counted fastest come first. What a search
     /// finds is counted by looking each order up.
     fn conditions(&self) -> Vec<Few> {
         let there = [
             (Few::Tag, self.filter.tag.is_some()),
             (Few::Destination, !self.destinations.is_empty()),
-            (Few::Facets, self.has_facets()),
+            (Few::Facets, self.filter.asks_facets()),
             (Few::Totals, self.has_totals()),
             (Few::Words, self.query.is_some()),
         ];
@@ -107,44 +88,60 @@ impl<'a> Asked<'a> {
 
     /// Whether merged lists, or the index that the list is sorted by, hold the page without an entry in vain.
     fn is_listed(&self) -> bool {
-        match (self.sort.key, self.conditions().as_slice()) {
-            (_, []) | (SortKey::Placed, [Few::Facets]) | (SortKey::Total, [Few::Totals]) => true,
-            (SortKey::Placed, [Few::Tag | Few::Destination]) => true,
-            (SortKey::Placed, [Few::Tag | Few::Destination, Few::Facets]) => true,
-            _ => false,
-        }
+        matches!(
+            (self.sort.key, self.conditions().as_slice()),
+            (_, [])
+                | (SortKey::Placed, [Few::Facets | Few::Tag | Few::Destination])
+                | (SortKey::Placed, [Few::Tag | Few::Destination, Few::Facets])
+                | (SortKey::Total, [Few::Totals])
+        )
     }
 
     /// One index holds the page as it is.
     fn straight(&self) -> Result<Option<Statement>, StoreError> {
-        let (lead, columns) = match (self.conditions().as_slice(), &self.query) {
-            ([], _) => (Lead::Orders, Columns::INDEXED),
-            ([Few::Words], Some(query))
-                if self.is_by_date() && self.scope.dialect.search_comes_sorted() =>
-            {
-                (Lead::Search(query), self.matches())
+        match self.conditions().as_slice() {
+            [] => {
+                let beside = Columns::beside(self.scope.dialect);
+                let indexed = Columns::INDEXED;
+                let placed = if self.is_by_date() { indexed } else { beside };
+                self.sorted_by(Lead::Orders, &placed, &indexed).map(Some)
             }
-            _ => return Ok(None),
-        };
-        let mut statement = Statement::default();
-        statement.select(self.columns, &self.scope, lead);
-        statement.placed(
-            if self.is_by_date() {
-                &columns
-            } else {
-                &Columns::COLLECTED
-            },
-            self.filter,
-        );
-        self.finish(&mut statement, &columns)?;
-        Ok(Some(statement))
+            [Few::Words] if self.scope.dialect.search_comes_sorted() => self.found(),
+            _ => Ok(None),
+        }
     }
 
-    /// The columns of what a search finds where that comes sorted.
+    /// What a search finds, and nothing else asks for, newest or oldest first as the index of its words has it.
+    fn found(&self) -> Result<Option<Statement>, StoreError> {
+        match (self.conditions().as_slice(), &self.query) {
+            ([Few::Words], Some(query)) if self.is_by_date() => {
+                let columns = self.matches();
+                self.sorted_by(Lead::Search(query), &columns, &columns)
+                    .map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn sorted_by(
+        &self,
+        lead: Lead<'_>,
+        placed: &Columns,
+        columns: &Columns,
+    ) -> Result<Statement, StoreError> {
+        let mut statement = Statement::default();
+        statement.select(self.columns, &self.scope, lead);
+        statement.placed(placed, self.filter);
+        self.finish(&mut statement, columns)?;
+        Ok(statement)
+    }
+
+    /// The columns of what a search finds, sorted as it comes.
     fn matches(&self) -> Columns {
+        let (position, offset) = self.scope.dialect.match_position(self.scope.base);
         Columns {
-            position: "s.rowid",
-            offset: self.scope.base,
+            position,
+            offset,
             ..Columns::INDEXED
         }
     }
@@ -154,8 +151,16 @@ impl<'a> Asked<'a> {
         if let Some(cursor) = self.after {
             statement.after(self.sort, columns, cursor)?;
         }
-        statement.order_by(self.sort, columns);
+        self.sorted(statement, columns);
         Ok(())
+    }
+
+    /// Adds how it is sorted, and where it ends.
+    fn sorted(&self, statement: &mut Statement, columns: &Columns) {
+        statement.order_by(self.sort, columns);
+        if let Some(limit) = self.limit {
+            statement.limit(limit);
+        }
     }
 
     /// What reads the orders that one condition keeps, for counting or collecting.
@@ -168,11 +173,11 @@ impl<'a> Asked<'a> {
         };
         statement.select(columns, &self.scope, lead);
         match few {
-            Few::Tag if self.has_facets() => statement.among("l.facets", facets),
+            Few::Tag if self.filter.asks_facets() => statement.among("l.facets", facets),
             Few::Tag | Few::Words => {}
             Few::Destination => {
                 statement.among("o.destination", &self.destinations);
-                if self.has_facets() {
+                if self.filter.asks_facets() {
                     statement.among("o.facets", facets);
                 }
             }
@@ -186,7 +191,7 @@ impl<'a> Asked<'a> {
     fn collected(&self, few: Few, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = self.led_by(few, self.columns, facets);
         let columns = Columns::COLLECTED;
-        if matches!(few, Few::Words | Few::Totals) && self.has_facets() {
+        if matches!(few, Few::Words | Few::Totals) && self.filter.asks_facets() {
             statement.among(&self.unindexed("o.facets"), facets);
         }
         if few != Few::Tag
@@ -198,14 +203,14 @@ impl<'a> Asked<'a> {
             statement.among(&self.unindexed("o.destination"), &self.destinations);
         }
         if few != Few::Totals {
-            statement.totals(&columns, self.filter);
+            statement.totals(&Columns::beside(self.scope.dialect), self.filter);
         }
         if few != Few::Words
             && let Some(query) = &self.query
         {
             statement.words(query);
         }
-        statement.placed(&columns, self.filter);
+        statement.placed(&Columns::beside(self.scope.dialect), self.filter);
         self.finish(&mut statement, &columns)?;
         Ok(statement)
     }
@@ -219,7 +224,7 @@ impl<'a> Asked<'a> {
     fn followed(&self, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = Statement::default();
         statement.select(self.columns, &self.scope, Lead::Orders);
-        if self.has_facets() {
+        if self.filter.asks_facets() {
             statement.among(&self.unindexed("o.facets"), facets);
         }
         if !self.destinations.is_empty() {
@@ -229,18 +234,13 @@ impl<'a> Asked<'a> {
             statement.tagged(tag);
         }
         let by_total = self.sort.key == SortKey::Total;
-        statement.totals(
-            if by_total {
-                &Columns::INDEXED
-            } else {
-                &Columns::COLLECTED
-            },
-            self.filter,
-        );
+        let beside = Columns::beside(self.scope.dialect);
+        let totals = if by_total { &Columns::INDEXED } else { &beside };
+        statement.totals(totals, self.filter);
         if let Some(query) = &self.query {
             statement.words(query);
         }
-        statement.placed(&Columns::COLLECTED, self.filter);
+        statement.placed(&Columns::beside(self.scope.dialect), self.filter);
         self.finish(&mut statement, &Columns::INDEXED)?;
         Ok(statement)
     }
@@ -277,27 +277,30 @@ impl<'a> Asked<'a> {
             if index > 0 {
                 statement.text.push_str(" union all ");
             }
-            self.list(&mut statement, tag, facets, destinations)?;
+            let sorts_each = !is_alone && self.scope.dialect.sorts_each_list();
+            statement.text.push_str(if sorts_each { "(" } else { "" });
+            let columns = self.list(&mut statement, tag, facets, destinations)?;
+            if is_alone || sorts_each {
+                self.sorted(&mut statement, &columns);
+            }
+            statement.text.push_str(if sorts_each { ")" } else { "" });
         }
-        let columns = match tag {
-            _ if !is_alone => Columns::MERGED,
-            Some(_) => TAGGED,
-            None => Columns::INDEXED,
-        };
-        statement.order_by(self.sort, &columns);
+        if !is_alone {
+            self.sorted(&mut statement, &Columns::MERGED);
+        }
         Ok(statement)
     }
 
-    /// One of the lists.
+    /// One of the lists, with the columns it is sorted by.
     fn list(
         &self,
         statement: &mut Statement,
         tag: Option<&str>,
         facets: &[String],
         destinations: &[String],
-    ) -> Result<(), StoreError> {
+    ) -> Result<Columns, StoreError> {
         let (lead, facets_column, columns) = match tag {
-            Some(tag) => (Lead::Tag(tag), "l.facets", TAGGED),
+            Some(tag) => (Lead::Tag(tag), "l.facets", Columns::TAGGED),
             None => (Lead::Orders, "o.facets", Columns::INDEXED),
         };
         // The position by which lists are merged is the one that the list comes sorted by.
@@ -316,7 +319,7 @@ impl<'a> Asked<'a> {
         {
             statement.tagged(tag);
         }
-        statement.totals(&Columns::COLLECTED, self.filter);
+        statement.totals(&Columns::beside(self.scope.dialect), self.filter);
         if let Some(query) = &self.query {
             statement.words(query);
         }
@@ -324,18 +327,12 @@ impl<'a> Asked<'a> {
         if let Some(cursor) = self.after {
             statement.after(self.sort, &columns, cursor)?;
         }
-        Ok(())
+        Ok(columns)
     }
 }
 
-/// The columns of a tag's list.
-const TAGGED: Columns = Columns {
-    position: "l.position",
-    ..Columns::INDEXED
-};
-
 impl Store {
-    /// The statement of a page, without its limit; none where nothing can be on it.
+    /// The statement of a page; none where nothing can be on it.
     pub(super) async fn page_of(&self, asked: &Asked<'_>) -> Result<Option<Statement>, StoreError> {
         if let Some(statement) = asked.straight()? {
             return Ok(Some(statement));
@@ -354,6 +351,9 @@ impl Store {
                 }
             }
         }
+        if let Some(statement) = asked.found()? {
+            return Ok(Some(statement));
+        }
         if asked.is_by_date() {
             asked.merged(&facets).map(Some)
         } else {
@@ -367,14 +367,27 @@ impl Store {
         few: Few,
         facets: &[String],
     ) -> Result<bool, StoreError> {
-        let mut statement = asked.led_by(few, "1 as one", facets);
-        statement.limit(self.few + 1);
+        let mut statement = match (few, &asked.query) {
+            (Few::Words, Some(query)) => {
+                let mut statement = Statement::default();
+                statement.matches("1 as one", &asked.scope, query);
+                statement
+            }
+            _ => asked.led_by(few, "1 as one", facets),
+        };
+        // Passing over the words of an order takes longer than over an entry of the other indexes.
+        let few = if few == Few::Words {
+            3 * self.few
+        } else {
+            self.few
+        };
+        statement.limit(few + 1);
         statement.text = format!("select count(*) as many from ({}) few", statement.text);
         let many: i64 = statement
             .query()
             .fetch_one(self.reader())
             .await?
             .try_get(0)?;
-        Ok(many <= self.few)
+        Ok(many <= few)
     }
 }

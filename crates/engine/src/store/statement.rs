@@ -107,6 +107,15 @@ impl Statement {
         ));
     }
 
+    /// `select … from` what a search finds, without the orders.
+    pub fn matches(&mut self, columns: &str, scope: &Scope<'_>, query: &Query) {
+        let found = self.text(&scope.dialect.search_text(query));
+        let organization = self.text(scope.organization.as_str());
+        let mode = self.text(&name(&scope.mode));
+        let matches = scope.dialect.matches(scope.base, found, organization, mode);
+        self.push(&format!("select {columns} from {matches}"));
+    }
+
     /// Adds ` and column in (…)`.
     pub fn among(&mut self, column: &str, wanted: &[String]) {
         let numbers: Vec<String> = wanted
@@ -231,6 +240,11 @@ impl Columns {
         customer: "o.customer_sort",
         offset: 0,
     };
+    /// As the list of a tag has them.
+    pub const TAGGED: Self = Self {
+        position: "l.position",
+        ..Self::INDEXED
+    };
     /// As the result of several merged selects has them.
     pub const MERGED: Self = Self {
         position: "position",
@@ -238,11 +252,26 @@ impl Columns {
         customer: "customer_sort",
         offset: 0,
     };
-    /// Written so that no index is chosen for their sake: the rows are few, and sorted when they are there.
+    /// As conditions that SQLite's planner takes no index for.
+    pub const PASSED_OVER: Self = Self {
+        position: "+o.position",
+        total: "+o.total_base_minor",
+        customer: "+o.customer_sort",
+        offset: 0,
+    };
+    /// Sorted by so that no index is chosen for it: the rows are few, and sorted when they are there.
     pub const COLLECTED: Self = Self {
         position: "o.position + 0",
         total: "o.total_base_minor + 0",
         customer: "o.customer_sort || ''",
         offset: 0,
     };
+
+    /// As conditions beside the index that is followed.
+    pub fn beside(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Sqlite => Self::PASSED_OVER,
+            Dialect::Postgres => Self::INDEXED,
+        }
+    }
 }

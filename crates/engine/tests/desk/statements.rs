@@ -236,7 +236,7 @@ async fn every_page_names_the_organization_and_the_mode() {
                     assert!(conditions.contains(range), "{text}");
                 }
                 if from.contains("order_search") && !harness.is_sqlite() {
-                    let same = "s.organization_id = o.organization_id";
+                    let same = "o.organization_id = s.organization_id";
                     assert!(from.contains(same), "{text}");
                 }
                 let of_tag = [

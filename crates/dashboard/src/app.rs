@@ -1,0 +1,118 @@
+//! The router, and what every page needs: the desk, the templates with their words, and the assets.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path};
+use axum::http::{StatusCode, header};
+use axum::middleware;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use engine::desk::Desk;
+use minijinja::Environment;
+use serde::Serialize;
+
+use crate::assets::ASSETS;
+use crate::guard::{self, Attempts};
+use crate::pages::{cancel, edits, order, orders, preferences, refund, sign_in};
+use crate::texts;
+
+/// The longest form anyone sends.
+const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// What the pages share.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) desk: Desk,
+    pub(crate) attempts: Arc<Attempts>,
+    templates: Arc<Environment<'static>>,
+}
+
+impl App {
+    /// The pages of a desk.
+    pub fn new(desk: Desk) -> Self {
+        Self {
+            desk,
+            attempts: Arc::new(Attempts::default()),
+            templates: Arc::new(texts::environment()),
+        }
+    }
+
+    /// A page from its template.
+    pub(crate) fn page(
+        &self,
+        status: StatusCode,
+        template: &str,
+        context: impl Serialize,
+    ) -> Response {
+        let rendered = self
+            .templates
+            .get_template(template)
+            .and_then(|template| template.render(context));
+        match rendered {
+            Ok(html) => (status, Html(html)).into_response(),
+            Err(error) => {
+                tracing::error!(template, error = ?error, "a page could not be rendered");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+/// Every route of the dashboard.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(async || Redirect::to("/orders")))
+        .route("/sign-in", get(sign_in::show).post(sign_in::send))
+        .route("/sign-out", post(sign_in::out))
+        .route("/switch", post(preferences::switch))
+        .route(
+            "/preferences",
+            get(preferences::show).post(preferences::save),
+        )
+        .route("/preferences/password", post(preferences::password))
+        .route(
+            "/preferences/sessions",
+            post(preferences::sign_out_elsewhere),
+        )
+        .route("/orders", get(orders::list))
+        .route("/orders.csv", get(orders::csv))
+        .route("/orders/{id}", get(order::show))
+        .route("/orders/{id}/cancel", get(cancel::show).post(cancel::send))
+        .route("/orders/{id}/refund", get(refund::show).post(refund::send))
+        .route(
+            "/orders/{id}/number",
+            get(edits::number).post(edits::save_number),
+        )
+        .route(
+            "/orders/{id}/ship-to",
+            get(edits::ship_to).post(edits::save_ship_to),
+        )
+        .route(
+            "/orders/{id}/bill-to",
+            get(edits::bill_to).post(edits::save_bill_to),
+        )
+        .route(
+            "/orders/{id}/tracking",
+            get(edits::tracking).post(edits::save_tracking),
+        )
+        .route("/orders/{id}/notes", post(edits::add_note))
+        .route("/orders/{id}/do", post(edits::quick))
+        .route("/assets/{name}", get(asset))
+        .fallback(guard::nothing_here)
+        .layer(middleware::from_fn(guard::headers))
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .with_state(app)
+}
+
+/// What browsers load besides the pages, by its name with a hash of its content.
+async fn asset(Path(name): Path<String>) -> Response {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, asset.kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, asset.content).into_response()
+}

@@ -1,0 +1,42 @@
+//! What browsers load besides the pages, compiled in. A name holds a hash of its content, so that it is kept for ever
+//! and never stale.
+
+use std::sync::LazyLock;
+
+/// One asset.
+pub(crate) struct Asset {
+    /// Its name in the address.
+    pub name: String,
+    /// Its media type.
+    pub kind: &'static str,
+    /// Its bytes.
+    pub content: &'static [u8],
+}
+
+/// Every asset: the style, then the script.
+pub(crate) static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+    [
+        asset(
+            "desk",
+            "css",
+            "text/css; charset=utf-8",
+            include_bytes!("../assets/desk.css"),
+        ),
+        asset(
+            "desk",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../assets/desk.js"),
+        ),
+    ]
+});
+
+fn asset(stem: &str, extension: &str, kind: &'static str, content: &'static [u8]) -> Asset {
+    let hash = blake3::hash(content).to_hex();
+    let name = format!("{stem}-{}.{extension}", &hash[..16]);
+    Asset {
+        name,
+        kind,
+        content,
+    }
+}

@@ -1,0 +1,113 @@
+//! Amounts, numbers and times as a person reads them. Every page gets its values from here, written already.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use domain::money::{Money, decimal_text};
+use icu_calendar::Iso;
+use icu_datetime::DateTimeFormatter;
+use icu_datetime::fieldsets::YMDT;
+use icu_datetime::input::{Date, DateTime, Time};
+use icu_datetime::options::TimePrecision;
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_locale_core::Locale;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::texts::LANGUAGES;
+
+/// The formatters of one language.
+struct Formatters {
+    decimal: DecimalFormatter,
+    moment: DateTimeFormatter<YMDT>,
+}
+
+static FORMATTERS: LazyLock<BTreeMap<&'static str, Formatters>> = LazyLock::new(|| {
+    let formatters = |language: &'static str| {
+        let locale: Locale = language.parse().expect("the languages are tags");
+        let found = "the data of every language is compiled in";
+        let formatters = Formatters {
+            decimal: DecimalFormatter::try_new((&locale).into(), Default::default()).expect(found),
+            moment: DateTimeFormatter::try_new(
+                (&locale).into(),
+                YMDT::medium().with_time_precision(TimePrecision::Minute),
+            )
+            .expect(found),
+        };
+        (language, formatters)
+    };
+    LANGUAGES.into_iter().map(formatters).collect()
+});
+
+/// How one person reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Formats {
+    pub language: &'static str,
+    zone: TimeZone,
+}
+
+impl Formats {
+    /// Times are told in this zone of the IANA database, or in UTC.
+    pub fn new(language: &'static str, zone: Option<&str>) -> Self {
+        let zone = zone
+            .and_then(|name| TimeZone::get(name).ok())
+            .unwrap_or(TimeZone::UTC);
+        Self { language, zone }
+    }
+
+    fn formatters(&self) -> &'static Formatters {
+        &FORMATTERS[self.language]
+    }
+
+    /// `1,234.50 EUR`; the code says which of many dollars it is.
+    pub fn money(&self, money: Money) -> String {
+        // A space that does not break, so that an amount stays on one line.
+        format!(
+            "{}\u{a0}{}",
+            self.decimal(&decimal_text(money.minor, money.currency)),
+            money.currency
+        )
+    }
+
+    /// A decimal number, as a program writes it, as a person does.
+    pub fn decimal(&self, text: &str) -> String {
+        match text.parse::<Decimal>() {
+            Ok(decimal) => self.formatters().decimal.format(&decimal).to_string(),
+            Err(_) => text.to_owned(),
+        }
+    }
+
+    /// A count.
+    pub fn count(&self, count: u64) -> String {
+        self.decimal(&count.to_string())
+    }
+
+    /// Day and time.
+    pub fn moment(&self, at: Timestamp) -> String {
+        match self.parts(at) {
+            Some(parts) => self.formatters().moment.format(&parts).to_string(),
+            None => at.to_string(),
+        }
+    }
+
+    fn parts(&self, at: Timestamp) -> Option<DateTime<Iso>> {
+        let zoned = at.to_zoned(self.zone.clone());
+        let (month, day) = (
+            u8::try_from(zoned.month()).ok()?,
+            u8::try_from(zoned.day()).ok()?,
+        );
+        let date = Date::try_new_iso(i32::from(zoned.year()), month, day).ok()?;
+        let clock = |part: i8| u8::try_from(part).ok();
+        let time = Time::try_new(
+            clock(zoned.hour())?,
+            clock(zoned.minute())?,
+            clock(zoned.second())?,
+            0,
+        );
+        Some(DateTime {
+            date,
+            time: time.ok()?,
+        })
+    }
+}

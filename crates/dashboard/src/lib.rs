@@ -1,0 +1,14 @@
+//! The pages that a team has open all day. A page asks for permission, reads its form, calls one use case, and presents
+//! what comes back; it decides nothing. Start at [`router`], then `pages`.
+
+mod app;
+mod assets;
+mod formats;
+mod forms;
+mod guard;
+mod pages;
+mod refusals;
+mod texts;
+mod visitor;
+
+pub use app::{App, router};

@@ -1,0 +1,155 @@
+//! Cancelling an order (C1 to C8): what will happen, a note, "are you sure?", done.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::actions::Action;
+use domain::order::Order;
+use engine::cancellations::{Cancel, cancel, preview};
+use engine::failure::Failure;
+use engine::orders::{Terms, load};
+use engine::permit::{CancelOrders, ViewOrders};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::order::{extend, head};
+use crate::refusals;
+use crate::visitor::{Sent, Visitor};
+
+/// What the form holds.
+#[derive(Default, Deserialize)]
+pub(crate) struct Form {
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    notify: Option<String>,
+    #[serde(default)]
+    without_refund: Option<String>,
+    /// `review` asks whether they are sure; `confirm` does it.
+    #[serde(default)]
+    step: String,
+}
+
+/// The form.
+pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
+    match loaded(&visitor, &id).await {
+        Ok(order) => form(&visitor, &order, &Form::default(), StatusCode::OK, ""),
+        Err(response) => response,
+    }
+}
+
+/// Asks whether they are sure, then cancels.
+pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Response {
+    match sent(&visitor, &id, form).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn sent(visitor: &Visitor, id: &str, asked: Form) -> Result<Response, Response> {
+    let permit = visitor.permit::<CancelOrders>()?;
+    let order = loaded(visitor, id).await?;
+    if asked.note.trim().is_empty() {
+        let problem = visitor.say("cancel-note-missing", &[]);
+        return Ok(form(
+            visitor,
+            &order,
+            &asked,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &problem,
+        ));
+    }
+    if asked.step != "confirm" {
+        return Ok(form(visitor, &order, &asked, StatusCode::OK, ""));
+    }
+    let wish = Cancel {
+        note: asked.note.clone(),
+        notify: asked.notify.is_some(),
+        without_refund: asked.without_refund.is_some(),
+    };
+    match cancel(
+        &visitor.app.desk,
+        &permit,
+        &order.id,
+        wish,
+        &Terms::default(),
+    )
+    .await
+    {
+        Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done=canceled"))),
+        Err(Failure::Refused(refusal)) => {
+            let said = refusals::refusal(&visitor.formats, &refusal);
+            let problem = format!("{} {}", said.why, said.instead);
+            let again = Form {
+                step: String::new(),
+                ..asked
+            };
+            Ok(form(
+                visitor,
+                &order,
+                &again,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &problem,
+            ))
+        }
+        Err(failure) => Err(visitor.failed(&failure)),
+    }
+}
+
+async fn loaded(visitor: &Visitor, id: &str) -> Result<Order, Response> {
+    let permit = visitor.permit::<ViewOrders>()?;
+    load(&visitor.app.desk, &permit, &id.into())
+        .await
+        .map_err(|failure| visitor.failed(&failure))
+}
+
+fn form(
+    visitor: &Visitor,
+    order: &Order,
+    asked: &Form,
+    status: StatusCode,
+    problem: &str,
+) -> Response {
+    let permit = match visitor.permit::<ViewOrders>() {
+        Ok(permit) => permit,
+        Err(response) => return response,
+    };
+    let possible = engine::orders::possible(&visitor.app.desk, &permit, order);
+    let verdict = possible
+        .into_iter()
+        .find(|(action, _)| *action == Action::Cancel);
+    let said = verdict
+        .and_then(|(_, verdict)| verdict.err())
+        .map(|refusal| refusals::refusal(&visitor.formats, &refusal));
+    let mut context = head(visitor, order);
+    extend(
+        &mut context,
+        json!({
+            "will": consequences(visitor, order),
+            "why": said.as_ref().map(|said| said.why.clone()),
+            "instead": said.as_ref().map(|said| said.instead.clone()),
+            "is_guaranteed": order.is_guaranteed_by_plugin(),
+            "note": asked.note,
+            "notify": asked.notify.is_some(),
+            "without_refund": asked.without_refund.is_some(),
+            "is_review": asked.step == "review" && problem.is_empty(),
+            "problem": problem,
+        }),
+    );
+    visitor.page(status, "cancel.html", context)
+}
+
+/// What will happen to money, fees, the shop and the stock.
+fn consequences(visitor: &Visitor, order: &Order) -> Value {
+    let will = preview(order);
+    let money =
+        |money: domain::money::Money| (money.minor != 0).then(|| visitor.formats.money(money));
+    json!({
+        "refunded": money(will.refunded),
+        "released": money(will.released),
+        "shop_refunds": will.shop_refunds,
+        "has_shop": order.shop.is_some(),
+        "told_shop": will.told_shop,
+        "fee_returned": money(will.fee.returnable),
+        "fee_kept": money(will.fee.kept),
+    })
+}

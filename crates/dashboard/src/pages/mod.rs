@@ -1,0 +1,11 @@
+//! One file a page: its address, its form, the one use case it calls, and what it shows.
+
+pub(crate) mod cancel;
+pub(crate) mod edits;
+pub(crate) mod events;
+pub(crate) mod order;
+pub(crate) mod orders;
+pub(crate) mod preferences;
+pub(crate) mod query;
+pub(crate) mod refund;
+pub(crate) mod sign_in;

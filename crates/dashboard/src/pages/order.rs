@@ -1,0 +1,406 @@
+//! The order page (O2 to O5): everything about one order, and what can be done with it, and why not.
+
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::actions::Action;
+use domain::address::{Address, FIELDS};
+use domain::ids::OrderId;
+use domain::order::Order;
+use domain::refusal::Refusal;
+use domain::shipment::Shipment;
+use engine::failure::Failure;
+use engine::orders::{history, load, possible};
+use engine::people::{CurrencyPreference, Units};
+use engine::permit::ViewOrders;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::events;
+use super::query::name;
+use crate::refusals;
+use crate::visitor::Visitor;
+
+/// What a page of an order can be asked for besides the order.
+#[derive(Default, Deserialize)]
+pub(crate) struct Shown {
+    /// The currency to show first: `base` or `presentment`.
+    #[serde(default)]
+    pub currency: String,
+    /// Which kind of activity: all where nothing is said.
+    #[serde(default)]
+    pub activity: String,
+    /// What has just been done, for the message on top.
+    #[serde(default)]
+    pub done: String,
+}
+
+/// The page.
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(shown): Query<Shown>,
+) -> Response {
+    match page(&visitor, OrderId(id), &shown).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Result<Response, Response> {
+    let permit = visitor.permit::<ViewOrders>()?;
+    let desk = &visitor.app.desk;
+    let failed = |failure: Failure| visitor.failed(&failure);
+    let order = load(desk, &permit, &id).await.map_err(failed)?;
+    let past = history(desk, &permit, &id).await.map_err(failed)?;
+    let actions = possible(desk, &permit, &order);
+    let in_base = is_in_base(visitor, &shown.currency);
+    let (newer, older) = neighbours(visitor, &order).await.map_err(failed)?;
+    let mut context = head(visitor, &order);
+    let more = json!({
+        "in_base": in_base,
+        "activity_kind": shown.activity,
+        "done": shown.done,
+        "newer": newer,
+        "older": older,
+        "amounts": amounts(visitor, &order, in_base),
+        "items": items(visitor, &order, in_base),
+        "payments": payments(visitor, &order, in_base),
+        "refunds": refunds(visitor, &order, in_base),
+        "shipments": order.shipments.iter().map(|shipment| shipment_of(&order, shipment)).collect::<Vec<_>>(),
+        "coverage": coverage(visitor, &order),
+        "attention": attention(visitor, &order),
+        "actions": actions.iter().map(|(action, verdict)| offered(visitor, *action, verdict)).collect::<Vec<_>>(),
+        "notes": notes(visitor, &order),
+        "events": events::told(visitor, &past, &shown.activity),
+        "weight": weight(visitor, order.estimated_weight.quoted_g()),
+        "tags": order.tags,
+        "hold": order.hold,
+        "cancellation": order.cancellation.as_ref().map(|one| one.note.clone()),
+    });
+    extend(&mut context, more);
+    Ok(visitor.page(StatusCode::OK, "order.html", context))
+}
+
+/// Whether amounts are told in base currency first: as asked for, else as the person prefers (O4).
+pub(crate) fn is_in_base(visitor: &Visitor, asked: &str) -> bool {
+    match asked {
+        "base" => true,
+        "presentment" => false,
+        _ => visitor.signed_in.person.preferences.currency == CurrencyPreference::Base,
+    }
+}
+
+/// What the head of every page of an order says.
+pub(crate) fn head(visitor: &Visitor, order: &Order) -> Value {
+    let formats = &visitor.formats;
+    json!({"order": {
+        "id": order.id.as_str(),
+        "number": order.number,
+        "desk_number": order.desk_number,
+        "version": order.version,
+        "placed": formats.moment(order.placed_at),
+        "status": name(&order.status),
+        "payment": name(&order.payment_status()),
+        "fulfilment": name(&order.fulfilment()),
+        "is_disputed": order.is_disputed(),
+        "source": name(&order.source),
+        "sync": sync(order),
+        "fraud": name(&order.coverage.fraud.state),
+        "guarantee": name(&order.coverage.guarantee.state),
+        "attention": order.attention.len(),
+        "customer": order.ship_to.display_name(),
+        "email": order.ship_to.email,
+        "language": order.language,
+        "presentment": order.currency().code(),
+        "base": order.rate.base.code(),
+        "rate": formats.decimal(&order.rate.rate.to_string()),
+        "has_two_currencies": order.rate.base != order.currency(),
+        "ship_to": address(&order.ship_to),
+        "bill_to": address(&order.bill_to),
+        "original_ship_to": order.original_ship_to.as_ref().map(address),
+        "original_bill_to": order.original_bill_to.as_ref().map(address),
+    }})
+}
+
+/// Adds what one page shows to what all show.
+pub(crate) fn extend(context: &mut Value, more: Value) {
+    if let (Value::Object(context), Value::Object(more)) = (context, more) {
+        context.extend(more);
+    }
+}
+
+fn sync(order: &Order) -> Value {
+    let value = serde_json::to_value(&order.sync).unwrap_or_default();
+    json!({"state": value["state"], "reason": value.get("reason")})
+}
+
+/// The lines of an address as they stand on a letter; a country is told by its code.
+fn address(address: &Address) -> Value {
+    let joined = |parts: [&str; 2]| parts.join(" ").trim().to_owned();
+    let lines = [
+        joined([&address.first_name, &address.last_name]),
+        address.company.clone(),
+        address.line1.clone(),
+        address.line2.clone(),
+        joined([&address.postal_code, &address.city]),
+        joined([&address.region, &address.country]),
+    ];
+    let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    let fields: Vec<Value> = FIELDS
+        .iter()
+        .map(|field| json!({"name": field.name, "value": (field.get)(address)}))
+        .collect();
+    json!({"lines": lines, "email": address.email, "phone": address.phone, "fields": fields})
+}
+
+/// An amount in the currency that is shown first, with the other beside it.
+pub(crate) fn both(visitor: &Visitor, order: &Order, minor: i64, in_base: bool) -> Value {
+    let (presentment, base) = order.in_both(minor);
+    let (first, second) = if in_base {
+        (base, presentment)
+    } else {
+        (presentment, base)
+    };
+    let formats = &visitor.formats;
+    let other = (first.currency != second.currency).then(|| formats.money(second));
+    json!({"shown": formats.money(first), "other": other})
+}
+
+fn amounts(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
+    let amounts = &order.amounts;
+    let lines = [
+        ("items", amounts.items_minor, true),
+        ("shipping", amounts.shipping_minor, true),
+        ("duties", amounts.duties_minor, true),
+        ("taxes", amounts.taxes_minor, true),
+        ("fees", amounts.fees_minor, true),
+        (
+            "discounts",
+            -amounts.discounts_minor,
+            amounts.discounts_minor != 0,
+        ),
+        (
+            "variance",
+            amounts.variance_minor,
+            amounts.variance_minor != 0,
+        ),
+        ("total", amounts.total_minor(), true),
+    ];
+    let shown = lines.into_iter().filter(|(_, _, is_shown)| *is_shown);
+    shown
+        .map(|(key, minor, _)| json!({"key": format!("amount-{key}"), "amount": both(visitor, order, minor, in_base)}))
+        .collect()
+}
+
+fn items(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
+    order
+        .items
+        .iter()
+        .map(|item| {
+            let whole = item
+                .unit_price_minor
+                .saturating_mul(i64::from(item.quantity));
+            json!({
+                "id": item.id.as_str(),
+                "name": item.name,
+                "sku": item.sku,
+                "quantity": item.quantity,
+                "removed": item.removed,
+                "unshipped": order.unshipped(&item.id),
+                "hs_code": item.declared.hs_code,
+                "origin": item.declared.origin,
+                "description": item.declared.description,
+                "weight": weight(visitor, item.weight_g),
+                "price": both(visitor, order, item.unit_price_minor, in_base),
+                "whole": both(visitor, order, whole, in_base),
+            })
+        })
+        .collect()
+}
+
+/// A weight in the units that the person reads.
+fn weight(visitor: &Visitor, grams: u32) -> String {
+    if grams == 0 {
+        return String::new();
+    }
+    let milli_ounces = u64::from(grams) * 100_000 / 2_835;
+    match visitor.signed_in.person.preferences.units {
+        Units::Metric if grams < 1_000 => {
+            format!("{}\u{a0}g", visitor.formats.count(u64::from(grams)))
+        }
+        Units::Metric => format!(
+            "{}\u{a0}kg",
+            visitor.formats.decimal(&thousandths(u64::from(grams)))
+        ),
+        Units::Imperial => format!(
+            "{}\u{a0}oz",
+            visitor.formats.decimal(&tenths(milli_ounces / 100))
+        ),
+    }
+}
+
+fn thousandths(number: u64) -> String {
+    format!("{}.{:03}", number / 1_000, number % 1_000)
+}
+
+fn tenths(number: u64) -> String {
+    format!("{}.{}", number / 10, number % 10)
+}
+
+fn payments(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
+    order
+        .payments
+        .iter()
+        .map(|payment| {
+            let dispute = payment.dispute.as_ref();
+            json!({
+                "method": payment.method,
+                "provider": payment.provider,
+                "reference": payment.reference,
+                "state": name(&payment.state),
+                "amount": both(visitor, order, payment.amount_minor, in_base),
+                "captured": (payment.captured_minor > 0).then(|| both(visitor, order, payment.captured_minor, in_base)),
+                "dispute": dispute.map(|dispute| json!({
+                    "reason": dispute.reason,
+                    "due": dispute.evidence_due_at.map(|at| visitor.formats.moment(at)),
+                    "won": dispute.won,
+                })),
+            })
+        })
+        .collect()
+}
+
+fn refunds(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
+    order
+        .refunds
+        .iter()
+        .rev()
+        .map(|refund| {
+            let reason = serde_json::to_value(&refund.reason).unwrap_or_default();
+            json!({
+                "id": refund.id.as_str(),
+                "state": name(&refund.state),
+                "reason": reason["reason"],
+                "reason_text": reason.get("text"),
+                "note": refund.note,
+                "problem": refund.problem,
+                "requested": visitor.formats.moment(refund.requested_at),
+                "amount": both(visitor, order, refund.parts.total_minor(), in_base),
+                "fee": refund.fee_returned.map(|fee| visitor.formats.money(fee)),
+            })
+        })
+        .collect()
+}
+
+fn shipment_of(order: &Order, shipment: &Shipment) -> Value {
+    let named = |(id, quantity): &(domain::ids::ItemId, u32)| json!({"quantity": quantity, "name": order.item(id).map_or("", |item| item.name.as_str())});
+    let tracking: Vec<Value> = shipment
+        .tracking
+        .iter()
+        .map(|tracking| json!({"number": tracking.number, "carrier": tracking.carrier}))
+        .collect();
+    json!({
+        "id": shipment.id.as_str(),
+        "state": name(&shipment.state),
+        "items": shipment.items.iter().map(named).collect::<Vec<_>>(),
+        "tracking": tracking,
+        "label": shipment.label.as_ref().map(|label| json!({"state": name(&label.state), "service": label.service})),
+    })
+}
+
+fn coverage(visitor: &Visitor, order: &Order) -> Vec<Value> {
+    let promises = [
+        ("fraud", &order.coverage.fraud),
+        ("guarantee", &order.coverage.guarantee),
+    ];
+    promises
+        .into_iter()
+        .map(|(promise, standing)| {
+            let moved = standing.moved.as_ref().map(|(cause, at)| {
+                json!({"cause": events::cause(visitor, cause), "at": visitor.formats.moment(*at)})
+            });
+            json!({"promise": promise, "state": name(&standing.state), "moved": moved})
+        })
+        .collect()
+}
+
+fn attention(visitor: &Visitor, order: &Order) -> Vec<Value> {
+    order
+        .attention
+        .iter()
+        .map(|attention| {
+            json!({
+                "id": attention.id.as_str(),
+                "text": events::concern(visitor, &attention.concern),
+                "at": visitor.formats.moment(attention.at),
+            })
+        })
+        .collect()
+}
+
+fn notes(visitor: &Visitor, order: &Order) -> Vec<Value> {
+    order
+        .notes
+        .iter()
+        .rev()
+        .map(|note| json!({"text": note.text, "by": note.by.name, "at": visitor.formats.moment(note.at)}))
+        .collect()
+}
+
+/// The page of an action, where it has one here.
+fn address_of(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Cancel => Some("cancel"),
+        Action::Refund => Some("refund"),
+        Action::EditNumber => Some("number"),
+        Action::EditShipTo => Some("ship-to"),
+        Action::EditBillTo => Some("bill-to"),
+        Action::AddTracking => Some("tracking"),
+        _ => None,
+    }
+}
+
+/// An action with whether it is possible, and if not why and what to do instead (O3).
+fn offered(visitor: &Visitor, action: Action, verdict: &Result<(), Refusal>) -> Value {
+    let said = verdict
+        .as_ref()
+        .err()
+        .map(|refusal| refusals::refusal(&visitor.formats, refusal));
+    json!({
+        "action": name(&action),
+        "key": format!("action-{}", name(&action).replace('_', "-")),
+        "page": address_of(action),
+        "why": said.as_ref().map(|said| said.why.clone()),
+        "instead": said.as_ref().map(|said| said.instead.clone()),
+    })
+}
+
+/// The orders before and after this one in the whole list, newest first.
+async fn neighbours(
+    visitor: &Visitor,
+    order: &Order,
+) -> Result<(Option<String>, Option<String>), Failure> {
+    use domain::filter::{Filter, Sort, SortKey};
+    use engine::store::list::{Cursor, Page};
+    use engine::store::orders::position;
+    let permit = visitor.signed_in.session.permit::<ViewOrders>()?;
+    let mut found = [None, None];
+    for (place, is_descending) in [(0, false), (1, true)] {
+        let page = Page {
+            filter: Filter::default(),
+            sort: Sort {
+                key: SortKey::Placed,
+                is_descending,
+            },
+            after: Some(Cursor {
+                value: String::new(),
+                position: position(order),
+            }),
+            limit: 1,
+        };
+        let rows = engine::listing::page(&visitor.app.desk, &permit, &page).await?;
+        found[place] = rows.first().map(|row| row.id.0.clone());
+    }
+    let [newer, older] = found;
+    Ok((newer, older))
+}

@@ -1,0 +1,130 @@
+//! The words of every page, in each language, and the templates that use them. `t("key", name=value)` says a message in
+//! the language of the page; a key that is missing is an error, which a test finds.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use minijinja::value::{Kwargs, Value};
+use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
+
+use crate::assets::ASSETS;
+
+/// The languages of the pages, the first being the one for everybody else.
+pub(crate) const LANGUAGES: [&str; 2] = ["en", "fr"];
+
+/// Every template by its name.
+const TEMPLATES: [(&str, &str); 12] = [
+    ("base.html", include_str!("../templates/base.html")),
+    ("parts.html", include_str!("../templates/parts.html")),
+    ("sign_in.html", include_str!("../templates/sign_in.html")),
+    ("orders.html", include_str!("../templates/orders.html")),
+    ("order.html", include_str!("../templates/order.html")),
+    ("cancel.html", include_str!("../templates/cancel.html")),
+    ("refund.html", include_str!("../templates/refund.html")),
+    ("number.html", include_str!("../templates/number.html")),
+    ("address.html", include_str!("../templates/address.html")),
+    ("tracking.html", include_str!("../templates/tracking.html")),
+    (
+        "preferences.html",
+        include_str!("../templates/preferences.html"),
+    ),
+    ("message.html", include_str!("../templates/message.html")),
+];
+
+static BUNDLES: LazyLock<BTreeMap<&'static str, FluentBundle<FluentResource>>> =
+    LazyLock::new(|| {
+        let sources = [
+            include_str!("../locales/en.ftl"),
+            include_str!("../locales/fr.ftl"),
+        ];
+        let bundle = |(language, source): (&'static str, &str)| {
+            let id = language.parse().expect("the languages are tags");
+            let mut bundle = FluentBundle::new_concurrent(vec![id]);
+            // The marks would show in attributes and in tests; no text here mixes directions within a line.
+            bundle.set_use_isolating(false);
+            let resource = FluentResource::try_new(source.to_owned());
+            bundle
+                .add_resource(resource.expect("a test reads every message"))
+                .expect("a test finds messages that are there twice");
+            (language, bundle)
+        };
+        LANGUAGES.into_iter().zip(sources).map(bundle).collect()
+    });
+
+/// A message in a language; none where there is no such message.
+pub(crate) fn message(language: &str, key: &str, args: &FluentArgs<'_>) -> Option<String> {
+    let bundle = BUNDLES
+        .get(language)
+        .or_else(|| BUNDLES.get(LANGUAGES[0]))?;
+    let pattern = bundle.get_message(key)?.value()?;
+    let mut problems = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(args), &mut problems);
+    if !problems.is_empty() {
+        tracing::error!(key, ?problems, "a message lacks something it says");
+    }
+    Some(text.into_owned())
+}
+
+/// A message with texts in it; the key itself where there is none, which a test finds.
+pub(crate) fn say(language: &str, key: &str, args: &[(&'static str, String)]) -> String {
+    let mut fluent = FluentArgs::new();
+    for (name, value) in args {
+        fluent.set(*name, value.clone());
+    }
+    message(language, key, &fluent).unwrap_or_else(|| key.to_owned())
+}
+
+/// The templates, with what they may call.
+pub(crate) fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (name, source) in TEMPLATES {
+        environment
+            .add_template(name, source)
+            .expect("a test renders every template");
+    }
+    environment.add_function("t", translate);
+    environment.add_global("style", ASSETS[0].name.clone());
+    environment.add_global("script", ASSETS[1].name.clone());
+    environment
+}
+
+fn translate(state: &State<'_, '_>, key: &str, values: Kwargs) -> Result<String, Error> {
+    let language = state
+        .lookup("language")
+        .and_then(|value| value.as_str().map(str::to_owned));
+    let mut args = FluentArgs::new();
+    for name in values.args().collect::<Vec<_>>() {
+        let value: Value = values.get(name)?;
+        let value = match i64::try_from(value.clone()) {
+            Ok(number) => FluentValue::from(number),
+            Err(_) => FluentValue::from(value.to_string()),
+        };
+        args.set(name.to_owned(), value);
+    }
+    let language = language.unwrap_or_else(|| LANGUAGES[0].to_owned());
+    message(&language, key, &args)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no message {key}")))
+}
+
+/// The language of a page: the person's, else the first of the browser's that we speak.
+pub(crate) fn language(preferred: Option<&str>, accepted: &str) -> &'static str {
+    let wanted = preferred.into_iter().chain(
+        accepted
+            .split(',')
+            .map(|one| one.split(';').next().unwrap_or_default().trim()),
+    );
+    wanted
+        .filter_map(|tag| {
+            let primary = tag
+                .split('-')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            LANGUAGES.into_iter().find(|known| *known == primary)
+        })
+        .next()
+        .unwrap_or(LANGUAGES[0])
+}

@@ -1,0 +1,206 @@
+//! Who looks at a page: nobody signed in is sent to the sign-in page, and every form must carry the token of the
+//! session it was made in.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use engine::failure::Failure;
+use engine::permit::{Grants, Permit};
+use engine::sessions::{self, SignedIn};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::formats::Formats;
+use crate::guard::same_text;
+use crate::{refusals, texts};
+
+/// The session's cookie. The prefix binds it to this host, over a safe connection.
+pub(crate) const COOKIE: &str = "__Host-desk";
+
+/// Someone who is signed in, and how they read.
+pub(crate) struct Visitor {
+    pub app: App,
+    pub signed_in: SignedIn,
+    pub formats: Formats,
+    /// Where they are, to be sent back to.
+    path: String,
+}
+
+impl Visitor {
+    /// A message in the visitor's language.
+    pub fn say(&self, key: &str, args: &[(&'static str, String)]) -> String {
+        texts::say(self.formats.language, key, args)
+    }
+
+    /// The proof that the visitor may do this.
+    ///
+    /// # Errors
+    /// The page that says what permission is missing.
+    pub fn permit<G: Grants>(&self) -> Result<Permit<'_, G>, Response> {
+        self.signed_in
+            .session
+            .permit()
+            .map_err(|refusal| self.failed(&Failure::Refused(refusal)))
+    }
+
+    /// A page with what every page has.
+    pub fn page(&self, status: StatusCode, template: &str, context: Value) -> Response {
+        let mut whole = self.frame();
+        if let (Value::Object(whole), Value::Object(context)) = (&mut whole, context) {
+            whole.extend(context);
+        }
+        self.app.page(status, template, whole)
+    }
+
+    fn frame(&self) -> Value {
+        let SignedIn {
+            person,
+            organizations,
+            session,
+            form_token,
+            ..
+        } = &self.signed_in;
+        let organizations: Vec<Value> = organizations
+            .iter()
+            .map(|(id, name)| json!({"id": id.as_str(), "name": name, "is_here": *id == session.scope.organization_id}))
+            .collect();
+        json!({
+            "language": self.formats.language,
+            "form_token": form_token,
+            "path": self.path,
+            "me": {"name": person.name, "email": person.email, "is_support": session.actor.is_support()},
+            "organizations": organizations,
+            "is_test": session.scope.mode == domain::order::Mode::Test,
+        })
+    }
+
+    /// The page that says why something did not happen.
+    pub fn failed(&self, failure: &Failure) -> Response {
+        let status = refusals::status(failure);
+        if status.is_server_error() {
+            tracing::error!(error = %failure, "a page failed");
+        }
+        let said = refusals::failure(&self.formats, failure);
+        self.page(
+            status,
+            "message.html",
+            json!({"title": said.why, "text": said.instead}),
+        )
+    }
+
+    /// Whether the browser reads the page in parts.
+    pub fn redirect(&self, to: &str) -> Response {
+        Redirect::to(to).into_response()
+    }
+}
+
+/// A cookie of the request.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split("; "))
+        .find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The languages that the browser says it prefers.
+pub(crate) fn accepted(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let path = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
+        let resumed = match cookie(&parts.headers, COOKIE) {
+            Some(token) => sessions::resume(&app.desk, token).await,
+            None => Ok(None),
+        };
+        match resumed {
+            Ok(Some(signed_in)) => {
+                let preferences = &signed_in.person.preferences;
+                let language =
+                    texts::language(preferences.language.as_deref(), accepted(&parts.headers));
+                let formats = Formats::new(language, preferences.time_zone.as_deref());
+                Ok(Self {
+                    app: app.clone(),
+                    signed_in,
+                    formats,
+                    path,
+                })
+            }
+            Ok(None) => {
+                let to = serde_html_form::to_string([("to", &path)]).unwrap_or_default();
+                Err(Redirect::to(&format!("/sign-in?{to}")).into_response())
+            }
+            Err(error) => {
+                tracing::error!(%error, "a session could not be read");
+                Err(StatusCode::SERVICE_UNAVAILABLE.into_response())
+            }
+        }
+    }
+}
+
+/// A form that a visitor sent from a page of ours.
+pub(crate) struct Sent<T> {
+    pub visitor: Visitor,
+    pub form: T,
+}
+
+#[derive(serde::Deserialize)]
+struct Token {
+    #[serde(default)]
+    form_token: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = Visitor::from_request_parts(&mut parts, app).await?;
+        let request = Request::from_parts(parts, body);
+        let body = axum::body::Bytes::from_request(request, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let is_ours = serde_html_form::from_bytes::<Token>(&body)
+            .is_ok_and(|sent| same_text(&sent.form_token, &visitor.signed_in.form_token));
+        if !is_ours {
+            let (title, text) = (
+                visitor.say("form-stale", &[]),
+                visitor.say("form-stale-instead", &[]),
+            );
+            return Err(visitor.page(
+                StatusCode::FORBIDDEN,
+                "message.html",
+                json!({"title": title, "text": text}),
+            ));
+        }
+        match serde_html_form::from_bytes(&body) {
+            Ok(form) => Ok(Self { visitor, form }),
+            Err(error) => {
+                tracing::info!(%error, "a form could not be read");
+                let (title, text) = (
+                    visitor.say("form-broken", &[]),
+                    visitor.say("form-stale-instead", &[]),
+                );
+                Err(visitor.page(
+                    StatusCode::BAD_REQUEST,
+                    "message.html",
+                    json!({"title": title, "text": text}),
+                ))
+            }
+        }
+    }
+}
