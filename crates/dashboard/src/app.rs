@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
-use crate::pages::{cancel, edits, order, orders, preferences, refund, sign_in};
+use crate::pages::{cancel, edits, order, orders, preferences, quick, refund, sign_in};
 use crate::texts;
 
 /// The longest form anyone sends.
@@ -97,7 +97,7 @@ pub fn router(app: App) -> Router {
             get(edits::tracking).post(edits::save_tracking),
         )
         .route("/orders/{id}/notes", post(edits::add_note))
-        .route("/orders/{id}/do", post(edits::quick))
+        .route("/orders/{id}/do", post(quick::send))
         .route("/assets/{name}", get(asset))
         .fallback(guard::nothing_here)
         .layer(middleware::from_fn(guard::headers))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use domain::money::{Money, decimal_text};
+use engine::people::Units;
 use icu_calendar::Iso;
 use icu_datetime::DateTimeFormatter;
 use icu_datetime::fieldsets::YMDT;
@@ -81,6 +82,25 @@ impl Formats {
     /// A count.
     pub fn count(&self, count: u64) -> String {
         self.decimal(&count.to_string())
+    }
+
+    /// A weight; nothing where it is unknown.
+    pub fn weight(&self, grams: u32, units: Units) -> String {
+        // An ounce is 28.35 g; tenths of one are told.
+        let tenth_ounces = u64::from(grams) * 1_000 / 2_835;
+        let grams = u64::from(grams);
+        match units {
+            _ if grams == 0 => String::new(),
+            Units::Metric if grams < 1_000 => format!("{}\u{a0}g", self.count(grams)),
+            Units::Metric => {
+                let kilograms = format!("{}.{:03}", grams / 1_000, grams % 1_000);
+                format!("{}\u{a0}kg", self.decimal(&kilograms))
+            }
+            Units::Imperial => {
+                let ounces = format!("{}.{}", tenth_ounces / 10, tenth_ounces % 10);
+                format!("{}\u{a0}oz", self.decimal(&ounces))
+            }
+        }
     }
 
     /// Day and time.

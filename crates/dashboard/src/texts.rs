@@ -14,6 +14,20 @@ use crate::assets::ASSETS;
 /// The languages of the pages, the first being the one for everybody else.
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "fr"];
 
+/// The messages of each language, in the order of [`LANGUAGES`].
+const SOURCES: [[&str; 3]; 2] = [
+    [
+        include_str!("../locales/en/pages.ftl"),
+        include_str!("../locales/en/order.ftl"),
+        include_str!("../locales/en/told.ftl"),
+    ],
+    [
+        include_str!("../locales/fr/pages.ftl"),
+        include_str!("../locales/fr/order.ftl"),
+        include_str!("../locales/fr/told.ftl"),
+    ],
+];
+
 /// Every template by its name.
 const TEMPLATES: [(&str, &str); 12] = [
     ("base.html", include_str!("../templates/base.html")),
@@ -35,22 +49,20 @@ const TEMPLATES: [(&str, &str); 12] = [
 
 static BUNDLES: LazyLock<BTreeMap<&'static str, FluentBundle<FluentResource>>> =
     LazyLock::new(|| {
-        let sources = [
-            include_str!("../locales/en.ftl"),
-            include_str!("../locales/fr.ftl"),
-        ];
-        let bundle = |(language, source): (&'static str, &str)| {
+        let bundle = |(language, sources): (&'static str, [&str; 3])| {
             let id = language.parse().expect("the languages are tags");
             let mut bundle = FluentBundle::new_concurrent(vec![id]);
             // The marks would show in attributes and in tests; no text here mixes directions within a line.
             bundle.set_use_isolating(false);
-            let resource = FluentResource::try_new(source.to_owned());
-            bundle
-                .add_resource(resource.expect("a test reads every message"))
-                .expect("a test finds messages that are there twice");
+            for source in sources {
+                let resource = FluentResource::try_new(source.to_owned());
+                bundle
+                    .add_resource(resource.expect("a test reads every message"))
+                    .expect("a test finds messages that are there twice");
+            }
             (language, bundle)
         };
-        LANGUAGES.into_iter().zip(sources).map(bundle).collect()
+        LANGUAGES.into_iter().zip(SOURCES).map(bundle).collect()
     });
 
 /// A message in a language; none where there is no such message.

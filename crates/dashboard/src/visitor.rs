@@ -38,6 +38,7 @@ impl Visitor {
     ///
     /// # Errors
     /// The page that says what permission is missing.
+    #[allow(clippy::result_large_err, reason = "a page is the answer either way")]
     pub fn permit<G: Grants>(&self) -> Result<Permit<'_, G>, Response> {
         self.signed_in
             .session

@@ -9,8 +9,7 @@ use std::path::Path;
 
 /// Every message of a language with its pattern.
 fn messages(language: &str) -> BTreeMap<String, String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("locales/{language}.ftl"));
-    let text = fs::read_to_string(path).unwrap();
+    let text = texts(&format!("locales/{language}"));
     let lines = text
         .lines()
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty());

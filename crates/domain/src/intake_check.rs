@@ -238,7 +238,7 @@ fn check_payments(new: &NewOrder) -> Result<(), Refusal> {
         }
         check_amount(payment.amount_minor, &field("amount"))?;
         required_text(&payment.id.0, &field("id"), MAX_NAME)?;
-        required_text(&payment.provider, &field("provider"), MAX_NAME)?;
+        optional_text(&payment.provider, &field("provider"), MAX_NAME)?;
         optional_text(&payment.reference, &field("reference"), MAX_NAME)?;
         if payment.state != PaymentState::Pending
             || payment.captured_minor != 0

@@ -187,7 +187,7 @@ fn a_schema_that_is_behind_is_told_and_left_alone() {
         said,
         "the schema is 1 migrations behind; run `bordereau migrate`, then the doctor again\n"
     );
-    assert_eq!(desk.number("select count(*) from _sqlx_migrations"), 1);
+    assert_eq!(desk.number("select count(*) from _sqlx_migrations"), 2);
 }
 
 #[test]

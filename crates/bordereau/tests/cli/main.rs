@@ -11,6 +11,7 @@ mod support;
 
 mod backup;
 mod cdnow;
+mod corrections;
 mod demo;
 mod doctor;
 mod documented;

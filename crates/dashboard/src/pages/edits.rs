@@ -1,4 +1,4 @@
-//! Corrections of an order: its number, its addresses, notes, tracking numbers, and what one button does.
+//! Corrections of an order: its number, its addresses, notes, tracking numbers.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -8,14 +8,14 @@ use domain::command::Command;
 use domain::coverage::Fall;
 use domain::edits::{address, address_falls};
 use domain::event::AddressKind;
-use domain::ids::{AttentionId, NoteId, RefundId, ShipmentId};
+use domain::ids::{NoteId, ShipmentId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::shipment::Tracking;
 use engine::corrections::correct;
 use engine::failure::Failure;
 use engine::orders::{Terms, load};
-use engine::permit::{AddNotes, EditOrders, Grants, RefundOrders, ShipOrders, ViewOrders};
+use engine::permit::{AddNotes, EditOrders, Grants, ShipOrders, ViewOrders};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ fn problem(visitor: &Visitor, refusal: Option<&Refusal>) -> String {
 }
 
 /// Carries a command out, and shows the form again where it is refused.
-async fn done<G: Grants>(
+pub(super) async fn done<G: Grants>(
     visitor: &Visitor,
     id: &str,
     command: Command,
@@ -355,52 +355,4 @@ fn tracking_page(
         }),
     );
     visitor.page(status, "tracking.html", context)
-}
-
-/// What one button on the order page does: the action, and what it is about.
-#[derive(Deserialize)]
-pub(crate) struct Quick {
-    action: String,
-    #[serde(default)]
-    subject: String,
-    #[serde(default)]
-    text: String,
-}
-
-/// Carries out what one button does.
-pub(crate) async fn quick(Path(id): Path<String>, Sent { visitor, form }: Sent<Quick>) -> Response {
-    let Quick {
-        action,
-        subject,
-        text,
-    } = form;
-    let show = |_: &Order, refusal: &Refusal| visitor.failed(&Failure::Refused(refusal.clone()));
-    match action.as_str() {
-        "retry_refund" => {
-            let command = Command::RetryRefund {
-                refund: RefundId(subject),
-            };
-            done::<RefundOrders>(&visitor, &id, command, "retried", show).await
-        }
-        "remove_tracking" => {
-            let command = Command::RemoveTracking {
-                numbers: vec![subject],
-            };
-            done::<ShipOrders>(&visitor, &id, command, "untracked", show).await
-        }
-        other => {
-            let command = match other {
-                "hold" => Command::Hold { note: text },
-                "release" => Command::Release,
-                "tag" => Command::Tag { tag: text },
-                "untag" => Command::Untag { tag: subject },
-                "resolve" => Command::Resolve {
-                    attention: AttentionId(subject),
-                    note: text,
-                },
-                _ => return crate::guard::nothing_here(visitor).await,
-            };
-            done::<EditOrders>(&visitor, &id, command, other, show).await
-        }
-    }
 }

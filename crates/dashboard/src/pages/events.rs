@@ -4,7 +4,8 @@ use domain::actor::ActorKind;
 use domain::coverage::Cause;
 use domain::event::{Event, EventKind};
 use domain::money::Money;
-use domain::order::Concern;
+use domain::order::{Concern, Declaration, Sync};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::query::name;
@@ -78,63 +79,138 @@ fn title(visitor: &Visitor, kind: &EventKind) -> String {
 
 /// What changed: from what to what, or how much.
 fn detail(visitor: &Visitor, kind: &EventKind) -> String {
+    let words = Words(visitor);
+    match group_of(kind) {
+        "money" => money(&words, kind),
+        "shipping" => shipping(&words, kind),
+        "notes" | "messages" => message(&words, kind),
+        _ => change(&words, kind),
+    }
+}
+
+/// The visitor's words for states and changes.
+struct Words<'a>(&'a Visitor);
+
+impl Words<'_> {
+    fn state<T: Serialize>(&self, group: &str, state: &T) -> String {
+        self.0
+            .say(&format!("{group}-{}", name(state).replace('_', "-")), &[])
+    }
+
+    fn change(&self, from: String, to: String) -> String {
+        self.0.say("change", &[("from", from), ("to", to)])
+    }
+
+    fn states<T: Serialize>(&self, group: &str, from: &T, to: &T) -> String {
+        self.change(self.state(group, from), self.state(group, to))
+    }
+
+    fn nothing(&self) -> String {
+        self.0.say("nothing", &[])
+    }
+
+    fn amount(&self, money: Money) -> String {
+        self.0.formats.money(money)
+    }
+}
+
+/// A text with what went wrong behind it.
+fn with(text: String, problem: &str) -> String {
+    if problem.is_empty() {
+        text
+    } else {
+        format!("{text} ({problem})")
+    }
+}
+
+fn money(words: &Words<'_>, kind: &EventKind) -> String {
     use EventKind as K;
-    let word = |group: &str, name: String| {
-        visitor.say(&format!("{group}-{}", name.replace('_', "-")), &[])
-    };
-    let change = |from: String, to: String| visitor.say("change", &[("from", from), ("to", to)]);
-    let none = || visitor.say("nothing", &[]);
     match kind {
-        K::StatusChanged { from, to, .. } => {
-            change(word("status", name(from)), word("status", name(to)))
-        }
         K::PaymentChanged {
             from, to, reason, ..
-        } => {
-            let change = change(word("paid", name(from)), word("paid", name(to)));
-            reason
-                .as_ref()
-                .map_or(change.clone(), |reason| format!("{change} ({reason})"))
-        }
+        } => with(
+            words.states("paid", from, to),
+            reason.as_deref().unwrap_or_default(),
+        ),
         K::RefundRequested { refund } => refund.note.clone(),
         K::RefundChanged {
             from, to, problem, ..
-        } => {
-            let change = change(word("refund", name(from)), word("refund", name(to)));
-            if problem.is_empty() {
-                change
-            } else {
-                format!("{change} ({problem})")
-            }
-        }
+        } => with(words.states("refund", from, to), problem),
         K::MoneyMoved { entry } => {
             let positive = entry.lines.iter().filter(|line| line.money.minor > 0);
-            let amounts: Vec<String> = positive
-                .map(|line| visitor.formats.money(line.money))
-                .collect();
+            let amounts: Vec<String> = positive.map(|line| words.amount(line.money)).collect();
             format!(
                 "{}: {}",
-                word("movement", name(&entry.movement)),
+                words.state("movement", &entry.movement),
                 amounts.join(" + ")
             )
         }
-        K::FeeReturned { fee, .. } => {
-            fee.map_or_else(none, |fee: Money| visitor.formats.money(fee))
+        K::FeeReturned { fee, .. } => fee.map_or_else(|| words.nothing(), |fee| words.amount(fee)),
+        K::RefundedInShop { amount } => words.amount(*amount),
+        K::DisputeOpened { dispute, .. } => dispute.reason.clone(),
+        K::DisputeClosed { won, .. } => words
+            .0
+            .say(if *won { "dispute-won" } else { "dispute-lost" }, &[]),
+        _ => String::new(),
+    }
+}
+
+fn shipping(words: &Words<'_>, kind: &EventKind) -> String {
+    use EventKind as K;
+    match kind {
+        K::ShipmentAdded { shipment } => {
+            let numbers = shipment
+                .tracking
+                .iter()
+                .map(|tracking| tracking.number.as_str());
+            numbers.collect::<Vec<_>>().join(", ")
         }
-        K::RefundedInShop { amount } => visitor.formats.money(*amount),
+        K::ShipmentChanged { from, to, .. } => words.states("shipment", from, to),
+        K::TrackingAdded { tracking, .. } => tracking.number.clone(),
+        K::TrackingRemoved { number, .. } => number.clone(),
+        K::LabelChanged {
+            from, to, problem, ..
+        } => with(words.states("label", from, to), problem),
+        _ => String::new(),
+    }
+}
+
+fn message(words: &Words<'_>, kind: &EventKind) -> String {
+    use EventKind as K;
+    match kind {
+        K::NoteAdded { note } => note.text.clone(),
+        K::NoteEdited { from, to, .. } => words.change(from.clone(), to.clone()),
+        K::NoteDeleted { text, .. } => text.clone(),
+        K::MailRequested { mail } => words.state("mail", &mail.kind),
+        K::MailSettled { to, problem, .. } => with(words.state("mailed", to), problem),
+        K::SyncChanged { from, to } => {
+            let state = |sync: &Sync| {
+                let value = serde_json::to_value(sync).unwrap_or_default();
+                words.state("sync", &value["state"])
+            };
+            words.change(state(from), state(to))
+        }
+        _ => String::new(),
+    }
+}
+
+fn change(words: &Words<'_>, kind: &EventKind) -> String {
+    use EventKind as K;
+    match kind {
+        K::StatusChanged { from, to, .. } => words.states("status", from, to),
         K::Canceled { cancellation } => cancellation.note.clone(),
         K::Held { note } => note.clone(),
         K::CanceledInShop { reason } => reason.clone(),
-        K::NumberChanged { from, to, .. } => change(
-            from.clone().unwrap_or_else(none),
-            to.clone().unwrap_or_else(none),
-        ),
-        K::AddressChanged { from, to, .. } => address_change(visitor, from, to),
+        K::NumberChanged { from, to, .. } => {
+            let number =
+                |number: &Option<String>| number.clone().unwrap_or_else(|| words.nothing());
+            words.change(number(from), number(to))
+        }
+        K::AddressChanged { from, to, .. } => address_change(words.0, from, to),
         K::ItemDeclared { item, from, to } => {
-            let told = |one: &domain::order::Declaration| {
-                format!("{} {} {}", one.hs_code, one.origin, one.description)
-            };
-            format!("{item}: {}", change(told(from), told(to)))
+            let told =
+                |one: &Declaration| format!("{} {} {}", one.hs_code, one.origin, one.description);
+            format!("{item}: {}", words.change(told(from), told(to)))
         }
         K::ItemsRemoved { items } => quantities(items),
         K::CoverageChanged {
@@ -143,70 +219,18 @@ fn detail(visitor: &Visitor, kind: &EventKind) -> String {
             to,
             cause,
         } => {
-            let change = change(word("cover", name(from)), word("cover", name(to)));
+            let change = words.states("cover", from, to);
             format!(
                 "{}: {change} ({})",
-                word("promise", name(promise)),
-                self::cause(visitor, cause)
+                words.state("promise", promise),
+                self::cause(words.0, cause)
             )
         }
-        K::NoteAdded { note } => note.text.clone(),
-        K::NoteEdited { from, to, .. } => change(from.clone(), to.clone()),
-        K::NoteDeleted { text, .. } => text.clone(),
         K::Tagged { tag } | K::Untagged { tag } => tag.clone(),
-        K::ShipmentAdded { shipment } => {
-            let numbers = shipment
-                .tracking
-                .iter()
-                .map(|tracking| tracking.number.as_str());
-            numbers.collect::<Vec<_>>().join(", ")
-        }
-        K::ShipmentChanged { from, to, .. } => {
-            change(word("shipment", name(from)), word("shipment", name(to)))
-        }
-        K::TrackingAdded { tracking, .. } => tracking.number.clone(),
-        K::TrackingRemoved { number, .. } => number.clone(),
-        K::LabelChanged {
-            from, to, problem, ..
-        } => {
-            let change = change(word("label", name(from)), word("label", name(to)));
-            if problem.is_empty() {
-                change
-            } else {
-                format!("{change} ({problem})")
-            }
-        }
-        K::MailRequested { mail } => word("mail", name(&mail.kind)),
-        K::MailSettled { to, problem, .. } => {
-            let settled = word("mailed", name(to));
-            if problem.is_empty() {
-                settled
-            } else {
-                format!("{settled} ({problem})")
-            }
-        }
-        K::SyncChanged { from, to } => {
-            let state = |sync: &domain::order::Sync| {
-                let value = serde_json::to_value(sync).unwrap_or_default();
-                word(
-                    "sync",
-                    value["state"].as_str().unwrap_or_default().to_owned(),
-                )
-            };
-            change(state(from), state(to))
-        }
-        K::AttentionRaised { attention } => concern(visitor, &attention.concern),
+        K::AttentionRaised { attention } => concern(words.0, &attention.concern),
         K::AttentionResolved { note, .. } => note.clone(),
-        K::FraudReviewed { from, to } => {
-            change(word("review", name(from)), word("review", name(to)))
-        }
-        K::DisputeOpened { dispute, .. } => dispute.reason.clone(),
-        K::DisputeClosed { won, .. } => {
-            visitor.say(if *won { "dispute-won" } else { "dispute-lost" }, &[])
-        }
-        K::Taken { .. } | K::Released | K::RefundRetried { .. } | K::AmountsChanged { .. } => {
-            String::new()
-        }
+        K::FraudReviewed { from, to } => words.states("review", from, to),
+        _ => String::new(),
     }
 }
 

@@ -7,5 +7,6 @@ pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod preferences;
 pub(crate) mod query;
+pub(crate) mod quick;
 pub(crate) mod refund;
 pub(crate) mod sign_in;

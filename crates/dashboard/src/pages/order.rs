@@ -11,7 +11,7 @@ use domain::refusal::Refusal;
 use domain::shipment::Shipment;
 use engine::failure::Failure;
 use engine::orders::{history, load, possible};
-use engine::people::{CurrencyPreference, Units};
+use engine::people::CurrencyPreference;
 use engine::permit::ViewOrders;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -218,33 +218,10 @@ fn items(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
         .collect()
 }
 
-/// A weight in the units that the person reads.
+/// A weight in the units that the person reads; nothing where it is unknown.
 fn weight(visitor: &Visitor, grams: u32) -> String {
-    if grams == 0 {
-        return String::new();
-    }
-    let milli_ounces = u64::from(grams) * 100_000 / 2_835;
-    match visitor.signed_in.person.preferences.units {
-        Units::Metric if grams < 1_000 => {
-            format!("{}\u{a0}g", visitor.formats.count(u64::from(grams)))
-        }
-        Units::Metric => format!(
-            "{}\u{a0}kg",
-            visitor.formats.decimal(&thousandths(u64::from(grams)))
-        ),
-        Units::Imperial => format!(
-            "{}\u{a0}oz",
-            visitor.formats.decimal(&tenths(milli_ounces / 100))
-        ),
-    }
-}
-
-fn thousandths(number: u64) -> String {
-    format!("{}.{:03}", number / 1_000, number % 1_000)
-}
-
-fn tenths(number: u64) -> String {
-    format!("{}.{}", number / 10, number % 10)
+    let units = visitor.signed_in.person.preferences.units;
+    visitor.formats.weight(grams, units)
 }
 
 fn payments(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {

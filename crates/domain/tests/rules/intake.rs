@@ -62,9 +62,10 @@ fn texts_are_trimmed_and_codes_are_in_capitals() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of faults")]
 fn a_fault_is_refused_by_the_name_of_its_field() {
     type Change = fn(&mut NewOrder);
-    let cases: [(Change, &str); 24] = [
+    let cases: [(Change, &str); 27] = [
         (|new| new.number = Some(" ".to_owned()), "number"),
         (|new| new.placed_at = jiff::Timestamp::MIN, "placed_at"),
         (|new| new.placed_at = jiff::Timestamp::MAX, "placed_at"),
@@ -102,6 +103,14 @@ fn a_fault_is_refused_by_the_name_of_its_field() {
         ),
         (|new| new.amounts.discounts_minor = 13_201, "amounts.total"),
         (|new| new.payments[0].amount_minor = 0, "payments[0].amount"),
+        (
+            |new| new.payments[0].id.0 = " ".to_owned(),
+            "payments[0].id",
+        ),
+        (
+            |new| new.payments[0].reference = "a\0b".to_owned(),
+            "payments[0].reference",
+        ),
         (
             |new| new.payments[0].state = PaymentState::Captured,
             "payments[0].state",

@@ -11,7 +11,7 @@ use sqlx::Row;
 
 use super::list::{Cursor, Page};
 use super::statement::{Columns, Lead, Scope, Statement};
-use super::{Dialect, Store, StoreError};
+use super::{Store, StoreError};
 
 /// How many orders are few. Measured with a million of them: reading the rows of so many takes about as long as finding
 /// a page of fifty by passing over index entries, when so many match.

@@ -1,0 +1,62 @@
+//! What one button on the order page does: hold, release, tag, resolve, try a refund again, take a number away.
+
+use axum::extract::Path;
+use axum::response::Response;
+use domain::command::Command;
+use domain::ids::{AttentionId, RefundId};
+use domain::order::Order;
+use domain::refusal::Refusal;
+use engine::failure::Failure;
+use engine::permit::{EditOrders, RefundOrders, ShipOrders};
+use serde::Deserialize;
+
+use super::edits::done;
+use crate::visitor::Sent;
+
+/// What one button on the order page does: the action, and what it is about.
+#[derive(Deserialize)]
+pub(crate) struct Quick {
+    action: String,
+    #[serde(default)]
+    subject: String,
+    #[serde(default)]
+    text: String,
+}
+
+/// Carries out what one button does.
+pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Quick>) -> Response {
+    let Quick {
+        action,
+        subject,
+        text,
+    } = form;
+    let show = |_: &Order, refusal: &Refusal| visitor.failed(&Failure::Refused(refusal.clone()));
+    match action.as_str() {
+        "retry_refund" => {
+            let command = Command::RetryRefund {
+                refund: RefundId(subject),
+            };
+            done::<RefundOrders>(&visitor, &id, command, "retried", show).await
+        }
+        "remove_tracking" => {
+            let command = Command::RemoveTracking {
+                numbers: vec![subject],
+            };
+            done::<ShipOrders>(&visitor, &id, command, "untracked", show).await
+        }
+        other => {
+            let command = match other {
+                "hold" => Command::Hold { note: text },
+                "release" => Command::Release,
+                "tag" => Command::Tag { tag: text },
+                "untag" => Command::Untag { tag: subject },
+                "resolve" => Command::Resolve {
+                    attention: AttentionId(subject),
+                    note: text,
+                },
+                _ => return crate::guard::nothing_here(visitor).await,
+            };
+            done::<EditOrders>(&visitor, &id, command, other, show).await
+        }
+    }
+}
