@@ -88,7 +88,7 @@ pub(crate) const MAX_ATTEMPTS: u32 = 10;
 /// How long a failure counts.
 const COUNTED: SignedDuration = SignedDuration::from_mins(15);
 
-/// How many addresses are remembered; beyond, the oldest are forgotten first.
+/// How many addresses are remembered.
 const MAX_REMEMBERED: usize = 100_000;
 
 impl Attempts {
@@ -105,6 +105,10 @@ impl Attempts {
         let mut attempts = self.0.lock().expect("no holder panics");
         if attempts.len() >= MAX_REMEMBERED {
             attempts.retain(|_, (_, since)| now.duration_since(*since) <= COUNTED);
+            // Whoever sends so many at once is stopped elsewhere; memory stays bounded.
+            if attempts.len() >= MAX_REMEMBERED {
+                attempts.clear();
+            }
         }
         let entry = attempts.entry(key.to_owned()).or_insert((0, now));
         if now.duration_since(entry.1) > COUNTED {

@@ -91,7 +91,7 @@ impl Visitor {
         )
     }
 
-    /// Whether the browser reads the page in parts.
+    /// Goes on to another page of ours.
     pub fn redirect(&self, to: &str) -> Response {
         Redirect::to(to).into_response()
     }

@@ -95,11 +95,11 @@ fn a_new_desk_begins_with_its_schema() {
     let desk = Desk::embedded();
     assert_eq!(
         desk.run("migrate", &[]).fine(),
-        "the schema is up to date: 2 migrations\n"
+        "the schema is up to date: 3 migrations\n"
     );
     assert_eq!(
         desk.run("migrate", &[]).fine(),
-        "the schema is up to date: 2 migrations\n"
+        "the schema is up to date: 3 migrations\n"
     );
     desk.is_well();
     let complaint = desk.run("export", &["-", "--format", "csv"]).refused();

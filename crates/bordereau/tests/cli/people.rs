@@ -1,12 +1,25 @@
 //! People and API keys: secrets are never arguments and are shown once, and a refusal leaves nothing behind.
 
-use crate::support::{Desk, PASSWORD, on_every_database};
+use crate::support::{Desk, PASSWORD, bordereau, on_every_database, text};
 
 const MAX: [&str; 4] = ["--email", "max@shop.example", "--name", "Max"];
 
 fn counted(desk: &Desk) -> (i64, i64, i64) {
     let count = |table: &str| desk.number(&format!("select count(*) from {table}"));
     (count("people"), count("organizations"), count("members"))
+}
+
+#[test]
+fn the_folder_may_stand_where_the_help_has_it() {
+    let desk = Desk::embedded();
+    let folder = desk.with_shop().data();
+    for arguments in [
+        ["user", "list", "--data", text(&folder)],
+        ["user", "--data", text(&folder), "list"],
+    ] {
+        let said = bordereau(&arguments).fine();
+        assert!(said.contains("ada@shop.example"), "{said}");
+    }
 }
 
 #[test]

@@ -172,6 +172,12 @@ impl Dialect {
         self == Self::Postgres
     }
 
+    /// Whether a statement of the list may be planned once and kept. PostgreSQL would soon plan it for values it does not
+    /// know, and then look through everything for a word that few orders have.
+    pub(crate) fn keeps_plans(self) -> bool {
+        self == Self::Sqlite
+    }
+
     /// Whether the matches of a search come newest or oldest first by themselves, be they many or few. PostgreSQL has
     /// to be told by how many there are.
     pub(crate) fn search_comes_sorted(self) -> bool {

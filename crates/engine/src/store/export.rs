@@ -73,7 +73,7 @@ impl Store {
         else {
             return Ok(());
         };
-        let mut rows = statement.query().fetch(self.reader());
+        let mut rows = statement.query(self.dialect()).fetch(self.reader());
         while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
             each(exported(&row, with_documents)?)?;
         }

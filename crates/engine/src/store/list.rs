@@ -69,7 +69,10 @@ impl Store {
         let Some(statement) = self.page_statement(organization, mode, page).await? else {
             return Ok(Vec::new());
         };
-        let rows = statement.query().fetch_all(self.reader()).await?;
+        let rows = statement
+            .query(self.dialect())
+            .fetch_all(self.reader())
+            .await?;
         rows.iter().map(|row| read(row, page.sort.key)).collect()
     }
 

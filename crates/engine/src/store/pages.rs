@@ -384,7 +384,7 @@ impl Store {
         statement.limit(few + 1);
         statement.text = format!("select count(*) as many from ({}) few", statement.text);
         let many: i64 = statement
-            .query()
+            .query(self.dialect())
             .fetch_one(self.reader())
             .await?
             .try_get(0)?;

@@ -72,8 +72,9 @@ impl Statement {
     }
 
     /// The query behind it, with everything bound.
-    pub fn query(&self) -> AnyQuery<'_> {
+    pub fn query(&self, dialect: Dialect) -> AnyQuery<'_> {
         let query = sqlx::query(sqlx::AssertSqlSafe(self.text.clone()));
+        let query = query.persistent(dialect.keeps_plans());
         self.binds.iter().fold(query, |query, bind| match bind {
             Bind::Text(text) => query.bind(askable(text)),
             Bind::Number(number) => query.bind(*number),
