@@ -15,6 +15,13 @@ pub(crate) struct Said {
     pub instead: String,
 }
 
+impl Said {
+    /// Both, one after the other.
+    pub fn whole(&self) -> String {
+        format!("{} {}", self.why, self.instead)
+    }
+}
+
 /// The status of a page that says a failure.
 pub(crate) fn status(failure: &Failure) -> StatusCode {
     match failure {

@@ -5,8 +5,12 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::actions::{Action, verdict};
+use domain::command::Context;
+use domain::order::Order;
 use engine::failure::Failure;
-use engine::permit::{Grants, Permit};
+use engine::orders::load;
+use engine::permit::{Grants, Permit, ViewOrders};
 use engine::sessions::{self, SignedIn};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -14,6 +18,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::formats::Formats;
 use crate::guard::same_text;
+use crate::refusals::Said;
 use crate::{refusals, texts};
 
 /// The session's cookie. The prefix binds it to this host, over a safe connection.
@@ -44,6 +49,25 @@ impl Visitor {
             .session
             .permit()
             .map_err(|refusal| self.failed(&Failure::Refused(refusal)))
+    }
+
+    /// One order.
+    ///
+    /// # Errors
+    /// The page that says why it cannot be seen.
+    pub async fn order(&self, id: &str) -> Result<Order, Response> {
+        let permit = self.permit::<ViewOrders>()?;
+        load(&self.app.desk, &permit, &id.into())
+            .await
+            .map_err(|failure| self.failed(&failure))
+    }
+
+    /// Why the visitor cannot do this with an order, and what to do instead; nothing where they can (O3).
+    pub fn why_not(&self, order: &Order, action: Action) -> Option<Said> {
+        let actor = &self.signed_in.session.actor;
+        let at = self.app.desk.now();
+        let refusal = verdict(order, action, &Context { actor, at }).err()?;
+        Some(refusals::refusal(&self.formats, &refusal))
     }
 
     /// A page with what every page has.

@@ -89,7 +89,8 @@ fn prefix(mode: Mode) -> &'static str {
     }
 }
 
-fn hash(secret: &str) -> String {
+/// What is stored of a secret that was drawn at random, so that it needs no salt.
+pub(crate) fn hash(secret: &str) -> String {
     blake3::hash(secret.as_bytes()).to_hex().to_string()
 }
 

@@ -12,6 +12,7 @@ use domain::order::Mode;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Desk;
+use crate::keys::hash;
 use crate::people::{Person, PersonError, actor, is_password, set_password};
 use crate::permit::{Scope, Session};
 use crate::store::StoreError;
@@ -79,7 +80,7 @@ pub async fn sign_in(
     };
     let token = BASE64_URL_SAFE_NO_PAD.encode(desk.ids().random_bytes::<32>());
     let session = StoredSession {
-        token_hash: hashed(&token),
+        token_hash: hash(&token),
         person_id: person.id,
         organization_id,
         mode: Mode::Live,
@@ -99,7 +100,7 @@ pub async fn sign_in(
 /// The database.
 pub async fn resume(desk: &Desk, token: &str) -> Result<Option<SignedIn>, StoreError> {
     let now = desk.now();
-    let Some((mut stored, person)) = desk.store().session(&hashed(token)).await? else {
+    let Some((mut stored, person)) = desk.store().session(&hash(token)).await? else {
         return Ok(None);
     };
     if stored.seen_at < before(now, IDLE) || stored.created_at < before(now, LIFE) {
@@ -121,7 +122,7 @@ pub async fn resume(desk: &Desk, token: &str) -> Result<Option<SignedIn>, StoreE
         person,
         organizations,
         session: Session { scope, actor },
-        form_token: hashed(&format!("form {token}")),
+        form_token: hash(&format!("form {token}")),
         stored,
     }))
 }
@@ -197,10 +198,6 @@ async fn organizations(
     } else {
         desk.store().organizations_of(&person.id).await
     }
-}
-
-fn hashed(token: &str) -> String {
-    blake3::hash(token.as_bytes()).to_hex().to_string()
 }
 
 /// So long before; the beginning of time where that cannot be.

@@ -254,7 +254,10 @@ fn r6_amounts_switch_currency_and_end_at_exactly_nothing_left() {
         ("step", "confirm"),
     ];
     browser.post(&refund, &confirm).is(200);
+    // The same form once more is the same refund, though nothing is left.
+    browser.post(&refund, &confirm).is(200);
     let order = &orders(&desk)[2];
+    assert_eq!(order.refunds.len(), 1);
     assert_eq!(order.refunds[0].parts.total_minor(), 3_000);
     assert_eq!(order.left().total_minor(), 0);
 }
@@ -282,4 +285,36 @@ fn r1_what_was_paid_elsewhere_says_who_refunds() {
     ];
     browser.post(&format!("{path}/refund"), &fields).is(422);
     assert_eq!(orders(&desk), all);
+}
+
+#[test]
+fn r10_a_desk_that_dies_after_the_confirmation_refunds_once_and_knows_who_was_signed_in() {
+    let desk = Desk::embedded();
+    let (server, all) = open(&desk);
+    let refund = format!("/orders/{}/refund", all[0].id);
+    let mut browser = Browser::signed_in(&server, "en", ADA);
+    let id = browser.get(&refund).field("refund");
+    let confirm = [
+        ("refund", id.as_str()),
+        ("currency", "presentment"),
+        ("item", "20"),
+        ("reason", "duplicate"),
+        ("step", "confirm"),
+    ];
+    browser.post(&refund, &confirm).is(200);
+    let cookies = browser.cookies.clone();
+    server.kill();
+    // What it may have been doing is free to be done by another once its lease ends, which is now.
+    desk.tamper("update jobs set due_at_us = 0");
+    let server = desk.serve();
+    let mut browser = Browser::new(&server, "en");
+    browser.cookies = cookies;
+    browser.get(&refund).is(200);
+    browser.post(&refund, &confirm).is(200);
+    let settled = "select count(*) from order_events where kind = 'refund_changed' and body like '%\"to\":\"succeeded\"%'";
+    desk.wait_for(settled, |count| count > 0);
+    let order = &orders(&desk)[0];
+    assert_eq!(order.refunds.len(), 1);
+    assert_eq!(order.left().to_array(), [0, 500, 0]);
+    assert_eq!(desk.number(settled), 1);
 }

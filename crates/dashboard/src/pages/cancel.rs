@@ -7,8 +7,8 @@ use domain::actions::Action;
 use domain::order::Order;
 use engine::cancellations::{Cancel, cancel, preview};
 use engine::failure::Failure;
-use engine::orders::{Terms, load};
-use engine::permit::{CancelOrders, ViewOrders};
+use engine::orders::Terms;
+use engine::permit::CancelOrders;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ pub(crate) struct Form {
 
 /// The form.
 pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match loaded(&visitor, &id).await {
+    match visitor.order(&id).await {
         Ok(order) => form(&visitor, &order, &Form::default(), StatusCode::OK, ""),
         Err(response) => response,
     }
@@ -47,7 +47,7 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Fo
 
 async fn sent(visitor: &Visitor, id: &str, asked: Form) -> Result<Response, Response> {
     let permit = visitor.permit::<CancelOrders>()?;
-    let order = loaded(visitor, id).await?;
+    let order = visitor.order(id).await?;
     if asked.note.trim().is_empty() {
         let problem = visitor.say("cancel-note-missing", &[]);
         return Ok(form(
@@ -77,8 +77,7 @@ async fn sent(visitor: &Visitor, id: &str, asked: Form) -> Result<Response, Resp
     {
         Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done=canceled"))),
         Err(Failure::Refused(refusal)) => {
-            let said = refusals::refusal(&visitor.formats, &refusal);
-            let problem = format!("{} {}", said.why, said.instead);
+            let problem = refusals::refusal(&visitor.formats, &refusal).whole();
             let again = Form {
                 step: String::new(),
                 ..asked
@@ -95,13 +94,6 @@ async fn sent(visitor: &Visitor, id: &str, asked: Form) -> Result<Response, Resp
     }
 }
 
-async fn loaded(visitor: &Visitor, id: &str) -> Result<Order, Response> {
-    let permit = visitor.permit::<ViewOrders>()?;
-    load(&visitor.app.desk, &permit, &id.into())
-        .await
-        .map_err(|failure| visitor.failed(&failure))
-}
-
 fn form(
     visitor: &Visitor,
     order: &Order,
@@ -109,17 +101,7 @@ fn form(
     status: StatusCode,
     problem: &str,
 ) -> Response {
-    let permit = match visitor.permit::<ViewOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
-    let possible = engine::orders::possible(&visitor.app.desk, &permit, order);
-    let verdict = possible
-        .into_iter()
-        .find(|(action, _)| *action == Action::Cancel);
-    let said = verdict
-        .and_then(|(_, verdict)| verdict.err())
-        .map(|refusal| refusals::refusal(&visitor.formats, &refusal));
+    let said = visitor.why_not(order, Action::Cancel);
     let mut context = head(visitor, order);
     extend(
         &mut context,

@@ -14,8 +14,8 @@ use domain::refusal::Refusal;
 use domain::shipment::Tracking;
 use engine::corrections::correct;
 use engine::failure::Failure;
-use engine::orders::{Terms, load};
-use engine::permit::{AddNotes, EditOrders, Grants, ShipOrders, ViewOrders};
+use engine::orders::Terms;
+use engine::permit::{AddNotes, EditOrders, Grants, ShipOrders};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,13 +24,6 @@ use super::order::{extend, head};
 use super::query::name;
 use crate::refusals;
 use crate::visitor::{Sent, Visitor};
-
-async fn loaded(visitor: &Visitor, id: &str) -> Result<Order, Response> {
-    let permit = visitor.permit::<ViewOrders>()?;
-    load(&visitor.app.desk, &permit, &id.into())
-        .await
-        .map_err(|failure| visitor.failed(&failure))
-}
 
 /// What the form of the order number holds.
 #[derive(Deserialize)]
@@ -44,7 +37,7 @@ pub(crate) struct Number {
 
 /// The form of the order number (N1).
 pub(crate) async fn number(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match loaded(&visitor, &id).await {
+    match visitor.order(&id).await {
         Ok(order) => {
             let number = order.number.clone().unwrap_or_default();
             let form = Number {
@@ -102,8 +95,7 @@ fn number_page(
 
 fn problem(visitor: &Visitor, refusal: Option<&Refusal>) -> String {
     refusal.map_or_else(String::new, |refusal| {
-        let said = refusals::refusal(&visitor.formats, refusal);
-        format!("{} {}", said.why, said.instead)
+        refusals::refusal(&visitor.formats, refusal).whole()
     })
 }
 
@@ -129,7 +121,7 @@ pub(super) async fn done<G: Grants>(
     .await
     {
         Ok(_) => visitor.redirect(&format!("/orders/{id}?done={what}")),
-        Err(Failure::Refused(refusal)) => match loaded(visitor, id).await {
+        Err(Failure::Refused(refusal)) => match visitor.order(id).await {
             Ok(order) => show(&order, &refusal),
             Err(response) => response,
         },
@@ -176,7 +168,7 @@ pub(crate) async fn save_bill_to(Path(id): Path<String>, sent: Sent<AddressForm>
 }
 
 async fn address_form(visitor: Visitor, id: &str, which: AddressKind) -> Response {
-    match loaded(&visitor, id).await {
+    match visitor.order(id).await {
         Ok(order) => {
             let present = address(&order, which).clone();
             address_page(&visitor, &order, which, &present, StatusCode::OK, None)
@@ -286,7 +278,7 @@ pub(crate) struct TrackingForm {
 
 /// The form of tracking numbers (S1).
 pub(crate) async fn tracking(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match loaded(&visitor, &id).await {
+    match visitor.order(&id).await {
         Ok(order) => {
             let form = TrackingForm {
                 numbers: String::new(),
@@ -305,7 +297,7 @@ pub(crate) async fn save_tracking(
     Sent { visitor, form }: Sent<TrackingForm>,
 ) -> Response {
     let desk = &visitor.app.desk;
-    let order = match loaded(&visitor, &id).await {
+    let order = match visitor.order(&id).await {
         Ok(order) => order,
         Err(response) => return response,
     };

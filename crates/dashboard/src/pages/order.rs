@@ -10,7 +10,7 @@ use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::shipment::Shipment;
 use engine::failure::Failure;
-use engine::orders::{history, load, possible};
+use engine::orders::{history, possible};
 use engine::people::CurrencyPreference;
 use engine::permit::ViewOrders;
 use serde::Deserialize;
@@ -50,7 +50,7 @@ async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Result<Response,
     let permit = visitor.permit::<ViewOrders>()?;
     let desk = &visitor.app.desk;
     let failed = |failure: Failure| visitor.failed(&failure);
-    let order = load(desk, &permit, &id).await.map_err(failed)?;
+    let order = visitor.order(id.as_str()).await?;
     let past = history(desk, &permit, &id).await.map_err(failed)?;
     let actions = possible(desk, &permit, &order);
     let in_base = is_in_base(visitor, &shown.currency);

@@ -8,6 +8,7 @@ use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::filter::{SortKey, Summary};
+use domain::ids::OrganizationId;
 use domain::money::{Currency, Money};
 use engine::listing;
 use engine::permit::{ExportOrders, ViewOrders};
@@ -62,10 +63,7 @@ async fn shown(visitor: &Visitor, query: &str) -> Result<Response, Response> {
     let permit = visitor.permit::<ViewOrders>()?;
     let desk = &visitor.app.desk;
     let failed = |failure: engine::failure::Failure| visitor.failed(&failure);
-    let settings = desk.store().settings(&permit.scope().organization_id).await;
-    let base = settings
-        .map_err(|error| failed(error.into()))?
-        .base_currency;
+    let base = base_currency(visitor, &permit.scope().organization_id).await?;
     let query = ListQuery::parse(query);
     let views = listing::views(desk, &permit, Some(&visitor.signed_in.person.id))
         .await
@@ -102,6 +100,17 @@ async fn shown(visitor: &Visitor, query: &str) -> Result<Response, Response> {
         "may_export": visitor.signed_in.session.permit::<ExportOrders>().is_ok(),
     });
     Ok(visitor.page(StatusCode::OK, "orders.html", context))
+}
+
+/// The currency that amounts of the filter are in.
+async fn base_currency(
+    visitor: &Visitor,
+    organization: &OrganizationId,
+) -> Result<Currency, Response> {
+    let settings = visitor.app.desk.store().settings(organization).await;
+    settings
+        .map(|settings| settings.base_currency)
+        .map_err(|error| visitor.failed(&error.into()))
 }
 
 /// A tab; the views that every organization begins with are called in the reader's language.
@@ -240,9 +249,9 @@ pub(crate) async fn csv(visitor: Visitor, RawQuery(query): RawQuery) -> Response
         Err(response) => return response,
     };
     let desk = &visitor.app.desk;
-    let base = match desk.store().settings(&permit.scope().organization_id).await {
-        Ok(settings) => settings.base_currency,
-        Err(error) => return visitor.failed(&error.into()),
+    let base = match base_currency(&visitor, &permit.scope().organization_id).await {
+        Ok(base) => base,
+        Err(response) => return response,
     };
     let filter = ListQuery::parse(query.as_deref().unwrap_or_default()).filter(base);
     let (desk, session) = (desk.clone(), visitor.signed_in.session.clone());

@@ -4,6 +4,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::actions::Action;
+use domain::command::Context;
 use domain::ids::{ItemId, RefundId};
 use domain::money::{Currency, decimal_text};
 use domain::order::Order;
@@ -14,8 +15,8 @@ use domain::refund::{
 };
 use domain::refusal::{Problem, Refusal};
 use engine::failure::Failure;
-use engine::orders::{Terms, load, possible};
-use engine::permit::{RefundOrders, ViewOrders};
+use engine::orders::Terms;
+use engine::permit::RefundOrders;
 use engine::refunds;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -82,7 +83,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    match loaded(&visitor, &id).await {
+    match visitor.order(&id).await {
         Ok(order) => {
             let in_base = is_in_base(&visitor, &asked.currency);
             let form = Form {
@@ -105,7 +106,7 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Fo
 
 async fn sent(visitor: &Visitor, id: &str, mut form: Form) -> Result<Response, Response> {
     let permit = visitor.permit::<RefundOrders>()?;
-    let order = loaded(visitor, id).await?;
+    let order = visitor.order(id).await?;
     match form.step.as_str() {
         "review" | "confirm" => {}
         step => {
@@ -164,19 +165,9 @@ async fn sent(visitor: &Visitor, id: &str, mut form: Form) -> Result<Response, R
     }
 }
 
-async fn loaded(visitor: &Visitor, id: &str) -> Result<Order, Response> {
-    let permit = visitor.permit::<ViewOrders>()?;
-    load(&visitor.app.desk, &permit, &id.into())
-        .await
-        .map_err(|failure| visitor.failed(&failure))
-}
-
 fn said(visitor: &Visitor, refusal: &Refusal) -> Wrong {
-    let said = refusals::refusal(&visitor.formats, refusal);
-    (
-        refusal.field().unwrap_or_default().to_owned(),
-        format!("{} {}", said.why, said.instead),
-    )
+    let words = refusals::refusal(&visitor.formats, refusal).whole();
+    (refusal.field().unwrap_or_default().to_owned(), words)
 }
 
 fn currency_name(in_base: bool) -> &'static str {
@@ -271,22 +262,21 @@ fn request(visitor: &Visitor, order: &Order, form: &Form) -> Result<RefundReques
     if parts.total_minor() <= 0 {
         return Err(("item".to_owned(), visitor.say("refund-nothing", &[])));
     }
-    domain::refund::may_refund(order).map_err(|refusal| said(visitor, &refusal))?;
-    for part in Part::ALL {
-        let (asked, left) = (parts.get(part), order.left().get(part));
-        if asked > left {
-            let (asked, left) = (order.money(asked), order.money(left));
-            return Err(said(visitor, &Refusal::ExceedsPart { part, asked, left }));
-        }
-    }
-    Ok(RefundRequest {
+    let request = RefundRequest {
         id: RefundId(form.refund.clone()),
         parts,
         items,
         reason,
         note: form.note.clone(),
         notify: form.notify.is_some(),
-    })
+    };
+    // What the rules will say when it is asked for is said before it is confirmed.
+    let actor = &visitor.signed_in.session.actor;
+    let at = visitor.app.desk.now();
+    match domain::refund::request(order, &request, &Context { actor, at }) {
+        Ok(_) => Ok(request),
+        Err(refusal) => Err(said(visitor, &refusal)),
+    }
 }
 
 fn page(
@@ -296,15 +286,7 @@ fn page(
     status: StatusCode,
     wrong: Option<Wrong>,
 ) -> Response {
-    let permit = match visitor.permit::<ViewOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
-    let verdict = possible(&visitor.app.desk, &permit, order)
-        .into_iter()
-        .find(|(action, _)| *action == Action::Refund)
-        .and_then(|(_, verdict)| verdict.err())
-        .map(|refusal| refusals::refusal(&visitor.formats, &refusal));
+    let verdict = visitor.why_not(order, Action::Refund);
     let in_base = form.currency == "base";
     let asked = parts(order, form).unwrap_or_default();
     let fee = refunds::fee_of(order, asked.total_minor());

@@ -270,9 +270,8 @@ async fn insert_events(tx: &mut Tx, order: &Order, events: &[Event]) -> Result<(
 async fn write_tags(tx: &mut Tx, before: Option<&Order>, order: &Order) -> Result<(), CommitError> {
     // A tag's row holds the order's facets: it moves when they change.
     let rows_of = |order: &Order| -> BTreeSet<(String, String)> {
-        let facets = facets::of(order);
         let tags = order.tags.iter();
-        tags.map(|tag| (tag.clone(), facets.clone())).collect()
+        tags.map(|tag| (tag.clone(), facets::of(order))).collect()
     };
     let was = before.map(rows_of).unwrap_or_default();
     let is = rows_of(order);
