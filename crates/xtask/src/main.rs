@@ -4,9 +4,12 @@
 //! that a merge is held to.
 
 mod bench;
+mod browser;
 mod cdnow;
+mod chromium;
 mod debian;
 mod demo;
+mod node;
 mod postgres;
 mod shell;
 mod snapshots;
@@ -30,7 +33,7 @@ struct Tools {
 enum Command {
     /// Run a desk filled with invented orders.
     Demo(demo::Demo),
-    /// Everything a merge is held to: format, lints, house rules, tests on every database, dependencies.
+    /// Everything a merge is held to: format, lints, house rules, tests on every database, a real browser, dependencies.
     Test(test::Test),
     /// Check the house rules that no compiler knows.
     Tidy,

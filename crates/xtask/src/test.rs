@@ -4,7 +4,7 @@
 
 use crate::postgres::{self, Durability, Postgres};
 use crate::summary::{Outcome, Summary};
-use crate::{cdnow, shell, snapshots, tidy};
+use crate::{browser, cdnow, shell, snapshots, tidy};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -16,7 +16,8 @@ pub struct Test {
     /// Run only this step; may be given several times.
     #[arg(long, value_name = "STEP")]
     pub only: Vec<Step>,
-    /// Passed on to `cargo test`, such as `-p domain` or the name of the tests to run.
+    /// Passed on to `cargo test`, such as `-p domain` or the name of the tests to run; with `--only browser`, the
+    /// beginnings of the names of the files to run.
     #[arg(last = true)]
     pub extra: Vec<String>,
 }
@@ -32,6 +33,8 @@ pub enum Step {
     Tidy,
     /// All tests, on every database this machine has or can get.
     Tests,
+    /// Every flow and every page in a real browser.
+    Browser,
     /// Licenses and origins of what we depend on.
     Audit,
 }
@@ -69,6 +72,12 @@ pub fn run(root: &Path, chosen: &Test) -> Result<bool> {
             }
             Step::Tidy => summary.add("tidy", tidy_up(root).into(), Some(begun.elapsed())),
             Step::Tests => tests(root, &chosen.extra, &mut summary),
+            Step::Browser => {
+                // What is passed on is cargo's, unless nothing but this step was asked for.
+                let alone = chosen.only == [Step::Browser];
+                let outcome = browser::step(root, if alone { &chosen.extra } else { &[] });
+                summary.add("browser", outcome, Some(begun.elapsed()));
+            }
             Step::Audit => audit(root, &mut summary),
         }
     }

@@ -3,7 +3,7 @@
 use super::{File, Violation};
 
 const LONGEST: usize = 400;
-const EXTENSIONS: [&str; 6] = ["rs", "sql", "html", "js", "css", "ftl"];
+const EXTENSIONS: [&str; 7] = ["rs", "sql", "html", "js", "mjs", "css", "ftl"];
 /// Files that may be longer, each with the reason.
 const ALLOWED: &[(&str, &str)] = &[];
 
