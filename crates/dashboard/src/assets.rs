@@ -13,21 +13,18 @@ pub(crate) struct Asset {
     pub content: &'static [u8],
 }
 
-/// Every asset: the style, then the script.
-pub(crate) static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
-    [
+/// Every asset: the style, then the scripts in the order in which pages load them.
+pub(crate) static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let script = "text/javascript; charset=utf-8";
+    vec![
         asset(
             "desk",
             "css",
             "text/css; charset=utf-8",
             include_bytes!("../assets/desk.css"),
         ),
-        asset(
-            "desk",
-            "js",
-            "text/javascript; charset=utf-8",
-            include_bytes!("../assets/desk.js"),
-        ),
+        asset("desk", "js", script, include_bytes!("../assets/desk.js")),
+        asset("swap", "js", script, include_bytes!("../assets/swap.js")),
     ]
 });
 

@@ -15,21 +15,23 @@ use crate::assets::ASSETS;
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "fr"];
 
 /// The messages of each language, in the order of [`LANGUAGES`].
-const SOURCES: [[&str; 3]; 2] = [
-    [
+const SOURCES: [&[&str]; 2] = [
+    &[
         include_str!("../locales/en/pages.ftl"),
         include_str!("../locales/en/order.ftl"),
         include_str!("../locales/en/told.ftl"),
+        include_str!("../locales/en/live.ftl"),
     ],
-    [
+    &[
         include_str!("../locales/fr/pages.ftl"),
         include_str!("../locales/fr/order.ftl"),
         include_str!("../locales/fr/told.ftl"),
+        include_str!("../locales/fr/live.ftl"),
     ],
 ];
 
 /// Every template by its name.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../templates/base.html")),
     ("parts.html", include_str!("../templates/parts.html")),
     ("sign_in.html", include_str!("../templates/sign_in.html")),
@@ -49,13 +51,13 @@ const TEMPLATES: [(&str, &str); 12] = [
 
 static BUNDLES: LazyLock<BTreeMap<&'static str, FluentBundle<FluentResource>>> =
     LazyLock::new(|| {
-        let bundle = |(language, sources): (&'static str, [&str; 3])| {
+        let bundle = |(language, sources): (&'static str, &[&str])| {
             let id = language.parse().expect("the languages are tags");
             let mut bundle = FluentBundle::new_concurrent(vec![id]);
             // The marks would show in attributes and in tests; no text here mixes directions within a line.
             bundle.set_use_isolating(false);
             for source in sources {
-                let resource = FluentResource::try_new(source.to_owned());
+                let resource = FluentResource::try_new((*source).to_owned());
                 bundle
                     .add_resource(resource.expect("a test reads every message"))
                     .expect("a test finds messages that are there twice");
@@ -92,14 +94,18 @@ pub(crate) fn say(language: &str, key: &str, args: &[(&'static str, String)]) ->
 pub(crate) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, source) in TEMPLATES {
+    for (name, source) in TEMPLATES.iter().copied() {
         environment
             .add_template(name, source)
             .expect("a test renders every template");
     }
     environment.add_function("t", translate);
     environment.add_global("style", ASSETS[0].name.clone());
-    environment.add_global("script", ASSETS[1].name.clone());
+    let scripts: Vec<&str> = ASSETS[1..]
+        .iter()
+        .map(|asset| asset.name.as_str())
+        .collect();
+    environment.add_global("scripts", Value::from_serialize(scripts));
     environment
 }
 
