@@ -165,3 +165,29 @@ fn a_past_is_taken_in_with_the_order() {
     assert_eq!(desk.number("select count(*) from jobs"), 0);
     desk.is_well();
 }
+
+#[test]
+fn what_is_there_twice_is_found_while_other_batches_are_on_their_way() {
+    let desk = Desk::embedded();
+    let mut lines = String::new();
+    for index in 0..4_500 {
+        // Every thousand orders is a batch: the first order and its number come again in each of those behind it.
+        let (number, price) = match index {
+            1_500 | 2_500 | 3_500 | 4_400 => ("N0".to_owned(), "2"),
+            1_600 | 2_600 | 3_600 | 4_450 => ("N0".to_owned(), "1"),
+            _ => (format!("N{index}"), "1"),
+        };
+        writeln!(lines, "{}", order(&number, "EUR", price)).unwrap();
+    }
+    let file = desk.with_shop().write("orders.jsonl", lines);
+    let said = desk.import(&file).needs_a_look();
+    assert!(
+        said.starts_with("4500 orders read: 4492 new, 4 known already, 4 rejected\n"),
+        "{said}"
+    );
+    let rejects = rejects(&desk.file("orders.jsonl.rejects.csv"));
+    let told: Vec<u64> = rejects.iter().map(|(line, ..)| *line).collect();
+    assert_eq!(told, [1_501, 2_501, 3_501, 4_401]);
+    assert_eq!(documents(&desk.export("jsonl", &[])).len(), 4_492);
+    desk.is_well();
+}
