@@ -83,6 +83,33 @@ pub async fn open(config: &Config, may_create: bool) -> Result<Store> {
     Ok(Store::open_embedded(&config.data).await?)
 }
 
+/// That nobody else serves an embedded desk, for as long as this lives, be the process ended or killed.
+pub struct Alone(#[allow(dead_code, reason = "held, never looked at")] File);
+
+/// Makes sure that this process alone serves the desk, where it is embedded, and takes over what a process that was
+/// killed had claimed; a database server's desk may be served by several.
+///
+/// # Errors
+/// Another process serves the folder; the database.
+pub async fn alone(desk: &Desk, config: &Config) -> Result<Option<Alone>> {
+    if !config.database_url.is_empty() {
+        return Ok(None);
+    }
+    let path = config.data.join("serving.lock");
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Err(error) = file.try_lock() {
+        bail!(
+            "another process serves the desk in {} ({error}); stop it first, or keep the desk in PostgreSQL, which \
+             several may serve",
+            config.data.display()
+        );
+    }
+    for (organization, _) in desk.store().organizations().await? {
+        desk.store().free_leases(&organization, desk.now()).await?;
+    }
+    Ok(Some(Alone(file)))
+}
+
 /// Refuses a file that is something else. The pool would try to open it until its time is over.
 fn check_is_database(file: &Path) -> Result<()> {
     const BEGINNING: &[u8] = b"SQLite format 3\0";

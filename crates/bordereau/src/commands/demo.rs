@@ -10,7 +10,7 @@ use engine::store::Store;
 use super::progress::bar;
 use super::{Outcome, log};
 use crate::demo::{self, DemoFile, DemoSize};
-use crate::place::Place;
+use crate::place::{Place, alone};
 use crate::server;
 
 /// Makes a desk full of believable orders, and runs it.
@@ -40,7 +40,9 @@ impl Demo {
         let url = format!("http://{address}");
         let store = crate::place::open(&config, true).await?;
         store.migrate().await?;
-        let file = self.make_or_find(&store, &config.data, &url).await?;
+        let desk = Desk::new(store, Clock::System, Ids::random());
+        let _alone = alone(&desk, &config).await?;
+        let file = self.make_or_find(desk.store(), &config.data, &url).await?;
         let outside = integrations::sandbox_ports(&config.data, self.seed)
             .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
         let stop = server::Stop::heard()?;
@@ -61,13 +63,7 @@ impl Demo {
             "  API keys and the above: {}",
             demo::file_in(&config.data).display()
         );
-        server::serve(
-            Desk::new(store, Clock::System, Ids::random()),
-            outside,
-            listener,
-            stop,
-        )
-        .await?;
+        server::serve(desk, outside, listener, stop).await?;
         Ok(Outcome::Fine)
     }
 

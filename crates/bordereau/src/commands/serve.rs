@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::{Outcome, log};
-use crate::place::Place;
+use crate::place::{Place, alone};
 use crate::server;
 
 /// Runs a desk until it is stopped.
@@ -21,6 +21,7 @@ impl Serve {
     pub(super) async fn run(self) -> Result<Outcome> {
         let (desk, config) = self.place.open(true).await?;
         log(&config.log);
+        let _alone = alone(&desk, &config).await?;
         let listen = self.listen.as_deref().unwrap_or(&config.listen);
         let (listener, address) = server::listen(listen).await?;
         let outside = integrations::sandbox_ports(&config.data, config.sandbox_seed)

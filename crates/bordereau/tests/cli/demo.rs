@@ -197,7 +197,7 @@ fn refunds_that_wait_are_paid_once_however_often_the_desk_is_killed() {
     desk.demo(&["--orders", "900", "--seed", "5"]).kill();
     for _ in 0..3 {
         desk.serve().kill();
-        // What a killed worker had taken is due again when its lease ends; nobody waits for that here.
+        // What is to be asked again later is asked now.
         desk.tamper("update jobs set due_at_us = 0");
     }
     let server = desk.serve();

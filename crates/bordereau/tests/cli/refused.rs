@@ -187,3 +187,19 @@ fn the_file_that_is_imported_is_never_written_over() {
         csv_of(&[&plain("W1")])
     );
 }
+
+#[test]
+fn an_embedded_desk_is_served_by_one_process_at_a_time() {
+    let desk = Desk::embedded();
+    desk.with_shop();
+    let server = desk.serve();
+    let refused = desk.run("serve", &["--listen", "127.0.0.1:0"]).refused();
+    assert!(
+        refused.contains("another process serves the desk in"),
+        "{refused}"
+    );
+    assert!(refused.contains("stop it first"), "{refused}");
+    assert_eq!(server.get("/healthz").1, "ok\n");
+    server.kill();
+    assert_eq!(desk.serve().stop(), Some(0));
+}

@@ -150,6 +150,26 @@ impl Store {
         Ok(jobs)
     }
 
+    /// Makes every claimed job of an organization due at once: for a desk whose last worker is certainly gone.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn free_leases(
+        &self,
+        organization: &OrganizationId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "update jobs set due_at_us = $1, lease = '' \
+             where organization_id = $2 and state = 'waiting' and lease <> ''",
+        )
+        .bind(now.as_microsecond())
+        .bind(organization.as_str())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     /// Removes a finished job, unless its lease went to someone else.
     ///
     /// # Errors

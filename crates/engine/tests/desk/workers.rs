@@ -86,6 +86,39 @@ async fn eight_workers_do_five_hundred_jobs_once_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_worker_held_is_due_at_once_where_it_is_freed_and_nothing_else_is() {
+    on_every_database(async |harness| {
+        refunds(harness, &harness.organization, "A", 2).await;
+        let (store, now) = (harness.desk.store(), harness.desk.now());
+        let later = now + SignedDuration::from_secs(120);
+        let claimed = store
+            .claim(&harness.organization, now, later, "dead", 16)
+            .await
+            .unwrap();
+        assert_eq!(claimed.len(), 2);
+        // One was put back before the worker died, and waits its time.
+        store
+            .put_back(&claimed[1], later, false, "busy")
+            .await
+            .unwrap();
+        let free = async || store.free_leases(&harness.organization, now).await.unwrap();
+        assert_eq!((free().await, free().await), (1, 0));
+        let again = store
+            .claim(&harness.organization, now, later, "other", 16)
+            .await
+            .unwrap();
+        let again: Vec<(&str, u64)> = again
+            .iter()
+            .map(|job| (job.job.id.as_str(), job.attempts))
+            .collect();
+        assert_eq!(again, [(claimed[0].job.id.as_str(), 2)]);
+        harness.clock.advance_s(120);
+        assert_eq!(harness.step().await.finished, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_worker_held_is_due_again_when_its_lease_ends() {
     on_every_database(async |harness| {
         refunds(harness, &harness.organization, "A", 1).await;
