@@ -3,6 +3,7 @@
 //! One file a command. Nothing the product needs at run time may live here. Start at [`test`], the command
 //! that a merge is held to.
 
+mod audit;
 mod bench;
 mod browser;
 mod cdnow;
@@ -11,6 +12,7 @@ mod debian;
 mod demo;
 mod node;
 mod postgres;
+mod pypi;
 mod shell;
 mod snapshots;
 mod summary;

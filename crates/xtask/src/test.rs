@@ -4,7 +4,7 @@
 
 use crate::postgres::{self, Durability, Postgres};
 use crate::summary::{Outcome, Summary};
-use crate::{browser, cdnow, shell, snapshots, tidy};
+use crate::{audit, browser, cdnow, shell, snapshots, tidy};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -78,7 +78,7 @@ pub fn run(root: &Path, chosen: &Test) -> Result<bool> {
                 let outcome = browser::step(root, if alone { &chosen.extra } else { &[] });
                 summary.add("browser", outcome, Some(begun.elapsed()));
             }
-            Step::Audit => audit(root, &mut summary),
+            Step::Audit => audited(root, &mut summary),
         }
     }
     println!("\n{summary}");
@@ -161,16 +161,11 @@ fn run_tests(
     Ok(())
 }
 
-fn audit(root: &Path, summary: &mut Summary) {
+fn audited(root: &Path, summary: &mut Summary) {
     let begun = Instant::now();
-    let outcome = if shell::succeeds(&mut shell::cargo(root, &["deny", "--version"])) {
-        shell::run(&mut shell::cargo(
-            root,
-            &["deny", "check", "licenses", "bans", "sources"],
-        ))
-        .into()
-    } else {
-        Outcome::NotRun("cargo-deny is not installed: cargo install cargo-deny --locked".to_owned())
+    let outcome = match audit::find_or_fetch(root) {
+        Ok(program) => audit::run(root, &program).into(),
+        Err(reason) => Outcome::NotRun(format!("{reason:#}")),
     };
     summary.add("audit", outcome, Some(begun.elapsed()));
     let advisories =
