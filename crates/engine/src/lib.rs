@@ -3,6 +3,7 @@
 //! A use case takes a [`permit::Permit`] as proof, loads, lets [`domain`] decide, and commits; what the outside has to
 //! do becomes a job in the same commit. Start at [`orders`], then [`jobs`], then [`store`].
 
+pub mod activity;
 pub mod cancellations;
 pub mod corrections;
 pub mod desk;
@@ -17,6 +18,7 @@ pub mod organizations;
 pub mod people;
 pub mod permit;
 pub mod ports;
+pub mod presence;
 pub mod refunds;
 pub mod sessions;
 pub mod store;

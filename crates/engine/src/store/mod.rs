@@ -14,6 +14,7 @@ pub mod orders;
 pub mod organizations;
 mod pages;
 pub mod people;
+mod presence;
 pub mod queue;
 pub mod sessions;
 mod statement;
@@ -43,7 +44,7 @@ const SERVER_CONNECTIONS: u32 = 24;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The migrations, in order. Each text is fixed once released.
-const MIGRATIONS: [(i64, &str, [&str; 2]); 3] = [
+const MIGRATIONS: [(i64, &str, [&str; 2]); 4] = [
     (
         1,
         "desk",
@@ -61,6 +62,11 @@ const MIGRATIONS: [(i64, &str, [&str; 2]); 3] = [
         3,
         "sessions",
         [include_str!("../../migrations/0003_sessions.sql"); 2],
+    ),
+    (
+        7,
+        "presence",
+        [include_str!("../../migrations/0007_presence.sql"); 2],
     ),
 ];
 

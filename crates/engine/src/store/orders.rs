@@ -10,7 +10,8 @@ use sqlx::any::AnyRow;
 
 use super::dialect::{POSITION_BITS, searchable_text};
 use super::facets;
-use super::{Store, StoreError};
+use super::{Store, StoreError, placeholders};
+use crate::activity::Wanted;
 
 /// The desk number's share of a position: two orders of one second differ by it.
 pub(crate) const DESK_NUMBER_BITS: u32 = 19;
@@ -221,13 +222,43 @@ impl Store {
         .bind(id.as_str())
         .fetch_all(self.reader())
         .await?;
-        rows.iter()
-            .map(|row| {
-                let body: &str = row.try_get(0)?;
-                serde_json::from_str(body).map_err(|error| {
-                    StoreError::unreadable(&format!("an event of order {id}"), error)
-                })
-            })
-            .collect()
+        rows.iter().map(|row| event(row, id)).collect()
     }
+
+    /// An order's events of the kinds that are wanted, newest first.
+    ///
+    /// # Errors
+    /// The database, or an event that cannot be read.
+    pub async fn newest_events(
+        &self,
+        organization: &OrganizationId,
+        id: &OrderId,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<Event>, StoreError> {
+        let kinds = match wanted.kinds {
+            [] => String::new(),
+            kinds => format!(" and kind in {}", placeholders(5, 1, kinds.len())),
+        };
+        let text = format!(
+            "select body from order_events where organization_id = $1 and order_id = $2 and seq < $3{kinds} \
+             order by seq desc limit $4"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .bind(int(wanted.before.unwrap_or(u64::MAX)))
+            .bind(i64::from(wanted.limit));
+        let query = wanted
+            .kinds
+            .iter()
+            .fold(query, |query, kind| query.bind((*kind).to_owned()));
+        let rows = query.fetch_all(self.reader()).await?;
+        rows.iter().map(|row| event(row, id)).collect()
+    }
+}
+
+fn event(row: &AnyRow, id: &OrderId) -> Result<Event, StoreError> {
+    let body: &str = row.try_get(0)?;
+    serde_json::from_str(body)
+        .map_err(|error| StoreError::unreadable(&format!("an event of order {id}"), error))
 }

@@ -5,6 +5,7 @@
     reason = "a test program: the lint knows test functions only, not their helpers"
 )]
 
+mod activity;
 mod backoff;
 mod concurrency;
 mod effects;
@@ -18,6 +19,7 @@ mod orders;
 mod payments;
 mod people;
 mod plans;
+mod presence;
 mod refunds;
 mod search;
 mod statements;

@@ -11,7 +11,7 @@ use crate::support::on_every_database;
 use crate::support::random::Random;
 
 /// The tables that belong to organizations. The full-text table of an embedded desk has the range of its row numbers.
-const TENANT_TABLES: [&str; 12] = [
+const TENANT_TABLES: [&str; 13] = [
     "orders",
     "order_events",
     "order_keys",
@@ -24,6 +24,7 @@ const TENANT_TABLES: [&str; 12] = [
     "roles",
     "members",
     "api_keys",
+    "presence",
 ];
 
 fn store() -> PathBuf {

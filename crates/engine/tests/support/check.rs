@@ -12,7 +12,7 @@ use sqlx::{AnyPool, Row};
 use super::Harness;
 
 /// Every table of the desk.
-pub const TABLES: [&str; 15] = [
+pub const TABLES: [&str; 16] = [
     "organizations",
     "orders",
     "order_events",
@@ -27,6 +27,7 @@ pub const TABLES: [&str; 15] = [
     "roles",
     "members",
     "api_keys",
+    "presence",
     "_sqlx_migrations",
 ];
 
