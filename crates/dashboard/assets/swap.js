@@ -105,7 +105,7 @@ function settle({ stayed, top, y }) {
     scrollTo(0, y ?? 0);
   }
   document.getElementById("said").textContent =
-    main.querySelector("[role=alert], [role=status]")?.textContent.trim() || document.title;
+    main.querySelector("[role=alert], .notice[role=status]")?.textContent.trim() || document.title;
 }
 
 async function show(page, view) {

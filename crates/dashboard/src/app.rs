@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
-use crate::pages::{cancel, edits, order, orders, preferences, quick, refund, sign_in};
+use crate::pages::{cancel, edits, here, order, orders, preferences, quick, refund, sign_in};
 use crate::texts;
 
 /// The longest form anyone sends.
@@ -98,6 +98,7 @@ pub fn router(app: App) -> Router {
         )
         .route("/orders/{id}/notes", post(edits::add_note))
         .route("/orders/{id}/do", post(quick::send))
+        .route("/orders/{id}/here", post(here::send))
         .route("/assets/{name}", get(asset))
         .fallback(guard::nothing_here)
         .layer(middleware::from_fn(guard::headers))

@@ -25,6 +25,7 @@ pub(crate) static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ),
         asset("desk", "js", script, include_bytes!("../assets/desk.js")),
         asset("swap", "js", script, include_bytes!("../assets/swap.js")),
+        asset("live", "js", script, include_bytes!("../assets/live.js")),
     ]
 });
 

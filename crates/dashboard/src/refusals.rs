@@ -102,7 +102,7 @@ fn values(formats: &Formats, refusal: &Refusal) -> Vec<(&'static str, String)> {
 
 /// The data of a refusal as texts, amounts and states in the reader's words.
 fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
-    const NAMES: [&str; 18] = [
+    const NAMES: [&str; 19] = [
         "max",
         "given",
         "expected",
@@ -121,6 +121,7 @@ fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
         "field",
         "label",
         "item",
+        "author",
     ];
     let written = |name: &str, value: &Value| -> String {
         if let Ok(money) = serde_json::from_value::<Money>(value.clone()) {

@@ -47,7 +47,7 @@ fn variables(pattern: &str) -> BTreeSet<&str> {
 }
 
 /// Keys that are put together from a state, a field or a kind.
-const BEGINNINGS: [&str; 33] = [
+const BEGINNINGS: [&str; 34] = [
     "status-",
     "payment-",
     "fulfilment-",
@@ -81,6 +81,7 @@ const BEGINNINGS: [&str; 33] = [
     "filter-",
     "view-",
     "answer-",
+    "here-",
 ];
 
 #[test]
@@ -126,6 +127,17 @@ fn every_message_that_a_template_says_is_there() {
         seen += 1;
     }
     assert!(seen > 150, "only {seen} were found");
+}
+
+#[test]
+fn every_kind_of_event_belongs_to_a_group_of_activity() {
+    let groups = fs::read_to_string("src/pages/activity.rs").unwrap();
+    let keys = messages("en");
+    let kinds = keys.keys().filter_map(|key| key.strip_prefix("event-"));
+    for kind in kinds {
+        let quoted = format!("\"{}\"", kind.replace('-', "_"));
+        assert_eq!(groups.matches(&quoted).count(), 1, "{kind}");
+    }
 }
 
 #[test]

@@ -256,8 +256,8 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
         } => edits::declare_item(order, item, before, after),
         Command::RemoveItems { items } => edits::remove_items(order, items),
         Command::AddNote { note, text } => edits::add_note(order, note, text, context),
-        Command::EditNote { note, text } => edits::edit_note(order, note, text),
-        Command::DeleteNote { note } => edits::delete_note(order, note),
+        Command::EditNote { note, text } => edits::edit_note(order, note, text, context),
+        Command::DeleteNote { note } => edits::delete_note(order, note, context),
         Command::Tag { tag } => edits::tag(order, tag),
         Command::Untag { tag } => edits::untag(order, tag),
         Command::AddTracking {

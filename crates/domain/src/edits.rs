@@ -1,5 +1,6 @@
 //! Corrections: number, addresses, items, notes, tags, holds (N1 to N5).
 
+use crate::actor::{Actor, ActorKind};
 use crate::address::Address;
 use crate::command::Context;
 use crate::coverage::{Fall, bill_to_falls, declaration_falls, fall_events, ship_to_falls};
@@ -217,9 +218,15 @@ pub(crate) fn add_note(
     Ok(vec![EventKind::NoteAdded { note }])
 }
 
-pub(crate) fn edit_note(order: &Order, id: &NoteId, text: &str) -> Result<Vec<EventKind>, Refusal> {
+/// Changes a note of one's own (N4).
+pub(crate) fn edit_note(
+    order: &Order,
+    id: &NoteId,
+    text: &str,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
     let to = required_text(text, "note", MAX_NOTE)?;
-    let from = note(order, id)?.text.clone();
+    let from = own_note(order, id, context.actor)?.text.clone();
     if from == to {
         return Ok(Vec::new());
     }
@@ -230,17 +237,34 @@ pub(crate) fn edit_note(order: &Order, id: &NoteId, text: &str) -> Result<Vec<Ev
     }])
 }
 
-pub(crate) fn delete_note(order: &Order, id: &NoteId) -> Result<Vec<EventKind>, Refusal> {
-    let text = note(order, id)?.text.clone();
+/// Takes a note of one's own away; the activity keeps what it said (N4).
+pub(crate) fn delete_note(
+    order: &Order,
+    id: &NoteId,
+    context: &Context,
+) -> Result<Vec<EventKind>, Refusal> {
+    let text = own_note(order, id, context.actor)?.text.clone();
     Ok(vec![EventKind::NoteDeleted {
         note: id.clone(),
         text,
     }])
 }
 
-fn note<'a>(order: &'a Order, id: &NoteId) -> Result<&'a Note, Refusal> {
+/// The note, where who asks may change it: people change what they wrote themselves, and a program any note, as the
+/// reference API has it (orderUpdateNote, orderDeleteNote).
+///
+/// # Errors
+/// [`Refusal::NoteNotFound`] or [`Refusal::NoteOfAnother`].
+pub fn own_note<'a>(order: &'a Order, id: &NoteId, actor: &Actor) -> Result<&'a Note, Refusal> {
     let found = order.notes.iter().find(|note| note.id == *id);
-    found.ok_or_else(|| Refusal::NoteNotFound { note: id.clone() })
+    let note = found.ok_or_else(|| Refusal::NoteNotFound { note: id.clone() })?;
+    if actor.by.kind != ActorKind::ApiKey && note.by.id != actor.by.id {
+        return Err(Refusal::NoteOfAnother {
+            note: id.clone(),
+            author: note.by.name.clone(),
+        });
+    }
+    Ok(note)
 }
 
 /// Adds a tag. Tags are compared as they are written, trimmed.

@@ -161,6 +161,8 @@ pub enum Refusal {
     LabelStateWrong { label: LabelId, state: LabelState },
     #[error("note {note} is not known on this order")]
     NoteNotFound { note: NoteId },
+    #[error("note {note} was written by {author}; only they change it")]
+    NoteOfAnother { note: NoteId, author: String },
     #[error("attention {attention} is not open on this order")]
     AttentionNotFound { attention: AttentionId },
     #[error("the estimated weight is what shipping was quoted on and stays")]
@@ -203,6 +205,8 @@ pub enum Instead {
     ChooseAnotherNumber,
     /// Change the weight on the label instead.
     WeighOnTheLabel,
+    /// Write a note of one's own.
+    WriteAnother,
     /// Place a new order.
     PlaceAgain,
     /// Nothing needs to be done.
@@ -277,6 +281,7 @@ impl Refusal {
             Self::LabelNotFound { .. } => ("S4", I::LoadAgain),
             Self::LabelStateWrong { .. } => ("S4", I::Wait),
             Self::NoteNotFound { .. } => ("N4", I::LoadAgain),
+            Self::NoteOfAnother { .. } => ("N4", I::WriteAnother),
             Self::AttentionNotFound { .. } => ("O1", I::LoadAgain),
             Self::EstimatedWeightFixed => ("N5", I::WeighOnTheLabel),
             Self::CoverageOnlyFalls => ("S3", I::PlaceAgain),

@@ -21,6 +21,7 @@ mod help;
 mod import_again;
 mod import_csv;
 mod import_json;
+mod live;
 mod pages;
 mod people;
 mod refused;

@@ -110,6 +110,13 @@ impl<'a> Browser<'a> {
         self.follow("POST", path, &encoded(&fields), &[])
     }
 
+    /// Sends a form as [`Self::post`] does, and does not follow where it leads.
+    pub fn once_sent(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let token = self.token.clone();
+        let fields = [&[("form_token", token.as_str())], fields].concat();
+        self.once("POST", path, &encoded(&fields), &[])
+    }
+
     /// Sends what no page of ours would.
     pub fn forge(&mut self, path: &str, fields: &[(&str, &str)], headers: &[&str]) -> Page {
         self.once("POST", path, &encoded(fields), headers)

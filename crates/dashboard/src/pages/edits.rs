@@ -8,7 +8,7 @@ use domain::command::Command;
 use domain::coverage::Fall;
 use domain::edits::{address, address_falls};
 use domain::event::AddressKind;
-use domain::ids::{NoteId, ShipmentId};
+use domain::ids::{NoteId, OrderId, ShipmentId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::shipment::Tracking;
@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::events;
-use super::order::{extend, head};
+use super::order::{self, Shown, extend, head};
 use super::query::name;
 use crate::refusals;
 use crate::visitor::{Sent, Visitor};
@@ -258,10 +258,25 @@ pub(crate) async fn add_note(
     let note = NoteId(desk.ids().fresh(NoteId::PREFIX, desk.now()));
     let command = Command::AddNote {
         note,
-        text: form.text,
+        text: form.text.clone(),
     };
-    let show = |_: &Order, refusal: &Refusal| visitor.failed(&Failure::Refused(refusal.clone()));
-    done::<AddNotes>(&visitor, &id, command, "note", show).await
+    let permit = match visitor.permit::<AddNotes>() {
+        Ok(permit) => permit,
+        Err(response) => return response,
+    };
+    let terms = Terms::default();
+    match correct(desk, &permit, &id.as_str().into(), command, &terms).await {
+        Ok(_) => visitor.redirect(&format!("/orders/{id}?done=note")),
+        Err(Failure::Refused(refusal)) => {
+            let shown = Shown {
+                note: form.text,
+                note_problem: problem(&visitor, Some(&refusal)),
+                ..Shown::default()
+            };
+            order::answer(&visitor, OrderId(id), &shown).await
+        }
+        Err(failure) => visitor.failed(&failure),
+    }
 }
 
 /// What the form of tracking numbers holds.

@@ -1,84 +1,22 @@
-//! The activity of an order in words, newest first.
+//! What happened to an order, in words.
 
-use domain::actor::ActorKind;
 use domain::coverage::Cause;
-use domain::event::{Event, EventKind};
+use domain::event::EventKind;
 use domain::money::Money;
 use domain::order::{Concern, Declaration, Sync};
 use serde::Serialize;
-use serde_json::{Value, json};
 
+use super::activity::group_of;
 use super::query::name;
 use crate::visitor::Visitor;
 
-/// The kinds of activity that can be shown alone.
-const GROUPS: [&str; 5] = ["notes", "money", "shipping", "changes", "messages"];
-
-/// What happened, newest first: all of it, or one group.
-pub(crate) fn told(visitor: &Visitor, past: &[Event], group: &str) -> Vec<Value> {
-    let is_wanted = |event: &&Event| !GROUPS.contains(&group) || group_of(&event.kind) == group;
-    past.iter()
-        .rev()
-        .filter(is_wanted)
-        .map(|event| {
-            json!({
-                "group": group_of(&event.kind),
-                "title": title(visitor, &event.kind),
-                "detail": detail(visitor, &event.kind),
-                "by": event.by.name,
-                "is_support": event.by.kind == ActorKind::Support,
-                "at": visitor.formats.moment(event.at),
-                "at_utc": event.at.to_string(),
-            })
-        })
-        .collect()
-}
-
-fn group_of(kind: &EventKind) -> &'static str {
-    use EventKind as K;
-    match kind {
-        K::NoteAdded { .. } | K::NoteEdited { .. } | K::NoteDeleted { .. } => "notes",
-        K::PaymentChanged { .. }
-        | K::DisputeOpened { .. }
-        | K::DisputeClosed { .. }
-        | K::MoneyMoved { .. }
-        | K::RefundRequested { .. }
-        | K::RefundRetried { .. }
-        | K::RefundChanged { .. }
-        | K::FeeReturned { .. }
-        | K::RefundedInShop { .. }
-        | K::AmountsChanged { .. } => "money",
-        K::ShipmentAdded { .. }
-        | K::ShipmentChanged { .. }
-        | K::TrackingAdded { .. }
-        | K::TrackingRemoved { .. }
-        | K::LabelChanged { .. } => "shipping",
-        K::MailRequested { .. } | K::MailSettled { .. } | K::SyncChanged { .. } => "messages",
-        K::Taken { .. }
-        | K::StatusChanged { .. }
-        | K::Canceled { .. }
-        | K::Held { .. }
-        | K::Released
-        | K::FraudReviewed { .. }
-        | K::CanceledInShop { .. }
-        | K::NumberChanged { .. }
-        | K::AddressChanged { .. }
-        | K::ItemDeclared { .. }
-        | K::ItemsRemoved { .. }
-        | K::CoverageChanged { .. }
-        | K::Tagged { .. }
-        | K::Untagged { .. }
-        | K::AttentionRaised { .. }
-        | K::AttentionResolved { .. } => "changes",
-    }
-}
-
-fn title(visitor: &Visitor, kind: &EventKind) -> String {
+/// What happened, in a word or two.
+pub(crate) fn title(visitor: &Visitor, kind: &EventKind) -> String {
     visitor.say(&format!("event-{}", kind.name().replace('_', "-")), &[])
 }
 
 /// What changed: from what to what, or how much.
-fn detail(visitor: &Visitor, kind: &EventKind) -> String {
+pub(crate) fn detail(visitor: &Visitor, kind: &EventKind) -> String {
     let words = Words(visitor);
     match group_of(kind) {
         "money" => money(&words, kind),

@@ -1,8 +1,10 @@
 //! One file a page: its address, its form, the one use case it calls, and what it shows.
 
+pub(crate) mod activity;
 pub(crate) mod cancel;
 pub(crate) mod edits;
 pub(crate) mod events;
+pub(crate) mod here;
 pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod preferences;

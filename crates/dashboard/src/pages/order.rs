@@ -10,14 +10,14 @@ use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::shipment::Shipment;
 use engine::failure::Failure;
-use engine::orders::{history, possible};
+use engine::orders::possible;
 use engine::people::CurrencyPreference;
 use engine::permit::ViewOrders;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::events;
 use super::query::name;
+use super::{activity, events};
 use crate::refusals;
 use crate::visitor::Visitor;
 
@@ -30,9 +30,16 @@ pub(crate) struct Shown {
     /// Which kind of activity: all where nothing is said.
     #[serde(default)]
     pub activity: String,
+    /// Only activity before this place in the history.
+    pub before: Option<u64>,
     /// What has just been done, for the message on top.
     #[serde(default)]
     pub done: String,
+    /// A note that could not be added, and why: never from the address.
+    #[serde(skip)]
+    pub note: String,
+    #[serde(skip)]
+    pub note_problem: String,
 }
 
 /// The page.
@@ -41,7 +48,12 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     Query(shown): Query<Shown>,
 ) -> Response {
-    match page(&visitor, OrderId(id), &shown).await {
+    answer(&visitor, OrderId(id), &shown).await
+}
+
+/// The page, after what was asked of it.
+pub(super) async fn answer(visitor: &Visitor, id: OrderId, shown: &Shown) -> Response {
+    match page(visitor, id, shown).await {
         Ok(response) | Err(response) => response,
     }
 }
@@ -51,15 +63,17 @@ async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Result<Response,
     let desk = &visitor.app.desk;
     let failed = |failure: Failure| visitor.failed(&failure);
     let order = visitor.order(id.as_str()).await?;
-    let past = history(desk, &permit, &id).await.map_err(failed)?;
+    let told = activity::told(visitor, &permit, &order, &shown.activity, shown.before);
+    let told = told.await.map_err(failed)?;
     let actions = possible(desk, &permit, &order);
     let in_base = is_in_base(visitor, &shown.currency);
     let (newer, older) = neighbours(visitor, &order).await.map_err(failed)?;
     let mut context = head(visitor, &order);
     let more = json!({
         "in_base": in_base,
-        "activity_kind": shown.activity,
         "done": shown.done,
+        "note": shown.note,
+        "note_problem": shown.note_problem,
         "newer": newer,
         "older": older,
         "amounts": amounts(visitor, &order, in_base),
@@ -70,15 +84,19 @@ async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Result<Response,
         "coverage": coverage(visitor, &order),
         "attention": attention(visitor, &order),
         "actions": actions.iter().map(|(action, verdict)| offered(visitor, *action, verdict)).collect::<Vec<_>>(),
-        "notes": notes(visitor, &order),
-        "events": events::told(visitor, &past, &shown.activity),
+        "told": told,
         "weight": weight(visitor, order.estimated_weight.quoted_g()),
         "tags": order.tags,
         "hold": order.hold,
         "cancellation": order.cancellation.as_ref().map(|one| one.note.clone()),
     });
     extend(&mut context, more);
-    Ok(visitor.page(StatusCode::OK, "order.html", context))
+    let status = if shown.note_problem.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    Ok(visitor.page(status, "order.html", context))
 }
 
 /// Whether amounts are told in base currency first: as asked for, else as the person prefers (O4).
@@ -312,15 +330,6 @@ fn attention(visitor: &Visitor, order: &Order) -> Vec<Value> {
                 "at": visitor.formats.moment(attention.at),
             })
         })
-        .collect()
-}
-
-fn notes(visitor: &Visitor, order: &Order) -> Vec<Value> {
-    order
-        .notes
-        .iter()
-        .rev()
-        .map(|note| json!({"text": note.text, "by": note.by.name, "at": visitor.formats.moment(note.at)}))
         .collect()
 }
 

@@ -1,13 +1,14 @@
-//! What one button on the order page does: hold, release, tag, resolve, try a refund again, take a number away.
+//! What one button on the order page does: hold, release, tag, resolve, try a refund again, take a number away, change
+//! or delete a note of one's own.
 
 use axum::extract::Path;
 use axum::response::Response;
 use domain::command::Command;
-use domain::ids::{AttentionId, RefundId};
+use domain::ids::{AttentionId, NoteId, RefundId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use engine::failure::Failure;
-use engine::permit::{EditOrders, RefundOrders, ShipOrders};
+use engine::permit::{AddNotes, EditOrders, RefundOrders, ShipOrders};
 use serde::Deserialize;
 
 use super::edits::done;
@@ -43,6 +44,16 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Qu
                 numbers: vec![subject],
             };
             done::<ShipOrders>(&visitor, &id, command, "untracked", show).await
+        }
+        "edit_note" => {
+            let note = NoteId(subject);
+            let command = Command::EditNote { note, text };
+            done::<AddNotes>(&visitor, &id, command, "note_edited", show).await
+        }
+        "delete_note" => {
+            let note = NoteId(subject);
+            let command = Command::DeleteNote { note };
+            done::<AddNotes>(&visitor, &id, command, "note_deleted", show).await
         }
         other => {
             let command = match other {

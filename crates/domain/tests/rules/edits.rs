@@ -1,5 +1,6 @@
 //! Corrections: N1 to N5, notes, tags, holds, and two people at once.
 
+use domain::actor::ActorKind;
 use domain::address::Address;
 use domain::command::Command;
 use domain::event::AddressKind;
@@ -157,7 +158,7 @@ fn add_note(id: &str, text: &str) -> Command {
 }
 
 #[test]
-fn n4_notes_are_added_edited_and_deleted_by_whoever_may() {
+fn n4_notes_are_added_edited_and_deleted_by_who_wrote_them() {
     let order = checkout_order(usd());
     let noted = run_as(&order, add_note("note_1", " call back "), &member()).order;
     assert_eq!(noted.notes[0].text, "call back");
@@ -167,13 +168,19 @@ fn n4_notes_are_added_edited_and_deleted_by_whoever_may() {
         note: "note_1".into(),
         text: text.to_owned(),
     };
-    let edited = run(&noted, edit("called"));
+    let edited = run_as(&noted, edit("called"), &member()).order;
     assert_eq!(edited.notes[0].text, "called");
     assert_eq!(edited.notes[0].edited_at, Some(edited.updated_at));
     let delete = || Command::DeleteNote {
         note: "note_1".into(),
     };
-    let gone = run(&edited, delete());
+    let of_another = Refusal::NoteOfAnother {
+        note: "note_1".into(),
+        author: member().by.name,
+    };
+    assert_eq!(refusal(&edited, edit("not called")), of_another);
+    assert_eq!(refusal(&edited, delete()), of_another);
+    let gone = run_as(&edited, delete(), &member()).order;
     assert_eq!(gone.notes, []);
     let unknown = Refusal::NoteNotFound {
         note: "note_1".into(),
@@ -182,6 +189,11 @@ fn n4_notes_are_added_edited_and_deleted_by_whoever_may() {
     assert_eq!(refusal(&gone, edit("x")), unknown);
     let missing = Refusal::invalid("note", Problem::Missing);
     assert_eq!(refusal(&order, add_note("note_1", "")), missing);
+    // A program changes any note, as the reference API has it.
+    let mut program = member();
+    program.by.kind = ActorKind::ApiKey;
+    program.by.id = "key_1".to_owned();
+    assert_eq!(run_as(&noted, delete(), &program).order.notes, []);
     // A note says nothing to the shop or the shopper.
     assert_eq!(events(&order, add_note("note_1", "x")), ["note_added"]);
 }
