@@ -1,5 +1,6 @@
 //! Settings: the commented default that is compiled in, then a file, then the environment, then the command line.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -17,6 +18,8 @@ const PREFIX: &str = "BORDEREAU_";
 pub struct Config {
     /// Where the desk answers.
     pub listen: String,
+    /// Where people reach the desk; empty for where it answers.
+    pub public_url: String,
     /// The folder of an embedded desk.
     pub data: PathBuf,
     /// A database server; empty for the embedded database.
@@ -38,6 +41,14 @@ impl std::fmt::Debug for Config {
 }
 
 impl Config {
+    /// Where people reach a desk that answers at this address.
+    pub fn url(&self, address: &SocketAddr) -> String {
+        match self.public_url.as_str() {
+            "" => format!("http://{address}"),
+            url => url.to_owned(),
+        }
+    }
+
     /// Reads the settings: the default, the file where one is named, then the environment.
     ///
     /// # Errors

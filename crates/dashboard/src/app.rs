@@ -14,7 +14,9 @@ use serde::Serialize;
 
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
-use crate::pages::{cancel, edits, here, order, orders, preferences, quick, refund, sign_in};
+use crate::pages::{
+    cancel, edits, here, order, orders, password, preferences, quick, refund, sign_in,
+};
 use crate::texts;
 
 /// The longest form anyone sends.
@@ -65,6 +67,11 @@ pub fn router(app: App) -> Router {
         .route("/", get(async || Redirect::to("/orders")))
         .route("/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/sign-out", post(sign_in::out))
+        .route(
+            "/password/forgotten",
+            get(password::forgotten).post(password::send),
+        )
+        .route("/password/new", get(password::choose).post(password::set))
         .route("/switch", post(preferences::switch))
         .route(
             "/preferences",

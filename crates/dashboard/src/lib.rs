@@ -6,6 +6,7 @@ mod assets;
 mod formats;
 mod forms;
 mod guard;
+mod guest;
 mod pages;
 mod refusals;
 mod texts;

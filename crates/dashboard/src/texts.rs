@@ -21,12 +21,14 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/order.ftl"),
         include_str!("../locales/en/told.ftl"),
         include_str!("../locales/en/live.ftl"),
+        include_str!("../locales/en/mails.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
         include_str!("../locales/fr/order.ftl"),
         include_str!("../locales/fr/told.ftl"),
         include_str!("../locales/fr/live.ftl"),
+        include_str!("../locales/fr/mails.ftl"),
     ],
 ];
 
@@ -34,7 +36,16 @@ const SOURCES: [&[&str]; 2] = [
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../templates/base.html")),
     ("parts.html", include_str!("../templates/parts.html")),
+    ("alone.html", include_str!("../templates/alone.html")),
     ("sign_in.html", include_str!("../templates/sign_in.html")),
+    (
+        "password_forgotten.html",
+        include_str!("../templates/password_forgotten.html"),
+    ),
+    (
+        "password_new.html",
+        include_str!("../templates/password_new.html"),
+    ),
     ("orders.html", include_str!("../templates/orders.html")),
     ("order.html", include_str!("../templates/order.html")),
     ("cancel.html", include_str!("../templates/cancel.html")),

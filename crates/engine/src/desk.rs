@@ -19,6 +19,7 @@ pub struct Desk {
     clock: Clock,
     ids: Ids,
     bell: Arc<Notify>,
+    url: Arc<str>,
     blocks: Arc<Mutex<HashMap<OrganizationId, (u64, u64)>>>,
 }
 
@@ -112,6 +113,9 @@ impl Ids {
     }
 }
 
+/// Where a desk is reached that nobody said an address of.
+const NOWHERE: &str = "http://localhost:8080";
+
 /// Desk numbers a process takes from the database at once. What is not used before it ends is a gap.
 const BLOCK: u64 = 20;
 
@@ -124,8 +128,22 @@ impl Desk {
             clock,
             ids,
             bell,
+            url: NOWHERE.into(),
             blocks,
         }
+    }
+
+    /// The same desk, which people reach at this address: `https://desk.example`, without a slash at the end.
+    #[must_use]
+    pub fn reached_at(self, url: &str) -> Self {
+        let url = url.trim_end_matches('/').into();
+        Self { url, ..self }
+    }
+
+    /// Where people reach the desk, without a slash at the end; what links in e-mails begin with. It is what was set,
+    /// never what a request says, which could lead whoever follows a link elsewhere.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// The database.

@@ -3,6 +3,7 @@
 //! A use case takes a [`permit::Permit`] as proof, loads, lets [`domain`] decide, and commits; what the outside has to
 //! do becomes a job in the same commit. Start at [`orders`], then [`jobs`], then [`store`].
 
+pub mod account_mail;
 pub mod activity;
 pub mod cancellations;
 pub mod corrections;
@@ -15,6 +16,7 @@ pub mod keys;
 pub mod listing;
 pub mod orders;
 pub mod organizations;
+pub mod password_resets;
 pub mod people;
 pub mod permit;
 pub mod ports;

@@ -23,6 +23,8 @@ pub struct Settings {
     pub fees: FeeTerms,
     /// The address its e-mails come from.
     pub mail_from: String,
+    /// The address that answers to them go to; empty for where they come from.
+    pub mail_reply_to: String,
 }
 
 impl Default for Settings {
@@ -31,6 +33,7 @@ impl Default for Settings {
             base_currency: Currency::USD,
             fees: FeeTerms::default(),
             mail_from: "orders@localhost".to_owned(),
+            mail_reply_to: String::new(),
         }
     }
 }

@@ -183,7 +183,7 @@ pub async fn add(
         id: PersonId(desk.ids().fresh(PersonId::PREFIX, desk.now())),
         email,
         name: new.name,
-        password_hash: hash(desk, &new.password)?,
+        password_hash: hash_password(desk, &new.password)?,
         is_support: new.is_support,
         preferences: Preferences::default(),
         created_at: desk.now(),
@@ -200,7 +200,8 @@ pub async fn add(
     Ok(person.id)
 }
 
-fn hash(desk: &Desk, password: &str) -> Result<String, PersonError> {
+/// Argon2id of a password with a salt of its own; takes long on purpose.
+pub(crate) fn hash_password(desk: &Desk, password: &str) -> Result<String, PersonError> {
     let unusable = |error: argon2::password_hash::Error| PersonError::Hash(error.to_string());
     let salt = SaltString::encode_b64(&desk.ids().random_bytes::<16>()).map_err(unusable)?;
     let hash = Argon2::default()
@@ -231,7 +232,7 @@ pub async fn set_password(desk: &Desk, email: &str, password: &str) -> Result<()
     let email = email.trim().to_lowercase();
     let found = desk.store().person(&email).await?;
     let mut person = found.ok_or(PersonError::EmailUnknown(email))?;
-    person.password_hash = hash(desk, password)?;
+    person.password_hash = hash_password(desk, password)?;
     desk.store().update_person(&person).await?;
     Ok(())
 }

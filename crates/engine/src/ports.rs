@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 use domain::ids::{LabelId, MailId, PaymentId};
 use domain::money::{Currency, Money};
-use domain::order::{MailKind, Order};
+use domain::order::Order;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
 use domain::shipment::{Label, Shipment, Tracking};
@@ -114,21 +114,36 @@ pub trait Shops: Send + Sync {
     async fn tell(&self, news: &ShopNews) -> Answer<()>;
 }
 
-/// An e-mail to the shopper.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An e-mail as it is to be sent: an adapter carries it and knows nothing of what it is about.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
     /// Its id, which its Message-ID is made of.
     pub id: MailId,
-    /// What it is about.
-    pub kind: MailKind,
     /// To whom.
     pub to: String,
-    /// From whom.
+    /// From which address.
     pub from: String,
-    /// A BCP 47 tag.
-    pub language: String,
-    /// The order it is about.
-    pub order: Box<Order>,
+    /// From whom.
+    pub from_name: String,
+    /// Where answers go; empty for where it comes from.
+    pub reply_to: String,
+    /// Its date: when what it tells happened.
+    pub at: Timestamp,
+    /// One line.
+    pub subject: String,
+    /// For readers that show no HTML.
+    pub text: String,
+    /// A whole document.
+    pub html: String,
+}
+
+/// Without what it says and to whom: it may hold a secret, and neither belongs in a log.
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letter")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The mail server.

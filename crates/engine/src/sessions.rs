@@ -13,9 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Desk;
 use crate::keys::hash;
-use crate::people::{Person, PersonError, actor, is_password, set_password};
+use crate::password_resets::{hashed, told};
+use crate::people::{Person, PersonError, actor, is_password};
 use crate::permit::{Scope, Session};
 use crate::store::StoreError;
+use crate::store::password_resets::NewPassword;
 use crate::store::sessions::StoredSession;
 
 /// How long a session lives that nobody uses.
@@ -169,27 +171,46 @@ pub async fn sign_out_elsewhere(desk: &Desk, signed_in: &SignedIn) -> Result<u64
         .await
 }
 
-/// Sets another password where the present one is known, and ends every other session; whether it was known.
+/// Another password for someone who is signed in.
+#[derive(Clone, Copy)]
+pub struct PasswordChange<'a> {
+    /// The one they have.
+    pub present: &'a str,
+    /// The one they want.
+    pub new: &'a str,
+    /// The page's language, for who prefers none.
+    pub language: &'a str,
+}
+
+/// Sets another password where the present one is known, ends every other session and tells the
+/// person by e-mail; whether it was known.
 ///
 /// # Errors
 /// The new one is too short; the database.
 pub async fn change_password(
     desk: &Desk,
     signed_in: &SignedIn,
-    present: &str,
-    new: &str,
+    change: &PasswordChange<'_>,
 ) -> Result<bool, PersonError> {
-    let (person, present) = (signed_in.person.clone(), present.to_owned());
+    let (person, present) = (signed_in.person.clone(), change.present.to_owned());
     let known = tokio::task::spawn_blocking(move || is_password(&person, &present)).await;
     if !known.map_err(|error| PersonError::Hash(error.to_string()))? {
         return Ok(false);
     }
-    set_password(desk, &signed_in.person.email, new).await?;
-    sign_out_elsewhere(desk, signed_in).await?;
+    let person = &signed_in.person;
+    let organization = &signed_in.session.scope.organization_id;
+    let changed = NewPassword {
+        person_id: &person.id,
+        hash: &hashed(desk, change.new).await?,
+        keeps_session: &signed_in.stored.token_hash,
+        told: &told(desk, organization, person, change.language),
+    };
+    desk.store().change_password(&changed).await?;
+    desk.bell().notify_one();
     Ok(true)
 }
 
-async fn organizations(
+pub(crate) async fn organizations(
     desk: &Desk,
     person: &Person,
 ) -> Result<Vec<(OrganizationId, String)>, StoreError> {

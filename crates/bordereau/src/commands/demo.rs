@@ -40,7 +40,7 @@ impl Demo {
         let url = format!("http://{address}");
         let store = crate::place::open(&config, true).await?;
         store.migrate().await?;
-        let desk = Desk::new(store, Clock::System, Ids::random());
+        let desk = Desk::new(store, Clock::System, Ids::random()).reached_at(&config.url(&address));
         let _alone = alone(&desk, &config).await?;
         let file = self.make_or_find(desk.store(), &config.data, &url).await?;
         let outside = integrations::sandbox_ports(&config.data, self.seed)

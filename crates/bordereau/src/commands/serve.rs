@@ -28,6 +28,7 @@ impl Serve {
             .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
         let stop = server::Stop::heard()?;
         tracing::info!(%address, "the desk is open");
+        let desk = desk.reached_at(&config.url(&address));
         server::serve(desk, outside, listener, stop).await?;
         Ok(Outcome::Fine)
     }

@@ -23,5 +23,6 @@ mod import_csv;
 mod import_json;
 mod live;
 mod pages;
+mod passwords;
 mod people;
 mod refused;

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod here;
 pub(crate) mod order;
 pub(crate) mod orders;
+pub(crate) mod password;
 pub(crate) mod preferences;
 pub(crate) mod query;
 pub(crate) mod quick;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::ids::OrganizationId;
 use domain::order::Mode;
 use engine::people::{CurrencyPreference, PersonError, Preferences, Units, save_preferences};
-use engine::sessions;
+use engine::sessions::{self, PasswordChange};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
@@ -95,8 +95,11 @@ pub(crate) async fn password(Sent { visitor, form }: Sent<Password>) -> Response
     match sessions::change_password(
         &visitor.app.desk,
         &visitor.signed_in,
-        &form.present,
-        &form.new,
+        &PasswordChange {
+            present: &form.present,
+            new: &form.new,
+            language: visitor.formats.language,
+        },
     )
     .await
     {

@@ -1,22 +1,15 @@
 //! Signing in and out.
 
 use axum::Form;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::Query;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::sessions;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::app::App;
-use crate::guard::same_text;
-use crate::texts;
-use crate::visitor::{COOKIE, Sent, accepted, cookie};
-
-/// Ties the form to the browser that asked for it, before there is a session.
-const BEFORE: &str = "__Host-before";
-
-const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+use crate::guest::{ATTRIBUTES, Guest};
+use crate::visitor::{COOKIE, Sent};
 
 /// How long the browser keeps the session's cookie: as long as a session can live.
 const KEPT_S: i64 = sessions::LIFE.as_secs();
@@ -25,6 +18,9 @@ const KEPT_S: i64 = sessions::LIFE.as_secs();
 pub(crate) struct Goal {
     #[serde(default)]
     to: String,
+    /// What was done before, such as a new password.
+    #[serde(default)]
+    done: String,
 }
 
 /// What the form holds.
@@ -41,45 +37,31 @@ pub(crate) struct Credentials {
 }
 
 /// The form.
-pub(crate) async fn show(
-    State(app): State<App>,
-    Query(goal): Query<Goal>,
-    headers: HeaderMap,
-) -> Response {
-    form(&app, &headers, StatusCode::OK, "", &goal.to, "")
+pub(crate) async fn show(guest: Guest, Query(goal): Query<Goal>) -> Response {
+    let done = match goal.done.as_str() {
+        "password" => "password-chosen",
+        _ => "",
+    };
+    guest.page(
+        StatusCode::OK,
+        "sign_in.html",
+        json!({"email": "", "to": within(&goal.to), "problem": "", "done": done}),
+    )
 }
 
 /// Signs in, and goes where the person wanted to go.
-pub(crate) async fn send(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Form(sent): Form<Credentials>,
-) -> Response {
-    let before = cookie(&headers, BEFORE).unwrap_or_default();
-    if before.is_empty() || !same_text(&sent.form_token, &token_of(before)) {
-        return form(
-            &app,
-            &headers,
-            StatusCode::FORBIDDEN,
-            &sent.email,
-            &sent.to,
-            "form-stale",
-        );
+pub(crate) async fn send(guest: Guest, Form(sent): Form<Credentials>) -> Response {
+    let again = |status, problem| again(&guest, &sent, status, problem);
+    if !guest.sent(&sent.form_token) {
+        return again(StatusCode::FORBIDDEN, "form-stale");
     }
+    let app = &guest.app;
     let (key, now) = (
         format!("email {}", sent.email.trim().to_lowercase()),
         app.desk.now(),
     );
     if !app.attempts.may(&key, now) {
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        return form(
-            &app,
-            &headers,
-            status,
-            &sent.email,
-            &sent.to,
-            "sign-in-too-often",
-        );
+        return again(StatusCode::TOO_MANY_REQUESTS, "sign-in-too-often");
     }
     match sessions::sign_in(&app.desk, &sent.email, &sent.password).await {
         Ok(Some(token)) => {
@@ -89,20 +71,11 @@ pub(crate) async fn send(
         }
         Ok(None) => {
             app.attempts.failed(&key, now);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            form(
-                &app,
-                &headers,
-                status,
-                &sent.email,
-                &sent.to,
-                "sign-in-wrong",
-            )
+            again(StatusCode::UNPROCESSABLE_ENTITY, "sign-in-wrong")
         }
         Err(error) => {
             tracing::error!(%error, "signing in failed");
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            form(&app, &headers, status, &sent.email, &sent.to, "broken")
+            again(StatusCode::SERVICE_UNAVAILABLE, "broken")
         }
     }
 }
@@ -124,33 +97,13 @@ pub(crate) async fn out(
     ([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response()
 }
 
-fn form(
-    app: &App,
-    headers: &HeaderMap,
-    status: StatusCode,
-    email: &str,
-    to: &str,
-    problem: &str,
-) -> Response {
-    let language = texts::language(None, accepted(headers));
-    let known = cookie(headers, BEFORE).filter(|value| !value.is_empty());
-    let before = known.map_or_else(|| app.desk.ids().fresh("", app.desk.now()), str::to_owned);
-    let context = json!({
-        "language": language,
-        "form_token": token_of(&before),
-        "email": email,
-        "to": within(to),
-        "problem": problem,
-    });
-    let page = app.page(status, "sign_in.html", context);
-    let set = format!("{BEFORE}={before}; {ATTRIBUTES}");
-    ([(header::SET_COOKIE, set)], page).into_response()
-}
-
-fn token_of(before: &str) -> String {
-    blake3::hash(format!("sign in {before}").as_bytes())
-        .to_hex()
-        .to_string()
+/// The form once more, with what was typed but for the password.
+fn again(guest: &Guest, sent: &Credentials, status: StatusCode, problem: &str) -> Response {
+    guest.page(
+        status,
+        "sign_in.html",
+        json!({"email": sent.email, "to": within(&sent.to), "problem": problem, "done": ""}),
+    )
 }
 
 /// A path of ours; a link made by others must not send anyone to another site after signing in.

@@ -4,6 +4,7 @@ use domain::actor::ActorKind;
 use domain::command::Fact;
 use domain::ids::MailId;
 use domain::order::MailState;
+use letters::{Kind, Language, Shop, Words, write};
 
 use super::worker::{Tried, scope};
 use crate::desk::Desk;
@@ -23,7 +24,7 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     let Some(mail) = waiting.cloned() else {
         return Ok(Tried::Finished);
     };
-    let settings = desk.store().settings(&order.organization_id).await?;
+    let (shop, settings) = desk.store().sender(&order.organization_id).await?;
     let addresses = [&order.bill_to.email, &order.ship_to.email];
     let Some(to) = addresses
         .into_iter()
@@ -39,13 +40,23 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         )
         .await;
     };
+    let kind = Kind::from(mail.kind);
+    let facts = letters::order(&order, &id, kind, &Shop { name: &shop });
+    let words = Words::ours(kind, Language::of(&order.language));
+    let written = match write(&words, &facts) {
+        Ok(written) => written,
+        Err(mistake) => return Ok(Tried::GiveUp(format!("the words of the e-mail: {mistake}"))),
+    };
     let letter = Letter {
         id: id.clone(),
-        kind: mail.kind,
         to,
         from: settings.mail_from,
-        language: order.language.clone(),
-        order: Box::new(order),
+        from_name: shop,
+        reply_to: settings.mail_reply_to,
+        at: order.updated_at,
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
     };
     match ports.mail.send(&letter).await {
         Answer::Done(()) => record(desk, job, id, MailState::Sent, "").await,

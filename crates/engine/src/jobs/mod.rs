@@ -3,6 +3,7 @@
 //! A job holds ids, never objects, and is safe to run twice: it loads the order, sees what is still to be done, asks
 //! the outside, and records the answer as a fact.
 
+mod account_mails;
 mod labels;
 mod mails;
 mod payments;
@@ -43,6 +44,8 @@ pub enum JobKind {
     MailSend,
     /// Tells the shop how the order stands.
     ShopTell,
+    /// Sends an e-mail to someone of the team; it is about no order.
+    AccountMailSend,
 }
 
 /// How long after a provider took a refund on it is asked what became of it, in seconds.

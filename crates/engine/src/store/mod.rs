@@ -3,6 +3,7 @@
 //! The few that must differ stand side by side in [`dialect`]. A writing transaction on an order begins with the
 //! versioned update of its row. Every statement on a tenant's table names the organization. Nothing here decides.
 
+pub mod account_mails;
 pub mod commit;
 pub mod dialect;
 pub mod export;
@@ -13,6 +14,7 @@ pub mod list;
 pub mod orders;
 pub mod organizations;
 mod pages;
+pub mod password_resets;
 pub mod people;
 mod presence;
 pub mod queue;
@@ -44,7 +46,7 @@ const SERVER_CONNECTIONS: u32 = 24;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The migrations, in order. Each text is fixed once released.
-const MIGRATIONS: [(i64, &str, [&str; 2]); 4] = [
+const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
     (
         1,
         "desk",
@@ -62,6 +64,11 @@ const MIGRATIONS: [(i64, &str, [&str; 2]); 4] = [
         3,
         "sessions",
         [include_str!("../../migrations/0003_sessions.sql"); 2],
+    ),
+    (
+        6,
+        "mails",
+        [include_str!("../../migrations/0006_mails.sql"); 2],
     ),
     (
         7,

@@ -5,6 +5,7 @@
     reason = "a test program: the lint knows test functions only, not their helpers"
 )]
 
+mod account_mail;
 mod activity;
 mod backoff;
 mod concurrency;
@@ -16,6 +17,7 @@ mod keys;
 mod labels;
 mod list;
 mod orders;
+mod password_resets;
 mod payments;
 mod people;
 mod plans;

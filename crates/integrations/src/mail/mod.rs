@@ -1,6 +1,6 @@
 //! Mail behind [`engine::ports::Mail`].
 
-mod letter;
+mod message;
 pub mod outbox;
 
 pub use outbox::OutboxLetter;

@@ -11,13 +11,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ids::MailId;
-use domain::order::MailKind;
 use engine::ports::{Answer, Letter, Mail};
 use jiff::Timestamp;
-use mail_builder::MessageBuilder;
 use serde::{Deserialize, Serialize};
 
-use super::letter::{Words, words};
+use super::message::{message, plain_id, wrong_address};
 use crate::books::{Books, Kept, sync_folder};
 use crate::script::{Call, Misbehaviour, Script, deliver, no_answer};
 
@@ -26,16 +24,17 @@ use crate::script::{Call, Misbehaviour, Script, deliver, no_answer};
 pub struct OutboxLetter {
     /// Its id.
     pub id: MailId,
-    /// What it is about.
-    pub kind: MailKind,
     /// To whom.
     pub to: String,
     /// From whom.
     pub from: String,
     /// Its subject line.
     pub subject: String,
-    /// What it says.
+    /// What it says, for readers that show no HTML.
     pub text: String,
+    /// What it says, as a whole document; empty in books of older versions.
+    #[serde(default)]
+    pub html: String,
     /// When what it tells happened; its date.
     pub at: Timestamp,
     /// The name of its file in the outbox.
@@ -94,15 +93,12 @@ impl Mail for Outbox {
             }
             _ => {}
         }
-        if let Some(wrong) = [&letter.to, &letter.from]
-            .into_iter()
-            .find(|text| !is_address(text))
-        {
+        if let Some(wrong) = wrong_address(letter) {
             return Answer::Refused(format!("\"{wrong}\" is not an e-mail address"));
         }
-        let letter = composed(letter);
+        let letter = letter.clone();
         let (books, folder) = (Arc::clone(&self.books), self.folder.clone());
-        let sent = tokio::task::spawn_blocking(move || post(&books, &folder, letter)).await;
+        let sent = tokio::task::spawn_blocking(move || post(&books, &folder, &letter)).await;
         let answer = match sent {
             Ok(Ok(())) => Answer::Done(()),
             Ok(Err(error)) => Answer::Unknown(format!("the outbox: {error}")),
@@ -112,91 +108,50 @@ impl Mail for Outbox {
     }
 }
 
-fn composed(letter: &Letter) -> OutboxLetter {
-    let Words { subject, text } = words(letter);
+fn listed(letter: &Letter) -> OutboxLetter {
     OutboxLetter {
         id: letter.id.clone(),
-        kind: letter.kind,
         to: letter.to.clone(),
         from: letter.from.clone(),
-        subject,
-        text,
-        at: letter.order.updated_at,
-        file: file_name(&letter.id),
+        subject: letter.subject.clone(),
+        text: letter.text.clone(),
+        html: letter.html.clone(),
+        at: letter.at,
+        file: file_name(letter),
     }
 }
 
 /// Writes a letter once, while nobody else writes: first its file, then its line in the list. A crash in between
 /// leaves a file without a line, and the next try with the same id adds the line.
-fn post(books: &Books<List>, folder: &Path, letter: OutboxLetter) -> io::Result<()> {
+fn post(books: &Books<List>, folder: &Path, letter: &Letter) -> io::Result<()> {
     books.write(|list| {
         if list.ids.contains(&letter.id) {
             return (Vec::new(), Ok(()));
         }
-        match write_once(folder, &letter) {
-            Ok(()) => (vec![letter], Ok(())),
+        match write_once(folder, letter) {
+            Ok(()) => (vec![listed(letter)], Ok(())),
             Err(error) => (Vec::new(), Err(error)),
         }
     })?
 }
 
 /// Writes the whole file aside and gives it its name at the end: a letter is there whole or not at all.
-fn write_once(folder: &Path, letter: &OutboxLetter) -> io::Result<()> {
-    let named = folder.join(&letter.file);
+fn write_once(folder: &Path, letter: &Letter) -> io::Result<()> {
+    let file = file_name(letter);
+    let named = folder.join(&file);
     if named.try_exists()? {
         return Ok(());
     }
     // Nobody else writes: the books are locked while this runs.
-    let aside = folder.join(format!("{}.part", letter.file));
-    let mut file = File::create(&aside)?;
-    file.write_all(&message(letter)?)?;
-    file.sync_all()?;
+    let aside = folder.join(format!("{file}.part"));
+    let mut writer = File::create(&aside)?;
+    writer.write_all(&message(letter)?)?;
+    writer.sync_all()?;
     fs::rename(&aside, &named)?;
     sync_folder(folder)
 }
 
-/// The letter as RFC 5322 has it.
-fn message(letter: &OutboxLetter) -> io::Result<Vec<u8>> {
-    let domain = letter.from.rsplit('@').next().unwrap_or_default();
-    let id = letter.file.trim_end_matches(EXTENSION);
-    MessageBuilder::new()
-        .message_id(format!("{id}@{domain}"))
-        // Without one the builder would take the machine's time, and the same letter would not be the same file.
-        .date(letter.at.as_second())
-        .from(letter.from.as_str())
-        .to(letter.to.as_str())
-        .subject(letter.subject.as_str())
-        .text_body(letter.text.as_str())
-        .write_to_vec()
-}
-
-/// What a letter's file ends in.
-const EXTENSION: &str = ".eml";
-
-/// The longest id that is a file's name as it stands, in characters.
-const MAX_NAME: usize = 120;
-
-/// The id where it can be a file's name everywhere, else a hash of it: part of an id may come from a caller.
-fn file_name(id: &MailId) -> String {
-    let id = id.as_str();
-    // Capitals are hashed too: some disks do not tell them from small letters.
-    let is_plain =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
-    let name = if !id.is_empty() && id.len() <= MAX_NAME && id.bytes().all(is_plain) {
-        id.to_owned()
-    } else {
-        format!("{}{}", MailId::PREFIX, blake3::hash(id.as_bytes()).to_hex())
-    };
-    format!("{name}{EXTENSION}")
-}
-
-/// Whether a mail server could take it: something, an at sign, something, and nothing that would break a header.
-fn is_address(text: &str) -> bool {
-    let is_plain = |letter: char| {
-        !letter.is_whitespace() && !letter.is_control() && !"<>(),;:\\\"[]".contains(letter)
-    };
-    let halves = text.rsplit_once('@');
-    halves.is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !local.contains('@')
-    }) && text.chars().all(is_plain)
+/// The name of a letter's file.
+fn file_name(letter: &Letter) -> String {
+    format!("{}.eml", plain_id(&letter.id))
 }

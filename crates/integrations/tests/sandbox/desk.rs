@@ -174,7 +174,11 @@ async fn a_refund_done_without_an_answer_ends_succeeded_and_is_done_once() {
     // The shopper and the shop hear of it once it is certain.
     let letters = office.world.sandbox.letters().unwrap();
     assert_eq!(letters.len(), 1);
-    assert!(letters[0].text.contains("10.14 EUR"), "{}", letters[0].text);
+    assert!(
+        letters[0].text.contains("10,14\u{a0}EUR"),
+        "{}",
+        letters[0].text
+    );
     let told = office.world.sandbox.last_told("shop", "gid-1001").unwrap();
     assert_eq!(told.unwrap().refunded, eur(1_014));
     assert_eq!(sure.sync, Sync::InStep);

@@ -1,0 +1,70 @@
+//! Someone who is not signed in: their language, and what ties a form to the browser that asked for it.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::guard::same_text;
+use crate::texts;
+use crate::visitor::{accepted, cookie};
+
+/// Ties a form to the browser that asked for it, before there is a session.
+const BEFORE: &str = "__Host-before";
+
+/// What every cookie of ours is set with.
+pub(crate) const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+
+/// Someone who is not signed in.
+pub(crate) struct Guest {
+    pub app: App,
+    pub language: &'static str,
+    /// What the browser's cookie holds; empty where it has none yet.
+    before: String,
+}
+
+impl Guest {
+    /// Whether a form was made for this browser.
+    pub fn sent(&self, form_token: &str) -> bool {
+        !self.before.is_empty() && same_text(form_token, &token_of(&self.before))
+    }
+
+    /// A page with the token that its forms need.
+    pub fn page(&self, status: StatusCode, template: &str, context: Value) -> Response {
+        let before = match self.before.as_str() {
+            "" => self.app.desk.ids().fresh("", self.app.desk.now()),
+            known => known.to_owned(),
+        };
+        let mut whole = json!({"language": self.language, "form_token": token_of(&before)});
+        if let (Value::Object(whole), Value::Object(context)) = (&mut whole, context) {
+            whole.extend(context);
+        }
+        let page = self.app.page(status, template, whole);
+        let set = format!("{BEFORE}={before}; {ATTRIBUTES}");
+        ([(header::SET_COOKIE, set)], page).into_response()
+    }
+}
+
+impl FromRequestParts<App> for Guest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self {
+            app: app.clone(),
+            language: texts::language(None, accepted(&parts.headers)),
+            before: cookie(&parts.headers, BEFORE)
+                .unwrap_or_default()
+                .to_owned(),
+        })
+    }
+}
+
+fn token_of(before: &str) -> String {
+    blake3::hash(format!("sign in {before}").as_bytes())
+        .to_hex()
+        .to_string()
+}

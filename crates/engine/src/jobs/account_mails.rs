@@ -1,0 +1,93 @@
+//! Sends e-mails to people of the desk: each once, and none whose link has ended.
+
+use domain::ids::MailId;
+use domain::order::MailState;
+use letters::{Account, Language, Shop, Words, account, write};
+
+use super::worker::Tried;
+use crate::account_mail::AccountMail;
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::ports::{Answer, Letter, Ports};
+use crate::store::StoreError;
+use crate::store::queue::Job;
+
+/// Sends one.
+pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, Failure> {
+    let Some(mail) = waiting(desk, job).await? else {
+        return Ok(Tried::Finished);
+    };
+    if mail.new.good_until.is_some_and(|until| until <= desk.now()) {
+        let problem = "it could not be sent before its link ended";
+        return settled(desk, &mail, MailState::Failed, problem).await;
+    }
+    let letter = letter(desk, &mail).await?;
+    match ports.mail.send(&letter).await {
+        Answer::Done(()) => settled(desk, &mail, MailState::Sent, "").await,
+        Answer::Refused(problem) => settled(desk, &mail, MailState::Failed, &problem).await,
+        Answer::NotNow(problem) | Answer::Unknown(problem) => Ok(Tried::Again(problem)),
+    }
+}
+
+/// Marks an e-mail as failed that was tried for long enough.
+pub(super) async fn given_up(desk: &Desk, job: &Job, problem: &str) -> Result<(), StoreError> {
+    if let Some(mail) = waiting(desk, job).await? {
+        let store = desk.store();
+        store
+            .settle_account_mail(&mail, MailState::Failed, problem, desk.now())
+            .await?;
+    }
+    Ok(())
+}
+
+async fn waiting(desk: &Desk, job: &Job) -> Result<Option<AccountMail>, StoreError> {
+    let id = MailId(job.job.subject.clone());
+    let organization = &job.job.organization_id;
+    let mail = desk.store().account_mail(organization, &id).await?;
+    Ok(mail.filter(|mail| mail.state == MailState::Requested))
+}
+
+async fn settled(
+    desk: &Desk,
+    mail: &AccountMail,
+    to: MailState,
+    problem: &str,
+) -> Result<Tried, Failure> {
+    let store = desk.store();
+    store
+        .settle_account_mail(mail, to, problem, desk.now())
+        .await?;
+    Ok(Tried::Finished)
+}
+
+async fn letter(desk: &Desk, mail: &AccountMail) -> Result<Letter, Failure> {
+    let new = &mail.new;
+    let (name, settings) = desk.store().sender(&new.organization_id).await?;
+    let facts = account(
+        &Account {
+            name: &new.name,
+            email: &new.to,
+            by: &new.by,
+            link: &new.link,
+            language: &new.language,
+        },
+        new.kind,
+        &Shop { name: &name },
+    );
+    let words = Words::ours(new.kind, Language::of(&new.language));
+    let written = write(&words, &facts).map_err(|mistake| {
+        let problem = format!("the words of a {} e-mail: {mistake}", new.kind.name());
+        Failure::Store(StoreError::Setup(problem))
+    })?;
+    Ok(Letter {
+        id: mail.id.clone(),
+        to: new.to.clone(),
+        from: settings.mail_from,
+        from_name: name,
+        reply_to: settings.mail_reply_to,
+        at: mail.created_at,
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
+    })
+}
