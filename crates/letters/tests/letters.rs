@@ -25,18 +25,34 @@ fn written(kind: Kind, language: Language) -> Written {
 
 #[test]
 fn what_the_team_reads() {
-    for kind in [Kind::Invitation, Kind::PasswordReset, Kind::PasswordChanged] {
-        for language in Language::ALL {
-            let name = format!("{}-{}", kind.name(), language.tag());
-            let Written {
-                subject,
-                text,
-                html,
-            } = written(kind, language);
-            insta::assert_snapshot!(name.clone(), format!("{subject}\n\n{text}"));
-            insta::assert_snapshot!(format!("{name}-html"), html);
-        }
+    for (name, kind, language) in [
+        ("invitation-en", Kind::Invitation, Language::English),
+        ("invitation-fr", Kind::Invitation, Language::French),
+        ("password_reset-en", Kind::PasswordReset, Language::English),
+        ("password_reset-fr", Kind::PasswordReset, Language::French),
+        (
+            "password_changed-en",
+            Kind::PasswordChanged,
+            Language::English,
+        ),
+        (
+            "password_changed-fr",
+            Kind::PasswordChanged,
+            Language::French,
+        ),
+    ] {
+        insta::assert_snapshot!(name, shown(&written(kind, language)));
     }
+}
+
+/// All of an e-mail as one text.
+fn shown(written: &Written) -> String {
+    let Written {
+        subject,
+        text,
+        html,
+    } = written;
+    format!("{subject}\n\n{text}\n{html}")
 }
 
 #[test]

@@ -150,5 +150,5 @@ fn asking_too_often_is_stopped_for_known_and_unknown_alike() {
         .post("/password/forgotten", &[("email", "ada")])
         .is(422)
         .says("Ce n'est pas une adresse e-mail")
-        .says("value=”ada”");
+        .says("value=\"ada\"");
 }
