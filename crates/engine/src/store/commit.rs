@@ -300,27 +300,35 @@ async fn write_tags(tx: &mut Tx, before: Option<&Order>, order: &Order) -> Resul
     Ok(())
 }
 
+/// The most counts one statement adds to.
+const COUNTS_AT_ONCE: usize = 16;
+
 /// Adds to the counts of views. The rows are written in one order everywhere, so that two commits cannot deadlock.
 pub(crate) async fn add_counts(
     tx: &mut Tx,
     organization: &OrganizationId,
     tally: &BTreeMap<Tally, i64>,
 ) -> Result<(), CommitError> {
-    for (cell, more) in tally.iter().filter(|(_, more)| **more != 0) {
-        sqlx::query(
-            "insert into view_counts (organization_id, view_id, mode, day, slot, count) \
-             values ($1, $2, $3, $4, $5, $6) \
+    let changed = tally.iter().filter(|(_, more)| **more != 0);
+    let changed: Vec<(&Tally, &i64)> = changed.collect();
+    for chunk in changed.chunks(COUNTS_AT_ONCE) {
+        let text = format!(
+            "insert into view_counts (organization_id, view_id, mode, day, slot, count) values {} \
              on conflict (organization_id, view_id, mode, day, slot) \
              do update set count = view_counts.count + excluded.count",
-        )
-        .bind(organization.as_str())
-        .bind(cell.view_id.as_str())
-        .bind(name(&cell.mode))
-        .bind(cell.day)
-        .bind(cell.slot)
-        .bind(*more)
-        .execute(&mut **tx)
-        .await?;
+            placeholders(1, chunk.len(), 6)
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for (cell, more) in chunk {
+            query = query
+                .bind(organization.as_str())
+                .bind(cell.view_id.as_str())
+                .bind(name(&cell.mode))
+                .bind(cell.day)
+                .bind(cell.slot)
+                .bind(**more);
+        }
+        query.execute(&mut **tx).await?;
     }
     Ok(())
 }
