@@ -11,6 +11,9 @@ use axum::routing::{get, post};
 use engine::desk::Desk;
 use minijinja::Environment;
 use serde::Serialize;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
@@ -108,9 +111,18 @@ pub fn router(app: App) -> Router {
         .route("/orders/{id}/here", post(here::send))
         .route("/assets/{name}", get(asset))
         .fallback(guard::nothing_here)
+        .layer(compression())
         .layer(middleware::from_fn(guard::headers))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(app)
+}
+
+/// Pages and assets go out compressed. A file is written row by row as it is read, and goes out as it is.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let whole = DefaultPredicate::new().and(NotForContentType::const_new("text/csv"));
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(whole)
 }
 
 /// What browsers load besides the pages, by its name with a hash of its content.

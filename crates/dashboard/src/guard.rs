@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
+use rand::RngCore as _;
 
 use crate::visitor::Visitor;
 
@@ -28,8 +29,12 @@ const HEADERS: [(&str, &str); 7] = [
     ),
 ];
 
-/// Puts the headers on every answer, and refuses what another site sends.
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
+/// Puts the headers on every answer, refuses what another site sends, and compresses no page that another site asks
+/// for.
+pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
+    if !may_be_compressed(&request) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
     let mut response = if request.method() == Method::POST && is_foreign(request.headers()) {
         StatusCode::FORBIDDEN.into_response()
     } else {
@@ -44,6 +49,15 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether nobody can learn anything from how well the answer compresses. Someone who has a person's browser ask for a
+/// page with a guess in its address, and sees how long the answer is, finds what else the page says letter by letter
+/// (BREACH). Browsers say who made them ask; those that do not, and other sites' pages, get it as it is.
+fn may_be_compressed(request: &Request) -> bool {
+    let from = request.headers().get("sec-fetch-site");
+    let is_ours = from.is_some_and(|from| from == "same-origin" || from == "none");
+    is_ours || request.uri().path().starts_with("/assets/")
 }
 
 /// Whether the browser says that a page of another site sent this.
@@ -73,9 +87,34 @@ pub(crate) async fn nothing_here(visitor: Visitor) -> Response {
     )
 }
 
-/// Compares secrets in a time that does not tell where they differ.
-pub(crate) fn same_text(one: &str, other: &str) -> bool {
-    blake3::hash(one.as_bytes()) == blake3::hash(other.as_bytes())
+/// A form's token as a page shows it: another text on every page, so that no two pages compress to what tells it.
+pub(crate) fn masked(token: &str) -> String {
+    let mut mask = vec![0; token.len()];
+    rand::rng().fill_bytes(&mut mask);
+    let hidden = token.bytes().zip(&mask).map(|(byte, mask)| byte ^ mask);
+    let hidden: Vec<u8> = hidden.collect();
+    let bytes = mask.iter().chain(&hidden);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What was masked; nothing where the text is not such a one.
+fn unmasked(shown: &str) -> Option<Vec<u8>> {
+    let byte = |at: usize| u8::from_str_radix(shown.get(at..at + 2)?, 16).ok();
+    let bytes: Option<Vec<u8>> = (0..shown.len()).step_by(2).map(byte).collect();
+    let bytes = bytes.filter(|bytes| bytes.len() % 2 == 0)?;
+    let (mask, hidden) = bytes.split_at(bytes.len() / 2);
+    Some(
+        mask.iter()
+            .zip(hidden)
+            .map(|(mask, byte)| mask ^ byte)
+            .collect(),
+    )
+}
+
+/// Whether a form carries this token, masked or not, compared in a time that does not tell where they differ.
+pub(crate) fn same_text(sent: &str, token: &str) -> bool {
+    let is_token = |text: &[u8]| blake3::hash(text) == blake3::hash(token.as_bytes());
+    is_token(sent.as_bytes()) || is_token(&unmasked(sent).unwrap_or_default())
 }
 
 /// Attempts to sign in that failed, by what they were for: an address, or where they came from.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::guard::same_text;
+use crate::guard::{masked, same_text};
 use crate::texts;
 use crate::visitor::{accepted, cookie};
 
@@ -39,7 +39,8 @@ impl Guest {
             "" => self.app.desk.ids().fresh("", self.app.desk.now()),
             known => known.to_owned(),
         };
-        let mut whole = json!({"language": self.language, "form_token": token_of(&before)});
+        let mut whole =
+            json!({"language": self.language, "form_token": masked(&token_of(&before))});
         if let (Value::Object(whole), Value::Object(context)) = (&mut whole, context) {
             whole.extend(context);
         }

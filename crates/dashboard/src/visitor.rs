@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::formats::Formats;
-use crate::guard::same_text;
+use crate::guard::{masked, same_text};
 use crate::refusals::Said;
 use crate::{refusals, texts};
 
@@ -93,7 +93,7 @@ impl Visitor {
             .collect();
         json!({
             "language": self.formats.language,
-            "form_token": form_token,
+            "form_token": masked(form_token),
             "path": self.path,
             "me": {"name": person.name, "email": person.email, "is_support": session.actor.is_support()},
             "organizations": organizations,
