@@ -1,5 +1,6 @@
 //! What a person prefers (P1), their password and sessions, and where they are.
 
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ids::OrganizationId;
@@ -26,24 +27,26 @@ pub(crate) struct Form {
     units: String,
 }
 
+/// What was just done.
+#[derive(Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    done: String,
+}
+
 /// The page.
-pub(crate) async fn show(visitor: Visitor) -> Response {
-    page(&visitor, StatusCode::OK, "", "", "")
+pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Done>) -> Response {
+    let done = match asked.done.as_str() {
+        "saved" => visitor.say("preferences-saved", &[]),
+        "password" => visitor.say("password-changed", &[]),
+        _ => String::new(),
+    };
+    page(&visitor, StatusCode::OK, "", "", &done)
 }
 
 /// Saves what the person prefers.
-pub(crate) async fn save(Sent { visitor, form }: Sent<Form>) -> Response {
+pub(crate) async fn save(Sent { mut visitor, form }: Sent<Form>) -> Response {
     let zone = form.time_zone.trim();
-    if !zone.is_empty() && TimeZone::get(zone).is_err() {
-        let problem = visitor.say("preferences-zone-unknown", &[("zone", zone.to_owned())]);
-        return page(
-            &visitor,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "time_zone",
-            &problem,
-            "",
-        );
-    }
     let preferences = Preferences {
         currency: match form.currency.as_str() {
             "presentment" => CurrencyPreference::Presentment,
@@ -60,6 +63,13 @@ pub(crate) async fn save(Sent { visitor, form }: Sent<Form>) -> Response {
             Units::Metric
         },
     };
+    if !zone.is_empty() && TimeZone::get(zone).is_err() {
+        let problem = visitor.say("preferences-zone-unknown", &[("zone", zone.to_owned())]);
+        // The page shows what was chosen and typed, to be corrected.
+        visitor.signed_in.person.preferences = preferences;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(&visitor, status, "time_zone", &problem, "");
+    }
     match save_preferences(&visitor.app.desk, &visitor.signed_in.person, preferences).await {
         Ok(()) => visitor.redirect("/preferences?done=saved"),
         Err(error) => visitor.failed(&error.into()),
