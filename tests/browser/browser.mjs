@@ -56,7 +56,7 @@ export async function signIn(page, t, { email, password }) {
   await page.goto("/");
   await page.getByLabel(t.email, { exact: true }).fill(email);
   await page.getByLabel(t.password, { exact: true }).fill(password);
-  await page.getByRole("button", { name: t.signIn }).click();
+  await press(page, t.signIn);
 }
 
 const sessions = new Map();
@@ -102,6 +102,22 @@ export function inEveryLanguage(name, options, body) {
   }
 }
 
+/** Does what leads to another page, and waits until that is there: by itself or put in place by a script. */
+export async function turn(page, act) {
+  await page.locator("main").evaluate((main) => main.setAttribute("data-before", ""));
+  await act();
+  await page.locator("main:not([data-before])").waitFor();
+}
+
+/** Presses what leads to another page. */
+export const follow = (page, link) => turn(page, () => link.click());
+
+/** Presses the button of this name, which leads to another page. */
+export const press = (within, name) => {
+  const page = within.page?.() ?? within;
+  return follow(page, within.getByRole("button", { name, exact: true }));
+};
+
 /** Waits until the text is to be seen. */
 export async function sees(page, text) {
   const found = page.getByText(text).filter({ visible: true }).first();
@@ -112,16 +128,48 @@ export async function sees(page, text) {
 
 /** Finds an order as the document says: Orders, All orders, the search bar, and opens it. */
 export async function openOrder(page, t, number) {
-  await page.getByRole("navigation", { name: t.main }).getByRole("link", { name: t.orders, exact: true }).click();
+  await follow(page, page.getByRole("navigation", { name: t("nav-main") }).getByRole("link", { name: t.orders, exact: true }));
   await page.getByRole("heading", { name: t.allOrders }).waitFor();
-  await page.getByRole("searchbox", { name: t.search }).fill(number);
-  await page.getByRole("button", { name: t.search, exact: true }).click();
-  await page.getByRole("link", { name: number, exact: true }).click();
-  await page.getByRole("heading", { name: t.order(number), level: 1 }).waitFor();
+  await page.getByRole("searchbox", { name: t("search") }).fill(number);
+  await press(page, t("search"));
+  await follow(page, page.getByRole("link", { name: number, exact: true }));
+  await page.getByRole("heading", { name: t("order-title", { number }), level: 1 }).waitFor();
 }
 
 /** More actions, then this one. */
 export async function chooseAction(page, t, name) {
   await page.getByText(t.moreActions, { exact: true }).click();
-  await page.getByRole("link", { name, exact: true }).click();
+  await follow(page, page.getByRole("link", { name, exact: true }));
+}
+
+/** More actions has this one, but off: it says why, and the page behind it says the same and what to do instead. */
+export async function whyNot(page, t, name, ...said) {
+  await page.getByText(t.moreActions, { exact: true }).click();
+  const entry = page.getByRole("listitem").filter({ hasText: name });
+  await entry.first().waitFor();
+  assert.equal(await page.getByRole("link", { name, exact: true }).count(), 0, `${name} is offered`);
+  for (const text of said) {
+    await expect(entry.first(), text);
+  }
+  await follow(page, entry.first().getByRole("link", { name: t("why-not") }));
+  for (const text of said) {
+    await expect(page.getByRole("alert"), text);
+  }
+}
+
+/** Waits until this part of the page holds the text. */
+export async function expect(part, text) {
+  const found = part.filter({ hasText: text }).first();
+  await found.waitFor({ state: "attached" }).catch((error) => {
+    throw new Error(`${part} does not say “${text}”`, { cause: error });
+  });
+}
+
+/** As `sees`, for what the worker does by itself: loads the page again until it is done. */
+export async function becomes(page, text) {
+  const end = Date.now() + LIMIT_MS;
+  while (!(await page.getByText(text).filter({ visible: true }).first().isVisible())) {
+    assert.ok(Date.now() < end, `${page.url()} never says “${text}”`);
+    await page.reload();
+  }
 }

@@ -13,6 +13,7 @@ const FOLDER: &str = "tests/browser";
 pub struct Ready {
     folder: PathBuf,
     chromium: PathBuf,
+    locales: PathBuf,
 }
 
 /// Finds or fetches everything.
@@ -23,6 +24,7 @@ pub fn prepare(root: &Path) -> Result<Ready> {
     Ok(Ready {
         folder: node::prepare(root, FOLDER)?,
         chromium: chromium::find_or_install()?,
+        locales: root.join("crates/dashboard/locales"),
     })
 }
 
@@ -34,6 +36,7 @@ impl Ready {
         command
             .env("CHROMIUM", &self.chromium)
             .env("DESK", desk)
+            .env("LOCALES", &self.locales)
             .env_remove("NODE_OPTIONS");
         command
     }

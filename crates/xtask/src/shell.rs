@@ -24,6 +24,14 @@ pub fn workspace_root() -> Result<PathBuf> {
 pub fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(root).args(arguments);
+    // What cargo told us of ourselves is not what a person's own shell tells it: some build scripts look at it, and
+    // all that depends on them would be built again at every change between the two.
+    for (name, _) in env::vars_os() {
+        let name_text = name.to_string_lossy();
+        if name_text.starts_with("CARGO_PKG_") || name_text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

@@ -1,0 +1,110 @@
+// Every page as assistive technology has it, in light and dark, wide and narrow; and what a page costs to load.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { get } from "node:http";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { context, session, useBrowser } from "./browser.mjs";
+import { desk } from "./desk.mjs";
+import { paths } from "./places.mjs";
+
+useBrowser();
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function violations(page) {
+  // In the inspector's own world: the page's policy lets no script of others in, and stays as it is.
+  await page.evaluate(axe);
+  const found = await page.evaluate(async (values) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  }, RULES);
+  return found;
+}
+
+/** Whether anything but what scrolls by itself is wider than the page. */
+const isTooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+
+for (const isDark of [false, true]) {
+  for (const width of [1280, 360]) {
+    const shown = `${isDark ? "dark" : "light"}, ${width} px`;
+    test(`axe finds nothing on any page [${shown}]`, async () => {
+      const { made, wrong } = await context({ isDark, width, language: isDark ? "fr" : "en" });
+      const found = [];
+      try {
+        const page = await made.newPage();
+        const look = async (path) => {
+          await page.goto(path);
+          // What is folded away is looked at as well.
+          await page.evaluate(() => document.querySelectorAll("main details").forEach((one) => (one.open = true)));
+          found.push(...(await violations(page)).map((one) => `${path}: ${one}`));
+          if (await isTooWide(page)) {
+            found.push(`${path}: wider than ${width} px`);
+          }
+        };
+        await look("/sign-in");
+        await look("/password/forgotten");
+        await made.addCookies(await session(desk.people.admin));
+        for (const path of await paths(page)) {
+          await look(path);
+        }
+        assert.deepEqual(found, []);
+        assert.deepEqual(wrong, []);
+      } finally {
+        await made.close();
+      }
+    });
+  }
+}
+
+/** What is sent for a path: how many bytes, compressed how. */
+function sent(path, headers) {
+  return new Promise((found, failed) => {
+    const asked = get(`${desk.url}${path}`, { headers: { "accept-encoding": "gzip", ...headers } }, (answer) => {
+      let size = 0;
+      answer.on("data", (bytes) => (size += bytes.length));
+      answer.on("end", () => found({ size, encoding: answer.headers["content-encoding"] }));
+    });
+    asked.on("error", failed);
+  });
+}
+
+async function sessionCookie() {
+  const cookies = await session(desk.people.admin);
+  const { name, value } = cookies.find(({ name }) => name === "__Host-desk");
+  return `${name}=${value}`;
+}
+
+test("style and scripts are under 200 KB together as they are sent", async (t) => {
+  const { made, wrong } = await context();
+  await made.addCookies(await session(desk.people.admin));
+  const page = await made.newPage();
+  const assets = new Set();
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith("/assets/")) {
+      assets.add(pathname);
+    }
+  });
+  await page.goto("/orders", { waitUntil: "load" });
+  await page.goto((await paths(page))[3], { waitUntil: "load" });
+  assert.ok(assets.size >= 2);
+  let all = 0;
+  for (const path of assets) {
+    const { size, encoding } = await sent(path, {});
+    assert.equal(encoding, "gzip", path);
+    all += size;
+  }
+  t.diagnostic(`${assets.size} files, ${all} bytes`);
+  assert.ok(all > 1_000 && all < 200_000, `${all} bytes`);
+  assert.deepEqual(wrong, []);
+  await made.close();
+});
+
+test("a page is compressed, but not one that another site asks for", async () => {
+  const cookie = await sessionCookie();
+  const encoding = async (site) => (await sent("/orders", { cookie, "sec-fetch-site": site })).encoding;
+  assert.equal(await encoding("same-origin"), "gzip");
+  assert.equal(await encoding("cross-site"), undefined);
+});

@@ -1,0 +1,44 @@
+// Where there is something to look at: a page of every kind, with orders in the states that change what it shows.
+import { order } from "./desk.mjs";
+
+const idOf = async (page, number) => {
+  await page.goto(`/orders?q=${encodeURIComponent(number)}`);
+  const href = await page.getByRole("link", { name: number, exact: true }).first().getAttribute("href");
+  return href.split("/").at(-1);
+};
+
+const firstOf = async (page, filter) => {
+  await page.goto(`/orders?${filter}`);
+  return page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
+};
+
+let numbers;
+/** The paths, for someone who is signed in on this page. */
+export async function paths(page) {
+  numbers ??= {
+    open: await order(),
+    shipped: await order({ state: "shipped", tracking_numbers: ["LX123456789FR"], tags: ["vip"], notes: ["Called."] }),
+    elsewhere: await order({ source: "duty_and_tax", guarantee: true, payment: null, fraud_protection: false }),
+  };
+  const open = `/orders/${await idOf(page, numbers.open)}`;
+  const elsewhere = `/orders/${await idOf(page, numbers.elsewhere)}`;
+  const forms = ["cancel", "refund", "number", "ship-to", "bill-to", "tracking"].map((form) => `${open}/${form}`);
+  return [
+    "/orders",
+    "/orders?status=open&status=completed&q=example",
+    "/orders?q=nobody-is-called-so",
+    open,
+    `/orders/${await idOf(page, numbers.shipped)}`,
+    elsewhere,
+    await firstOf(page, "payment=partially_refunded"),
+    await firstOf(page, "status=canceled"),
+    await firstOf(page, "attention=yes"),
+    await firstOf(page, "disputed=yes"),
+    ...forms,
+    `${elsewhere}/cancel`,
+    `${elsewhere}/refund`,
+    "/preferences",
+    "/nothing-is-here",
+  ];
+}
+
