@@ -6,6 +6,7 @@
 pub mod account_mail;
 pub mod activity;
 pub mod cancellations;
+pub mod chosen;
 pub mod corrections;
 pub mod desk;
 pub mod doctor;
@@ -25,3 +26,4 @@ pub mod refunds;
 pub mod sessions;
 pub mod store;
 pub mod transfer;
+pub mod views;

@@ -1,22 +1,15 @@
-//! The list of orders: pages, search, saved views with their counts (O1).
+//! The list of orders: pages and search (O1), what came meanwhile, and the orders beside one. Its saved views are in
+//! [`views`](crate::views), what is done with chosen rows in [`chosen`](crate::chosen).
 
-use std::collections::BTreeMap;
-
-use domain::filter::{Filter, Sort};
-use domain::ids::{PersonId, ViewId};
-use domain::refusal::{Problem, Refusal, required_text};
+use domain::filter::{Filter, Sort, SortKey};
+use domain::ids::{OrderId, ViewId};
+use domain::order::Order;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::permit::{Permit, ViewOrders};
-use crate::store::list::{Listed, Page};
-use crate::store::views::SavedView;
-
-/// The longest name of a view, in characters.
-const MAX_NAME: usize = 60;
-
-/// The most views one organization keeps; each is looked at in every commit.
-pub const MAX_VIEWS: usize = 200;
+use crate::store::list::{Cursor, Listed, Page};
+use crate::views;
 
 /// One page of the list.
 ///
@@ -34,88 +27,134 @@ pub async fn page(
         .await?)
 }
 
-/// The views a person sees, each with how many orders it keeps.
+/// The orders beside this one in a list that is filtered and sorted: the one before and the one after, where they are.
 ///
 /// # Errors
 /// The database.
-pub async fn views(
+pub async fn neighbours(
     desk: &Desk,
     permit: &Permit<'_, ViewOrders>,
-    person: Option<&PersonId>,
-) -> Result<Vec<(SavedView, u64)>, Failure> {
-    let scope = permit.scope();
-    let counts: BTreeMap<ViewId, u64> = desk
-        .store()
-        .view_counts(&scope.organization_id, scope.mode)
-        .await?;
-    let views = desk.store().views(&scope.organization_id, person).await?;
-    let counted = views.into_iter().map(|view| {
-        let count = counts.get(&view.id).copied().unwrap_or(0);
-        (view, count)
-    });
-    Ok(counted.collect())
+    order: &Order,
+    filter: &Filter,
+    sort: Sort,
+) -> Result<[Option<OrderId>; 2], Failure> {
+    let mut found = [None, None];
+    for (place, is_descending) in [(0, !sort.is_descending), (1, sort.is_descending)] {
+        let key = sort.key;
+        let beside = Page {
+            filter: filter.clone(),
+            sort: Sort { key, is_descending },
+            after: Some(Cursor::of(order, key)),
+            limit: 1,
+        };
+        let rows = page(desk, permit, &beside).await?;
+        found[place] = rows.into_iter().next().map(|row| row.id);
+    }
+    Ok(found)
 }
 
-/// A view to keep.
-#[derive(Clone, Debug)]
-pub struct NewView {
-    /// Whose it is; none where the whole organization sees it.
-    pub person_id: Option<PersonId>,
-    /// What it is called.
-    pub name: String,
+/// The most orders that are counted as new; more are as many.
+pub const MAX_NEWS: u32 = 100;
+
+/// What someone's list shows, to ask what came since.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
     /// What it keeps.
     pub filter: Filter,
-    /// How it is sorted.
-    pub sort: Sort,
+    /// The newest position that was there; none where that is not known yet.
+    pub newest: Option<i64>,
+    /// The desk number of each row with the version that it shows, a page of them.
+    pub rows: Vec<(u64, u64)>,
+    /// The view that is open.
+    pub view: Option<ViewId>,
 }
 
-/// Keeps a view, and counts it once.
-///
-/// # Errors
-/// A name that cannot be, too many views; the database.
-pub async fn save_view(
-    desk: &Desk,
-    permit: &Permit<'_, ViewOrders>,
-    new: NewView,
-) -> Result<SavedView, Failure> {
-    let name = required_text(&new.name, "name", MAX_NAME)?;
-    let organization = &permit.scope().organization_id;
-    let known = desk
-        .store()
-        .views(organization, new.person_id.as_ref())
-        .await?;
-    // Everyone's count, also those that this person does not see.
-    if desk.store().count_views(organization).await? >= MAX_VIEWS as u64 {
-        return Err(Refusal::invalid("views", Problem::TooMany { max: MAX_VIEWS }).into());
-    }
-    let view = SavedView {
-        id: ViewId(desk.ids().fresh(ViewId::PREFIX, desk.now())),
-        person_id: new.person_id,
-        name,
-        filter: new.filter,
-        sort: new.sort,
-        place: known.last().map_or(0, |last| last.place + 1),
-    };
-    desk.store()
-        .save_view(organization, &view, desk.now().as_microsecond())
-        .await?;
-    Ok(view)
+/// What came since a list was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The newest position that was there: what the next question begins with.
+    pub newest: i64,
+    /// Orders beyond it that the filter keeps, at most [`MAX_NEWS`].
+    pub arrived: u64,
+    /// Rows whose orders changed.
+    pub changed: u64,
+    /// How many orders the open view keeps now.
+    pub count: Option<u64>,
 }
 
-/// Removes a view that the person sees; whether it was there.
+/// What came since a list was shown. It costs what the beginning of a page costs, and counts nothing by looking.
 ///
 /// # Errors
 /// The database.
-pub async fn delete_view(
+pub async fn news(
     desk: &Desk,
     permit: &Permit<'_, ViewOrders>,
-    person: Option<&PersonId>,
-    id: &ViewId,
-) -> Result<bool, Failure> {
-    let organization = &permit.scope().organization_id;
-    let seen = desk.store().views(organization, person).await?;
-    if !seen.iter().any(|view| view.id == *id) {
-        return Ok(false);
-    }
-    Ok(desk.store().delete_view(organization, id).await?)
+    shown: &Shown,
+) -> Result<News, Failure> {
+    let (newest, arrived) = match shown.newest {
+        Some(newest) => (newest, beyond(desk, permit, &shown.filter, newest).await?),
+        None => (newest(desk, permit, &shown.filter).await?, 0),
+    };
+    let (scope, numbers): (_, Vec<u64>) = (
+        permit.scope(),
+        shown.rows.iter().map(|(number, _)| *number).collect(),
+    );
+    let versions = desk
+        .store()
+        .versions(&scope.organization_id, scope.mode, &numbers)
+        .await?;
+    let changed = shown
+        .rows
+        .iter()
+        .filter(|(number, version)| versions.get(number).is_some_and(|now| now != version));
+    let count = match &shown.view {
+        Some(view) => views::count(desk, permit, view).await?,
+        None => None,
+    };
+    Ok(News {
+        newest,
+        arrived,
+        changed: changed.count() as u64,
+        count,
+    })
+}
+
+/// How many orders that the filter keeps stand behind a position, by date.
+async fn beyond(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    filter: &Filter,
+    position: i64,
+) -> Result<u64, Failure> {
+    let sort = Sort {
+        key: SortKey::Placed,
+        is_descending: false,
+    };
+    let after = Some(Cursor {
+        value: String::new(),
+        position,
+    });
+    let newer = Page {
+        filter: filter.clone(),
+        sort,
+        after,
+        limit: MAX_NEWS,
+    };
+    Ok(page(desk, permit, &newer).await?.len() as u64)
+}
+
+/// The newest position that the filter keeps; the first of all where it keeps nothing.
+async fn newest(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    filter: &Filter,
+) -> Result<i64, Failure> {
+    let newest = Page {
+        filter: filter.clone(),
+        sort: Sort::default(),
+        after: None,
+        limit: 1,
+    };
+    let rows = page(desk, permit, &newest).await?;
+    Ok(rows.first().map_or(0, |row| row.cursor.position))
 }

@@ -82,6 +82,10 @@ pub struct Preferences {
     pub time_zone: Option<String>,
     /// Units of measure.
     pub units: Units,
+    /// The columns of the list besides the number, in their order, by the names that the pages give them; none for
+    /// those that everyone begins with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
 }
 
 /// Someone who signs in.

@@ -4,10 +4,11 @@ use domain::filter::{Filter, Sort, SortKey, Summary};
 use domain::ids::OrganizationId;
 use domain::order::Mode;
 use futures_util::TryStreamExt;
+use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::list::{Page, SUMMARY, summary};
+use super::list::{Page, SUMMARY, summary, updated_at};
 use super::pages::Asked;
 use super::{Store, StoreError};
 
@@ -18,8 +19,8 @@ pub struct Exported {
     pub id: String,
     /// What the list says of it.
     pub summary: Summary,
-    /// When it last changed, in microseconds since 1970.
-    pub updated_at_us: i64,
+    /// When it last changed.
+    pub updated_at: Timestamp,
     /// The whole document, where that was asked for.
     pub document: Option<String>,
 }
@@ -28,7 +29,7 @@ fn exported(row: &AnyRow, with_document: bool) -> Result<Exported, StoreError> {
     Ok(Exported {
         id: row.try_get("id")?,
         summary: summary(row)?,
-        updated_at_us: row.try_get("updated_at_us")?,
+        updated_at: updated_at(row)?,
         document: if with_document {
             Some(row.try_get("document")?)
         } else {
@@ -60,20 +61,17 @@ impl Store {
             after: None,
             limit: 0,
         };
-        let extra = if with_documents {
-            "o.updated_at_us, o.document"
-        } else {
-            "o.updated_at_us"
-        };
-        let columns = format!("{SUMMARY}, {extra}");
+        let extra = if with_documents { ", o.document" } else { "" };
+        let columns = format!("{SUMMARY}{extra}");
         let scope = self.scope(organization, mode).await?;
+        let mut connection = self.reader().acquire().await.map_err(StoreError::from)?;
         let Some(statement) = self
-            .page_of(&Asked::of(scope, &page, &columns, None))
+            .page_of(&Asked::of(scope, &page, &columns, None), &mut connection)
             .await?
         else {
             return Ok(());
         };
-        let mut rows = statement.query(self.dialect()).fetch(self.reader());
+        let mut rows = statement.query(self.dialect()).fetch(&mut *connection);
         while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
             each(exported(&row, with_documents)?)?;
         }

@@ -5,7 +5,7 @@ use domain::filter::{Facets, Filter, Summary};
 use domain::ids::OrganizationId;
 use domain::order::{Mode, Order};
 use serde::de::DeserializeOwned;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 
 use super::orders::{name, named};
 use super::{Store, StoreError};
@@ -67,11 +67,12 @@ impl Store {
         organization: &OrganizationId,
         mode: Mode,
         filter: &Filter,
+        connection: &mut AnyConnection,
     ) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query(PRESENT)
             .bind(organization.as_str())
             .bind(name(&mode))
-            .fetch_all(self.reader())
+            .fetch_all(connection)
             .await?;
         let mut kept = Vec::new();
         for row in &rows {

@@ -1,15 +1,18 @@
 //! Pages of the list: any combination of filters, sorted, continued after the last row by its key.
 
+use std::collections::BTreeMap;
+
 use domain::filter::{Filter, Sort, SortKey, Summary};
 use domain::ids::{OrderId, OrganizationId};
 use domain::money::Currency;
-use domain::order::Mode;
+use domain::order::{Mode, Order};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
-use super::orders::count;
+use super::dialect::askable;
+use super::orders::{Indexed, count, int, name, position};
 use super::pages::Asked;
 use super::statement::{Scope, Statement};
 use super::{Store, StoreError};
@@ -39,6 +42,20 @@ pub struct Cursor {
     pub position: i64,
 }
 
+impl Cursor {
+    /// Where an order stands in a list sorted by this.
+    pub fn of(order: &Order, key: SortKey) -> Self {
+        let indexed = Indexed::of(&Summary::of(order));
+        let value = match key {
+            SortKey::Placed => String::new(),
+            SortKey::Total => indexed.total_base_minor.to_string(),
+            SortKey::Customer => indexed.customer_sort,
+        };
+        let position = position(order);
+        Self { value, position }
+    }
+}
+
 /// One row of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -46,6 +63,10 @@ pub struct Listed {
     pub id: OrderId,
     /// What the row says.
     pub summary: Summary,
+    /// Counts the order's changes.
+    pub version: u64,
+    /// When it last changed.
+    pub updated_at: Timestamp,
     /// Where the page goes on after it.
     pub cursor: Cursor,
 }
@@ -53,7 +74,7 @@ pub struct Listed {
 /// The columns of a row, written once. Those that sort have a name of their own, by which merged lists are sorted.
 pub(crate) const SUMMARY: &str = "o.id, o.number, o.desk_number, o.position as position, o.customer, \
     o.customer_sort as customer_sort, o.facets, o.destination, o.attention_count, o.currency, o.total_minor, \
-    o.base_currency, o.total_base_minor as total_base_minor, o.tags";
+    o.base_currency, o.total_base_minor as total_base_minor, o.tags, o.version, o.updated_at_us";
 
 impl Store {
     /// One page of the list.
@@ -66,14 +87,76 @@ impl Store {
         mode: Mode,
         page: &Page,
     ) -> Result<Vec<Listed>, StoreError> {
-        let Some(statement) = self.page_statement(organization, mode, page).await? else {
+        let scope = self.scope(organization, mode).await?;
+        let mut connection = self.reader().acquire().await?;
+        let Some(statement) = self.page_statement(scope, page, &mut connection).await? else {
             return Ok(Vec::new());
         };
         let rows = statement
             .query(self.dialect())
-            .fetch_all(self.reader())
+            .fetch_all(&mut *connection)
             .await?;
         rows.iter().map(|row| read(row, page.sort.key)).collect()
+    }
+
+    /// The orders with these identifiers, oldest first; those that are not there are left out.
+    ///
+    /// # Errors
+    /// The database, or a document that cannot be read.
+    pub async fn load_many(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        ids: &[OrderId],
+    ) -> Result<Vec<Order>, StoreError> {
+        let text = format!(
+            "select id, document from orders where organization_id = $1 and mode = $2 and id in ({}) \
+             order by position",
+            places(3, ids.len())
+        );
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(organization.as_str())
+            .bind(name(&mode));
+        for id in ids {
+            query = query.bind(askable(id.as_str()));
+        }
+        let rows = query.fetch_all(self.reader()).await?;
+        rows.iter()
+            .map(|row| super::orders::document(row.try_get("document")?, row.try_get("id")?))
+            .collect()
+    }
+
+    /// At which version the orders with these desk numbers are.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn versions(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        desk_numbers: &[u64],
+    ) -> Result<BTreeMap<u64, u64>, StoreError> {
+        if desk_numbers.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let text = format!(
+            "select desk_number, version from orders where organization_id = $1 and mode = $2 \
+             and desk_number in ({})",
+            places(3, desk_numbers.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(organization.as_str())
+            .bind(name(&mode));
+        for number in desk_numbers {
+            query = query.bind(int(*number));
+        }
+        let rows = query.fetch_all(self.reader()).await?;
+        rows.iter()
+            .map(|row| Ok((count(row, "desk_number")?, count(row, "version")?)))
+            .collect()
     }
 
     /// The text of the statement behind a page, for tests that look at the database's plan of it; empty where no order
@@ -88,7 +171,9 @@ impl Store {
         mode: Mode,
         page: &Page,
     ) -> Result<String, StoreError> {
-        let statement = self.page_statement(organization, mode, page).await?;
+        let scope = self.scope(organization, mode).await?;
+        let mut connection = self.reader().acquire().await?;
+        let statement = self.page_statement(scope, page, &mut connection).await?;
         Ok(statement
             .map(|statement| statement.text)
             .unwrap_or_default())
@@ -96,13 +181,12 @@ impl Store {
 
     async fn page_statement(
         &self,
-        organization: &OrganizationId,
-        mode: Mode,
+        scope: Scope<'_>,
         page: &Page,
+        connection: &mut AnyConnection,
     ) -> Result<Option<Statement>, StoreError> {
-        let scope = self.scope(organization, mode).await?;
         let limit = i64::from(page.limit.clamp(1, MAX_PAGE));
-        self.page_of(&Asked::of(scope, page, SUMMARY, Some(limit)))
+        self.page_of(&Asked::of(scope, page, SUMMARY, Some(limit)), connection)
             .await
     }
 
@@ -120,6 +204,14 @@ impl Store {
     }
 }
 
+/// So many placeholders, from this number on.
+fn places(first: usize, many: usize) -> String {
+    let places: Vec<String> = (first..first + many)
+        .map(|place| format!("${place}"))
+        .collect();
+    places.join(", ")
+}
+
 /// Reads a row of [`SUMMARY`].
 fn read(row: &AnyRow, key: SortKey) -> Result<Listed, StoreError> {
     let summary = summary(row)?;
@@ -132,8 +224,16 @@ fn read(row: &AnyRow, key: SortKey) -> Result<Listed, StoreError> {
     Ok(Listed {
         id: OrderId(row.try_get("id")?),
         summary,
+        version: count(row, "version")?,
+        updated_at: updated_at(row)?,
         cursor: Cursor { value, position },
     })
+}
+
+/// Reads when an order last changed.
+pub(crate) fn updated_at(row: &AnyRow) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(row.try_get("updated_at_us")?)
+        .map_err(|error| StoreError::unreadable("updated_at_us", error))
 }
 
 /// Reads what a row says of its order. The time is to the second, as positions are.

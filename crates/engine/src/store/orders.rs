@@ -86,10 +86,10 @@ pub(crate) struct OrderRow {
 /// What the indexes hold of an order.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Indexed {
-    customer_sort: String,
+    pub customer_sort: String,
     facets: String,
     destination: String,
-    total_base_minor: i64,
+    pub total_base_minor: i64,
 }
 
 impl Indexed {

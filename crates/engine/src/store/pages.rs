@@ -7,7 +7,7 @@
 
 use domain::filter::{Filter, Sort, SortKey};
 use domain::search::Query;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 
 use super::list::{Cursor, Page};
 use super::statement::{Columns, Lead, Scope, Statement};
@@ -332,21 +332,25 @@ impl<'a> Asked<'a> {
 }
 
 impl Store {
-    /// The statement of a page; none where nothing can be on it.
-    pub(super) async fn page_of(&self, asked: &Asked<'_>) -> Result<Option<Statement>, StoreError> {
+    /// The statement of a page, as the orders are that the connection sees; none where nothing can be on it.
+    pub(super) async fn page_of(
+        &self,
+        asked: &Asked<'_>,
+        connection: &mut AnyConnection,
+    ) -> Result<Option<Statement>, StoreError> {
         if let Some(statement) = asked.straight()? {
             return Ok(Some(statement));
         }
         let scope = &asked.scope;
         let facets = self
-            .kept_facets(scope.organization, scope.mode, asked.filter)
+            .kept_facets(scope.organization, scope.mode, asked.filter, connection)
             .await?;
         if facets.is_empty() {
             return Ok(None);
         }
         if !asked.is_listed() {
             for few in asked.conditions() {
-                if self.keeps_few(asked, few, &facets).await? {
+                if self.keeps_few(asked, few, &facets, connection).await? {
                     return asked.collected(few, &facets).map(Some);
                 }
             }
@@ -366,6 +370,7 @@ impl Store {
         asked: &Asked<'_>,
         few: Few,
         facets: &[String],
+        connection: &mut AnyConnection,
     ) -> Result<bool, StoreError> {
         let mut statement = match (few, &asked.query) {
             (Few::Words, Some(query)) => {
@@ -385,7 +390,7 @@ impl Store {
         statement.text = format!("select count(*) as many from ({}) few", statement.text);
         let many: i64 = statement
             .query(self.dialect())
-            .fetch_one(self.reader())
+            .fetch_one(connection)
             .await?
             .try_get(0)?;
         Ok(many <= few)

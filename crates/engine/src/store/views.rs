@@ -6,10 +6,14 @@ use std::collections::BTreeMap;
 use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, PersonId, ViewId};
 use domain::order::{Mode, Order};
+use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
-use super::orders::{document, int, name, named};
+use super::list::Page;
+use super::orders::{DESK_NUMBER_BITS, name, named, position};
+use super::pages::Asked;
+use super::statement::Scope;
 use super::{Store, StoreError};
 
 /// Over how many rows the count of one view and day is spread.
@@ -46,12 +50,17 @@ pub(crate) struct Tally {
 
 impl Tally {
     fn of(view_id: &str, order: &Order) -> Self {
+        Self::at(view_id, order.mode, position(order))
+    }
+
+    /// The cell of the order at a position, which holds the second it was placed and the end of its desk number.
+    fn at(view_id: &str, mode: Mode, position: i64) -> Self {
         // Orders spread over the slots by their number: the same order always counts in the same cell.
         Self {
             view_id: view_id.to_owned(),
-            mode: order.mode,
-            day: order.placed_at.as_second().div_euclid(DAY_S),
-            slot: int(order.desk_number) % SLOTS,
+            mode,
+            day: (position >> DESK_NUMBER_BITS).div_euclid(DAY_S),
+            slot: position % SLOTS,
         }
     }
 }
@@ -141,15 +150,13 @@ impl Store {
         let json = |value: serde_json::Result<String>| {
             value.map_err(|error| StoreError::unreadable("view", error))
         };
+        // Read before the transaction: within it, a pool without a free connection would wait for itself.
+        let scopes = [
+            self.scope(organization, Mode::Live).await?,
+            self.scope(organization, Mode::Test).await?,
+        ];
         let mut tx = self.write().await?;
-        let lock = format!(
-            "select id from organizations where id = $1{}",
-            self.dialect().for_update()
-        );
-        sqlx::query(sqlx::AssertSqlSafe(lock))
-            .bind(organization.as_str())
-            .fetch_optional(&mut *tx)
-            .await?;
+        self.lock_views(&mut tx, organization).await?;
         delete(&mut tx, organization, &view.id).await?;
         sqlx::query(
             "insert into saved_views (organization_id, id, person_id, name, filter, sort, place, created_at_us) \
@@ -165,7 +172,7 @@ impl Store {
         .bind(created_at_us)
         .execute(&mut *tx)
         .await?;
-        let tally = count_all(&mut tx, organization, view).await?;
+        let tally = self.count_all(&mut tx, scopes, view).await?;
         super::commit::add_counts(&mut tx, organization, &tally)
             .await
             .map_err(|error| match error {
@@ -174,6 +181,34 @@ impl Store {
             })?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Counts a new view once, by the indexes that show its list: no order is read.
+    async fn count_all(
+        &self,
+        tx: &mut Transaction<'static, Any>,
+        scopes: [Scope<'_>; 2],
+        view: &SavedView,
+    ) -> Result<BTreeMap<Tally, i64>, StoreError> {
+        let page = Page {
+            filter: view.filter.clone(),
+            sort: Sort::default(),
+            after: None,
+            limit: 0,
+        };
+        let mut tally = BTreeMap::new();
+        for scope in scopes {
+            let asked = Asked::of(scope, &page, "o.position as position", None);
+            let Some(statement) = self.page_of(&asked, tx).await? else {
+                continue;
+            };
+            let mut rows = statement.query(self.dialect()).fetch(&mut **tx);
+            while let Some(row) = rows.try_next().await? {
+                let cell = Tally::at(&view.id.0, scope.mode, row.try_get(0)?);
+                *tally.entry(cell).or_default() += 1;
+            }
+        }
+        Ok(tally)
     }
 
     /// Removes a view and its counts; whether it was there.
@@ -186,37 +221,90 @@ impl Store {
         id: &ViewId,
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let lock = format!(
-            "select id from organizations where id = $1{}",
-            self.dialect().for_update()
-        );
-        sqlx::query(sqlx::AssertSqlSafe(lock))
-            .bind(organization.as_str())
-            .fetch_optional(&mut *tx)
-            .await?;
+        self.lock_views(&mut tx, organization).await?;
         let was_there = delete(&mut tx, organization, id).await?;
         tx.commit().await?;
         Ok(was_there)
     }
 
-    /// The views a person sees: the organization's and their own, in the order of the tabs.
+    /// The views a person sees: the organization's, then their own, each in the order of the tabs.
     ///
     /// # Errors
     /// The database.
     pub async fn views(
         &self,
         organization: &OrganizationId,
-        person: Option<&PersonId>,
+        person: &PersonId,
     ) -> Result<Vec<SavedView>, StoreError> {
         let rows = sqlx::query(
             "select id, person_id, name, filter, sort, place from saved_views \
-             where organization_id = $1 and (person_id = '' or person_id = $2) order by place, id",
+             where organization_id = $1 and (person_id = '' or person_id = $2) order by person_id, place, id",
         )
         .bind(organization.as_str())
-        .bind(person.map_or("", |person| person.as_str()))
+        .bind(person.as_str())
         .fetch_all(self.reader())
         .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// Gives a view another name; whether it was there.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn rename_view(
+        &self,
+        organization: &OrganizationId,
+        id: &ViewId,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        let text = "update saved_views set name = $1 where organization_id = $2 and id = $3";
+        let done = sqlx::query(text)
+            .bind(name)
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .execute(self.writer())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Gives views their places, in this order from the first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn place_views(
+        &self,
+        organization: &OrganizationId,
+        order: &[ViewId],
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        self.lock_views(&mut tx, organization).await?;
+        for (place, id) in (0_i64..).zip(order) {
+            sqlx::query("update saved_views set place = $1 where organization_id = $2 and id = $3")
+                .bind(place)
+                .bind(organization.as_str())
+                .bind(id.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Waits until nobody else writes to the organization, and keeps it so until the transaction ends.
+    async fn lock_views(
+        &self,
+        tx: &mut Transaction<'static, Any>,
+        organization: &OrganizationId,
+    ) -> Result<(), StoreError> {
+        let lock = format!(
+            "select id from organizations where id = $1{}",
+            self.dialect().for_update()
+        );
+        sqlx::query(sqlx::AssertSqlSafe(lock))
+            .bind(organization.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+        Ok(())
     }
 
     /// How many views an organization keeps, everyone's together.
@@ -253,6 +341,28 @@ impl Store {
             .map(|row| Ok((ViewId(row.try_get(0)?), super::orders::count(row, "total")?)))
             .collect()
     }
+
+    /// How many orders one view keeps in a mode.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn view_count(
+        &self,
+        organization: &OrganizationId,
+        mode: Mode,
+        id: &ViewId,
+    ) -> Result<u64, StoreError> {
+        let row = sqlx::query(
+            "select cast(coalesce(sum(count), 0) as bigint) as total from view_counts \
+             where organization_id = $1 and view_id = $2 and mode = $3",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .bind(name(&mode))
+        .fetch_one(self.reader())
+        .await?;
+        super::orders::count(&row, "total")
+    }
 }
 
 async fn delete(
@@ -273,45 +383,6 @@ async fn delete(
         was_there = done.rows_affected() > 0;
     }
     Ok(was_there)
-}
-
-/// Counts a new view over every order, once. The documents are read in pages, so that memory stays small.
-async fn count_all(
-    tx: &mut Transaction<'static, Any>,
-    organization: &OrganizationId,
-    view: &SavedView,
-) -> Result<BTreeMap<Tally, i64>, StoreError> {
-    const PAGE: i64 = 1_000;
-    let filters = [(view.id.0.clone(), view.filter.clone())];
-    let mut tally = BTreeMap::new();
-    for mode in [Mode::Live, Mode::Test] {
-        let mut after = -1_i64;
-        loop {
-            let rows = sqlx::query(
-                "select position, document from orders where organization_id = $1 and mode = $2 and position > $3 \
-                 order by position limit $4",
-            )
-            .bind(organization.as_str())
-            .bind(name(&mode))
-            .bind(after)
-            .bind(PAGE)
-            .fetch_all(&mut **tx)
-            .await?;
-            let Some(last) = rows.last() else {
-                break;
-            };
-            after = last.try_get(0)?;
-            for row in &rows {
-                changes(
-                    &filters,
-                    None,
-                    &document(row.try_get(1)?, "counted")?,
-                    &mut tally,
-                );
-            }
-        }
-    }
-    Ok(tally)
 }
 
 /// Reads a mode as the database holds it.

@@ -7,12 +7,13 @@ use domain::ids::OrganizationId;
 use domain::order::{Mode, Order};
 use engine::corrections::correct;
 use engine::failure::Failure;
-use engine::listing::{NewView, delete_view, page, save_view, views};
+use engine::listing::page;
 use engine::orders::{Idempotency, Terms, find, fingerprint, load, record_fact, take};
 use engine::organizations::{Settings, create};
 use engine::permit::{EditOrders, Scope, Session};
 use engine::store::keys::KeyKind;
 use engine::store::list::Page;
+use engine::views::{self, Keeper, NewView};
 
 use crate::support::orders::plain;
 use crate::support::{Harness, on_every_database, session};
@@ -44,7 +45,7 @@ async fn listed(harness: &Harness, session: &Session, text: &str) -> Vec<String>
 
 async fn count_of_all(harness: &Harness, session: &Session) -> u64 {
     let permit = session.permit().unwrap();
-    let views = views(&harness.desk, &permit, None).await.unwrap();
+    let views = views::views(&harness.desk, &permit).await.unwrap();
     let all = views.iter().find(|(view, _)| view.name == "all");
     all.unwrap().1
 }
@@ -187,43 +188,29 @@ async fn a_view_is_seen_and_removed_by_its_own_people_only() {
             .unwrap();
         let mine = everyone(&harness.organization, Mode::Live);
         let theirs = everyone(&second, Mode::Live);
-        let (anna, ben) = ("person_anna".into(), "person_ben".into());
         let new = NewView {
-            person_id: Some(anna),
-            name: "Mine".to_owned(),
+            name: "Ours".to_owned(),
             filter: Filter::default(),
             sort: Sort::default(),
         };
-        let owner = new.person_id.clone();
-        let permit = mine.permit().unwrap();
-        let view = save_view(&harness.desk, &permit, new).await.unwrap();
-        let names = async |session: &Session, person| {
-            let views = views(&harness.desk, &session.permit().unwrap(), person)
-                .await
-                .unwrap();
-            views
-                .into_iter()
-                .map(|(view, _)| view.name)
-                .collect::<Vec<_>>()
+        let keeper = |session| Keeper::Organization(Session::permit(session).unwrap());
+        let (desk, mine_to_keep) = (&harness.desk, keeper(&mine));
+        let view = views::save(desk, &mine_to_keep, new).await.unwrap();
+        let names = async |session: &Session| {
+            let seen = views::views(desk, &session.permit().unwrap()).await;
+            let seen = seen.unwrap().into_iter().map(|(view, _)| view.name);
+            seen.collect::<Vec<_>>()
         };
-        assert_eq!(names(&mine, owner.as_ref()).await.last().unwrap(), "Mine");
-        for (session, person) in [
-            (&mine, Some(&ben)),
-            (&mine, None),
-            (&theirs, owner.as_ref()),
-        ] {
-            assert!(!names(session, person).await.contains(&"Mine".to_owned()));
-            let permit = session.permit().unwrap();
-            let deleted = delete_view(&harness.desk, &permit, person, &view.id).await;
-            assert!(!deleted.unwrap());
-        }
-        let deleted = delete_view(&harness.desk, &permit, owner.as_ref(), &view.id).await;
-        assert!(deleted.unwrap());
-        assert!(
-            !names(&mine, owner.as_ref())
-                .await
-                .contains(&"Mine".to_owned())
-        );
+        assert_eq!(names(&mine).await.last().unwrap(), "Ours");
+        assert!(!names(&theirs).await.contains(&"Ours".to_owned()));
+        let (other, id) = (keeper(&theirs), &view.id);
+        assert!(!views::rename(desk, &other, id, "Theirs").await.unwrap());
+        assert!(!views::delete(desk, &other, id).await.unwrap());
+        let permit = theirs.permit().unwrap();
+        assert_eq!(views::count(desk, &permit, id).await.unwrap(), None);
+        assert_eq!(names(&mine).await.last().unwrap(), "Ours");
+        assert!(views::delete(desk, &mine_to_keep, id).await.unwrap());
+        assert!(!names(&mine).await.contains(&"Ours".to_owned()));
     })
     .await;
 }

@@ -8,6 +8,7 @@
 mod account_mail;
 mod activity;
 mod backoff;
+mod chosen;
 mod concurrency;
 mod effects;
 mod idempotency;
@@ -16,6 +17,7 @@ mod isolation;
 mod keys;
 mod labels;
 mod list;
+mod news;
 mod orders;
 mod password_resets;
 mod payments;

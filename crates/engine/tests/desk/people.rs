@@ -324,6 +324,7 @@ async fn p1_preferences_are_kept_and_begin_with_the_base_currency() {
             language: Some("fr-CA".to_owned()),
             time_zone: Some("America/Montreal".to_owned()),
             units: Units::Imperial,
+            columns: vec!["total".to_owned(), "placed".to_owned()],
         };
         store.update_person(&anna).await.unwrap();
         assert_eq!(store.preferences(&anna.id).await.unwrap(), anna.preferences);

@@ -3,11 +3,12 @@
 use domain::actor::{ActorKind, Permission};
 use domain::command::Command;
 use domain::filter::{Filter, Sort};
-use domain::ids::{PersonId, ViewId};
+use domain::ids::ViewId;
 use domain::order::{Mode, OrderStatus};
 use domain::refusal::{Problem, Refusal};
-use engine::listing::{MAX_VIEWS, NewView, delete_view, save_view, views};
+use engine::permit::Session;
 use engine::store::views::SavedView;
+use engine::views::{self, Keeper, MAX_OWN_VIEWS, MAX_VIEWS, NewView, Towards};
 use futures_util::future::join_all;
 
 use crate::support::orders::plain;
@@ -15,25 +16,38 @@ use crate::support::random::Random;
 use crate::support::{Harness, on_every_database, session};
 
 fn new_view(name: &str, filter: Filter) -> NewView {
-    let (person_id, name) = (None, name.to_owned());
     NewView {
-        person_id,
-        name,
+        name: name.to_owned(),
         filter,
         sort: Sort::default(),
     }
 }
 
+/// Someone called this, who may do everything.
+pub fn someone(harness: &Harness, id: &str) -> Session {
+    let mut session = harness.admin();
+    session.actor.by.id = id.to_owned();
+    session
+}
+
+pub fn own(session: &Session) -> Keeper<'_> {
+    Keeper::Person(session.permit().unwrap())
+}
+
+fn shared(session: &Session) -> Keeper<'_> {
+    Keeper::Organization(session.permit().unwrap())
+}
+
 async fn save(harness: &Harness, new: NewView) -> SavedView {
     let session = harness.admin();
-    save_view(&harness.desk, &session.permit().unwrap(), new)
+    views::save(&harness.desk, &shared(&session), new)
         .await
         .unwrap()
 }
 
 async fn delete(harness: &Harness, view: &ViewId) -> bool {
     let session = harness.admin();
-    delete_view(&harness.desk, &session.permit().unwrap(), None, view)
+    views::delete(&harness.desk, &shared(&session), view)
         .await
         .unwrap()
 }
@@ -41,10 +55,13 @@ async fn delete(harness: &Harness, view: &ViewId) -> bool {
 /// The names of the views everyone sees, each with its count, in the order of the tabs.
 async fn counted(harness: &Harness, mode: Mode) -> Vec<(String, u64)> {
     let session = session(harness.scope_of(mode), ActorKind::Person, &Permission::ALL);
-    let views = views(&harness.desk, &session.permit().unwrap(), None)
-        .await
-        .unwrap();
-    views
+    seen_by(harness, &session).await
+}
+
+/// The names of the views that someone sees, each with its count, in the order of the tabs.
+async fn seen_by(harness: &Harness, session: &Session) -> Vec<(String, u64)> {
+    let seen = views::views(&harness.desk, &session.permit().unwrap()).await;
+    seen.unwrap()
         .into_iter()
         .map(|(view, count)| (view.name, count))
         .collect()
@@ -185,24 +202,192 @@ async fn a_view_that_is_removed_leaves_no_counts() {
 async fn refuses_a_view_without_a_name_and_one_too_many() {
     on_every_database(async |harness| {
         let admin = harness.admin();
-        let permit = admin.permit().unwrap();
-        let unnamed = save_view(&harness.desk, &permit, new_view("  ", Filter::default()));
-        let refusal = harness.refusal(unnamed).await;
+        let keep = async |keeper: Keeper<'_>, name: &str| {
+            views::save(&harness.desk, &keeper, new_view(name, Filter::default())).await
+        };
+        let refusal = harness.refusal(keep(shared(&admin), "  ")).await;
         assert_eq!(refusal, Refusal::invalid("name", Problem::Missing));
-        // Each of three people keeps some that the others do not see: every commit looks at all of them.
+        let refusal = harness.refusal(keep(shared(&admin), "all")).await;
+        let given = "all".to_owned();
+        assert_eq!(refusal, Refusal::invalid("name", Problem::Twice { given }));
+        // Each person keeps some that the others do not see: every commit looks at all of them.
         let first = counted(harness, Mode::Live).await.len();
         for index in first..MAX_VIEWS {
-            let mut new = new_view(&index.to_string(), Filter::default());
-            new.person_id = Some(PersonId(format!("person_{}", index % 3)));
-            save(harness, new).await;
+            let person = someone(harness, &format!("person_{}", index / MAX_OWN_VIEWS));
+            keep(own(&person), &index.to_string()).await.unwrap();
         }
-        let refusal = Refusal::invalid("views", Problem::TooMany { max: MAX_VIEWS });
-        for person in ["person_0", "person_9"] {
-            let mut new = new_view("one more", Filter::default());
-            new.person_id = Some(PersonId(person.to_owned()));
-            let more = save_view(&harness.desk, &permit, new);
-            assert_eq!(harness.refusal(more).await, refusal);
+        let too_many = |max| Refusal::invalid("views", Problem::TooMany { max });
+        for (person, max) in [("person_1", MAX_OWN_VIEWS), ("person_99", MAX_VIEWS)] {
+            let person = someone(harness, person);
+            let more = keep(own(&person), "one more");
+            assert_eq!(harness.refusal(more).await, too_many(max));
         }
+        let more = keep(shared(&admin), "one more");
+        assert_eq!(harness.refusal(more).await, too_many(MAX_VIEWS));
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_gets_another_name_and_another_filter_and_counts_anew() {
+    on_every_database(async |harness| {
+        let one = harness.take(plain("A-1")).await;
+        harness.take(plain("A-2")).await;
+        harness.cancel(&one.id, false).await.unwrap();
+        let (desk, anna) = (&harness.desk, someone(harness, "anna"));
+        let view = views::save(desk, &own(&anna), new_view("Mine", Filter::default()))
+            .await
+            .unwrap();
+        assert_eq!(seen_by(harness, &anna).await[6], ("Mine".to_owned(), 2));
+        assert!(
+            views::rename(desk, &own(&anna), &view.id, " Final ")
+                .await
+                .unwrap()
+        );
+        // Its own name is not taken.
+        assert!(
+            views::rename(desk, &own(&anna), &view.id, "Final")
+                .await
+                .unwrap()
+        );
+        let canceled = Filter {
+            status: vec![OrderStatus::Canceled],
+            ..Filter::default()
+        };
+        let sort = Sort {
+            is_descending: false,
+            ..Sort::default()
+        };
+        let hers = own(&anna);
+        let refiltered = views::refilter(desk, &hers, &view.id, canceled.clone(), sort);
+        assert!(refiltered.await.unwrap());
+        let seen = views::views(desk, &anna.permit().unwrap()).await.unwrap();
+        let (last, count) = seen.last().unwrap();
+        let expected = SavedView {
+            name: "Final".to_owned(),
+            filter: canceled,
+            sort,
+            ..view.clone()
+        };
+        assert_eq!((last, *count), (&expected, 1));
+        let permit = anna.permit().unwrap();
+        assert_eq!(
+            views::count(desk, &permit, &view.id).await.unwrap(),
+            Some(1)
+        );
+        views::save(desk, &own(&anna), new_view("Other", Filter::default()))
+            .await
+            .unwrap();
+        for (name, problem) in [
+            (
+                "Other",
+                Problem::Twice {
+                    given: "Other".to_owned(),
+                },
+            ),
+            (" ", Problem::Missing),
+        ] {
+            let renamed = views::rename(desk, &hers, &view.id, name);
+            let refusal = harness.refusal(renamed).await;
+            assert_eq!(refusal, Refusal::invalid("name", problem));
+        }
+        assert_eq!(seen_by(harness, &anna).await[6].0, "Final");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_change_places_among_their_own_and_the_outermost_stay() {
+    on_every_database(async |harness| {
+        let (desk, anna) = (&harness.desk, someone(harness, "anna"));
+        let mut ids = Vec::new();
+        for name in ["one", "two", "three"] {
+            let view = views::save(desk, &own(&anna), new_view(name, Filter::default())).await;
+            ids.push(view.unwrap().id);
+        }
+        let order = async || {
+            let seen = seen_by(harness, &anna).await;
+            seen.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let of_all = [
+            "all",
+            "attention",
+            "to_ship",
+            "on_hold",
+            "shipped",
+            "canceled",
+        ];
+        for (id, towards, expected) in [
+            (&ids[2], Towards::First, ["one", "three", "two"]),
+            (&ids[2], Towards::First, ["three", "one", "two"]),
+            (&ids[2], Towards::First, ["three", "one", "two"]),
+            (&ids[0], Towards::Last, ["three", "two", "one"]),
+            (&ids[0], Towards::Last, ["three", "two", "one"]),
+        ] {
+            assert!(views::shift(desk, &own(&anna), id, towards).await.unwrap());
+            assert_eq!(order().await, [&of_all[..], &expected].concat());
+        }
+        // The organization's move for everyone.
+        let admin = harness.admin();
+        let shipped = ViewId("view_shipped".to_owned());
+        for _ in 0..4 {
+            views::shift(desk, &shared(&admin), &shipped, Towards::First)
+                .await
+                .unwrap();
+        }
+        assert_eq!(order().await[..3], ["shipped", "all", "attention"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_own_view_is_reached_by_nobody_else() {
+    on_every_database(async |harness| {
+        let (desk, anna, ben) = (
+            &harness.desk,
+            someone(harness, "anna"),
+            someone(harness, "ben"),
+        );
+        let view = views::save(desk, &own(&anna), new_view("Mine", Filter::default()))
+            .await
+            .unwrap();
+        let before = harness.traces().await;
+        let seen = seen_by(harness, &ben).await;
+        assert!(!seen.iter().any(|(name, _)| name == "Mine"));
+        let permit = ben.permit().unwrap();
+        assert_eq!(views::count(desk, &permit, &view.id).await.unwrap(), None);
+        // Not as another person, and not as who may change everyone's.
+        for keeper in [own(&ben), shared(&anna)] {
+            let id = &view.id;
+            assert!(!views::rename(desk, &keeper, id, "Yours").await.unwrap());
+            let sorted = Sort::default();
+            let refiltered = views::refilter(desk, &keeper, id, Filter::default(), sorted);
+            assert!(!refiltered.await.unwrap());
+            assert!(
+                !views::shift(desk, &keeper, id, Towards::First)
+                    .await
+                    .unwrap()
+            );
+            assert!(!views::delete(desk, &keeper, id).await.unwrap());
+        }
+        // The organization's are no person's own.
+        let all = ViewId("view_all".to_owned());
+        assert!(!views::delete(desk, &own(&anna), &all).await.unwrap());
+        assert_eq!(harness.traces().await, before);
+        assert_eq!(seen_by(harness, &anna).await[6], ("Mine".to_owned(), 0));
+    })
+    .await;
+}
+
+#[test]
+fn p2_a_member_keeps_views_of_their_own_and_none_for_the_organization() {
+    let scope = engine::permit::Scope {
+        organization_id: "org_1".into(),
+        mode: Mode::Live,
+    };
+    let member = session(scope, ActorKind::Person, &Permission::MEMBER);
+    assert!(member.permit::<engine::permit::ViewOrders>().is_ok());
+    let refusal = member.permit::<engine::permit::ManageSettings>().err();
+    let permission = Permission::ManageSettings;
+    assert_eq!(refusal, Some(Refusal::NotPermitted { permission }));
 }
