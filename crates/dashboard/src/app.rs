@@ -18,7 +18,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, edits, here, order, orders, password, preferences, quick, refund, sign_in,
+    cancel, chosen, columns, csv, edits, here, news, order, orders, password, preferences, quick,
+    refund, sign_in, views,
 };
 use crate::texts;
 
@@ -86,7 +87,14 @@ pub fn router(app: App) -> Router {
             post(preferences::sign_out_elsewhere),
         )
         .route("/orders", get(orders::list))
-        .route("/orders.csv", get(orders::csv))
+        .route("/orders.csv", get(csv::csv))
+        .route("/orders/news", get(news::show))
+        .route("/orders/chosen", post(chosen::send))
+        .route("/orders/print", get(chosen::print))
+        .route("/orders/columns", post(columns::save))
+        .route("/views", get(views::show).post(views::save))
+        .route("/views/{id}", post(views::change))
+        .route("/views/{id}/delete", get(views::ask).post(views::delete))
         .route("/orders/{id}", get(order::show))
         .route("/orders/{id}/cancel", get(cancel::show).post(cancel::send))
         .route("/orders/{id}/refund", get(refund::show).post(refund::send))

@@ -13,19 +13,19 @@ pub(crate) struct Asset {
     pub content: &'static [u8],
 }
 
-/// Every asset: the style, then the scripts in the order in which pages load them.
+/// Every asset: the styles, then the scripts, each in the order in which pages load them.
 pub(crate) static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let style = "text/css; charset=utf-8";
     let script = "text/javascript; charset=utf-8";
     vec![
-        asset(
-            "desk",
-            "css",
-            "text/css; charset=utf-8",
-            include_bytes!("../assets/desk.css"),
-        ),
+        asset("desk", "css", style, include_bytes!("../assets/desk.css")),
+        asset("list", "css", style, include_bytes!("../assets/list.css")),
         asset("desk", "js", script, include_bytes!("../assets/desk.js")),
         asset("swap", "js", script, include_bytes!("../assets/swap.js")),
         asset("live", "js", script, include_bytes!("../assets/live.js")),
+        asset("list", "js", script, include_bytes!("../assets/list.js")),
+        asset("news", "js", script, include_bytes!("../assets/news.js")),
+        asset("save", "js", script, include_bytes!("../assets/save.js")),
     ]
 });
 

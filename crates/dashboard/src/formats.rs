@@ -7,7 +7,7 @@ use domain::money::{Money, decimal_text};
 use engine::people::Units;
 use icu_calendar::Iso;
 use icu_datetime::DateTimeFormatter;
-use icu_datetime::fieldsets::YMDT;
+use icu_datetime::fieldsets::{MD, T, YMD, YMDT};
 use icu_datetime::input::{Date, DateTime, Time};
 use icu_datetime::options::TimePrecision;
 use icu_decimal::DecimalFormatter;
@@ -22,6 +22,9 @@ use crate::texts::LANGUAGES;
 struct Formatters {
     decimal: DecimalFormatter,
     moment: DateTimeFormatter<YMDT>,
+    day: DateTimeFormatter<MD>,
+    day_of_year: DateTimeFormatter<YMD>,
+    time: DateTimeFormatter<T>,
 }
 
 static FORMATTERS: LazyLock<BTreeMap<&'static str, Formatters>> = LazyLock::new(|| {
@@ -35,6 +38,9 @@ static FORMATTERS: LazyLock<BTreeMap<&'static str, Formatters>> = LazyLock::new(
                 YMDT::medium().with_time_precision(TimePrecision::Minute),
             )
             .expect(found),
+            day: DateTimeFormatter::try_new((&locale).into(), MD::medium()).expect(found),
+            day_of_year: DateTimeFormatter::try_new((&locale).into(), YMD::medium()).expect(found),
+            time: DateTimeFormatter::try_new((&locale).into(), T::hm()).expect(found),
         };
         (language, formatters)
     };
@@ -109,6 +115,21 @@ impl Formats {
             Some(parts) => self.formatters().moment.format(&parts).to_string(),
             None => at.to_string(),
         }
+    }
+
+    /// The day, with its year where that is not the present one, and the time: for the two lines of a narrow column.
+    pub fn day_and_time(&self, at: Timestamp, now: Timestamp) -> (String, String) {
+        let Some(parts) = self.parts(at) else {
+            return (at.to_string(), String::new());
+        };
+        let formatters = self.formatters();
+        let year = |at: Timestamp| at.to_zoned(self.zone.clone()).year();
+        let day = if year(at) == year(now) {
+            formatters.day.format(&parts).to_string()
+        } else {
+            formatters.day_of_year.format(&parts).to_string()
+        };
+        (day, formatters.time.format(&parts).to_string())
     }
 
     fn parts(&self, at: Timestamp) -> Option<DateTime<Iso>> {

@@ -22,6 +22,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/told.ftl"),
         include_str!("../locales/en/live.ftl"),
         include_str!("../locales/en/mails.ftl"),
+        include_str!("../locales/en/list.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -29,6 +30,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/told.ftl"),
         include_str!("../locales/fr/live.ftl"),
         include_str!("../locales/fr/mails.ftl"),
+        include_str!("../locales/fr/list.ftl"),
     ],
 ];
 
@@ -47,6 +49,21 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/password_new.html"),
     ),
     ("orders.html", include_str!("../templates/orders.html")),
+    (
+        "orders_table.html",
+        include_str!("../templates/orders_table.html"),
+    ),
+    ("views.html", include_str!("../templates/views.html")),
+    (
+        "view_delete.html",
+        include_str!("../templates/view_delete.html"),
+    ),
+    ("chosen.html", include_str!("../templates/chosen.html")),
+    (
+        "chosen_refused.html",
+        include_str!("../templates/chosen_refused.html"),
+    ),
+    ("print.html", include_str!("../templates/print.html")),
     ("order.html", include_str!("../templates/order.html")),
     ("cancel.html", include_str!("../templates/cancel.html")),
     ("refund.html", include_str!("../templates/refund.html")),
@@ -111,12 +128,14 @@ pub(crate) fn environment() -> Environment<'static> {
             .expect("a test renders every template");
     }
     environment.add_function("t", translate);
-    environment.add_global("style", ASSETS[0].name.clone());
-    let scripts: Vec<&str> = ASSETS[1..]
-        .iter()
-        .map(|asset| asset.name.as_str())
-        .collect();
-    environment.add_global("scripts", Value::from_serialize(scripts));
+    for (global, ending) in [("styles", ".css"), ("scripts", ".js")] {
+        let names: Vec<&str> = ASSETS
+            .iter()
+            .map(|asset| asset.name.as_str())
+            .filter(|name| name.ends_with(ending))
+            .collect();
+        environment.add_global(global, Value::from_serialize(names));
+    }
     environment
 }
 

@@ -47,7 +47,7 @@ fn variables(pattern: &str) -> BTreeSet<&str> {
 }
 
 /// Keys that are put together from a state, a field or a kind.
-const BEGINNINGS: [&str; 34] = [
+const BEGINNINGS: [&str; 36] = [
     "status-",
     "payment-",
     "fulfilment-",
@@ -82,6 +82,8 @@ const BEGINNINGS: [&str; 34] = [
     "view-",
     "answer-",
     "here-",
+    "column-",
+    "outcome-many-",
 ];
 
 #[test]

@@ -183,6 +183,9 @@ fn o1_the_list_is_filtered_sorted_and_told_as_a_file() {
         .says_not("F1");
     browser
         .get("/orders?status=canceled")
+        .says("Nothing in “Canceled”");
+    browser
+        .get("/orders?status=canceled&q=zz")
         .says("No order matches");
     let page = browser.get("/orders?sort=total");
     let places: Vec<usize> = [1, 3, 2, 0]

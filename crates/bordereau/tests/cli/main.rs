@@ -11,6 +11,8 @@ mod support;
 
 mod backup;
 mod cdnow;
+mod chosen;
+mod columns;
 mod corrections;
 mod demo;
 mod doctor;
@@ -26,3 +28,4 @@ mod pages;
 mod passwords;
 mod people;
 mod refused;
+mod views;

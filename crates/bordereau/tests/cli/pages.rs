@@ -38,6 +38,10 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
     let mut read = vec![
         "/orders".to_owned(),
         "/orders.csv".to_owned(),
+        "/orders/news".to_owned(),
+        format!("/orders/print?id={id}"),
+        "/views".to_owned(),
+        "/views/view_all/delete".to_owned(),
         "/preferences".to_owned(),
     ];
     read.extend(of_order(&[""]));
@@ -48,6 +52,11 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/preferences",
         "/preferences/password",
         "/preferences/sessions",
+        "/orders/chosen",
+        "/orders/columns",
+        "/views",
+        "/views/view_all",
+        "/views/view_all/delete",
     ]
     .map(str::to_owned)
     .to_vec();

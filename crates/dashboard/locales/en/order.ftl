@@ -1,8 +1,8 @@
 # The order page and its forms.
 
 order-title = Order { $number }
-newer = Newer
-older = Older
+newer = Previous
+older = Next
 more-actions = More actions
 action-cancel = Cancel order
 action-cancel-without-refund = Cancel without refund

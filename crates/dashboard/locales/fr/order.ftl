@@ -1,8 +1,8 @@
 # La page d'une commande et ses formulaires.
 
 order-title = Commande { $number }
-newer = Plus récente
-older = Plus ancienne
+newer = Précédente
+older = Suivante
 more-actions = Plus d'actions
 action-cancel = Annuler la commande
 action-cancel-without-refund = Annuler sans remboursement

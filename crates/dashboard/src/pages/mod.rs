@@ -2,9 +2,13 @@
 
 pub(crate) mod activity;
 pub(crate) mod cancel;
+pub(crate) mod chosen;
+pub(crate) mod columns;
+pub(crate) mod csv;
 pub(crate) mod edits;
 pub(crate) mod events;
 pub(crate) mod here;
+pub(crate) mod news;
 pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod password;
@@ -13,3 +17,4 @@ pub(crate) mod query;
 pub(crate) mod quick;
 pub(crate) mod refund;
 pub(crate) mod sign_in;
+pub(crate) mod views;

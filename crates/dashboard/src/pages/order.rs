@@ -10,13 +10,15 @@ use domain::order::Order;
 use domain::refusal::Refusal;
 use domain::shipment::Shipment;
 use engine::failure::Failure;
+use engine::listing::neighbours;
 use engine::orders::possible;
 use engine::people::CurrencyPreference;
 use engine::permit::ViewOrders;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::query::name;
+use super::orders::carried;
+use super::query::{ListQuery, name};
 use super::{activity, events};
 use crate::refusals;
 use crate::visitor::Visitor;
@@ -40,6 +42,9 @@ pub(crate) struct Shown {
     pub note: String,
     #[serde(skip)]
     pub note_problem: String,
+    /// The query of the list that it was opened from.
+    #[serde(default)]
+    pub list: String,
 }
 
 /// The page.
@@ -67,15 +72,20 @@ async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Result<Response,
     let told = told.await.map_err(failed)?;
     let actions = possible(desk, &permit, &order);
     let in_base = is_in_base(visitor, &shown.currency);
-    let (newer, older) = neighbours(visitor, &order).await.map_err(failed)?;
+    let list = ListQuery::parse(&shown.list);
+    let base = order.rate.base;
+    let [newer, older] = neighbours(desk, &permit, &order, &list.filter(base), list.sort())
+        .await
+        .map_err(failed)?;
     let mut context = head(visitor, &order);
     let more = json!({
         "in_base": in_base,
         "done": shown.done,
         "note": shown.note,
         "note_problem": shown.note_problem,
-        "newer": newer,
-        "older": older,
+        "newer": newer.as_ref().map(|id| beside(id, &shown.list)),
+        "older": older.as_ref().map(|id| beside(id, &shown.list)),
+        "list": list.address(),
         "amounts": amounts(visitor, &order, in_base),
         "items": items(visitor, &order, in_base),
         "payments": payments(visitor, &order, in_base),
@@ -361,32 +371,10 @@ fn offered(visitor: &Visitor, action: Action, verdict: &Result<(), Refusal>) -> 
     })
 }
 
-/// The orders before and after this one in the whole list, newest first.
-async fn neighbours(
-    visitor: &Visitor,
-    order: &Order,
-) -> Result<(Option<String>, Option<String>), Failure> {
-    use domain::filter::{Filter, Sort, SortKey};
-    use engine::store::list::{Cursor, Page};
-    use engine::store::orders::position;
-    let permit = visitor.signed_in.session.permit::<ViewOrders>()?;
-    let mut found = [None, None];
-    for (place, is_descending) in [(0, false), (1, true)] {
-        let page = Page {
-            filter: Filter::default(),
-            sort: Sort {
-                key: SortKey::Placed,
-                is_descending,
-            },
-            after: Some(Cursor {
-                value: String::new(),
-                position: position(order),
-            }),
-            limit: 1,
-        };
-        let rows = engine::listing::page(&visitor.app.desk, &permit, &page).await?;
-        found[place] = rows.first().map(|row| row.id.0.clone());
+/// The address of another order of the same list.
+fn beside(id: &OrderId, list: &str) -> String {
+    match list {
+        "" => format!("/orders/{id}"),
+        list => format!("/orders/{id}?{}", carried(list)),
     }
-    let [newer, older] = found;
-    Ok((newer, older))
 }

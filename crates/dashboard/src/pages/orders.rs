@@ -1,30 +1,26 @@
-//! All orders (O1): views, search, filter, sort, pages, and the file of what is shown.
+//! All orders (O1): views, search, filter, sort, columns, pages.
 
-use std::io::BufWriter;
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use axum::body::{Body, Bytes};
 use axum::extract::RawQuery;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use domain::filter::{SortKey, Summary};
-use domain::ids::OrganizationId;
-use domain::money::{Currency, Money};
-use engine::listing;
-use engine::permit::{ExportOrders, ViewOrders};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::filter::Sort;
+use domain::ids::{OrderId, OrganizationId};
+use domain::money::Currency;
+use domain::order::Order;
+use engine::chosen::{self, MAX_CHOSEN};
+use engine::failure::Failure;
+use engine::permit::{EditOrders, ExportOrders, ManageSettings, Permit, ViewOrders};
 use engine::store::list::{Listed, Page};
 use engine::store::views::SavedView;
-use engine::transfer::export::export;
-use engine::transfer::rows::Format;
+use engine::{listing, views};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 
-use super::query::{ListQuery, name};
+use super::columns::{self, Column};
+use super::query::{ListQuery, ROWS};
 use crate::visitor::Visitor;
-
-/// Rows of one page.
-const ROWS: u32 = 50;
 
 /// The values of each facet, in the order the filter shows them.
 const FACETS: [(&str, &[&str]); 6] = [
@@ -52,6 +48,14 @@ const FACETS: [(&str, &[&str]); 6] = [
     ("source", &["checkout", "duty_and_tax", "api"]),
 ];
 
+/// What the address can say besides the list itself.
+#[derive(Default, Deserialize)]
+struct Beside {
+    /// The dialog that is open.
+    #[serde(default)]
+    panel: String,
+}
+
 /// The list.
 pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     match shown(&visitor, query.as_deref().unwrap_or_default()).await {
@@ -59,51 +63,109 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Respons
     }
 }
 
-async fn shown(visitor: &Visitor, query: &str) -> Result<Response, Response> {
+async fn shown(visitor: &Visitor, text: &str) -> Result<Response, Response> {
     let permit = visitor.permit::<ViewOrders>()?;
     let desk = &visitor.app.desk;
-    let failed = |failure: engine::failure::Failure| visitor.failed(&failure);
+    let failed = |failure: Failure| visitor.failed(&failure);
     let base = base_currency(visitor, &permit.scope().organization_id).await?;
-    let query = ListQuery::parse(query);
-    let views = listing::views(desk, &permit, Some(&visitor.signed_in.person.id))
-        .await
-        .map_err(failed)?;
+    let query = ListQuery::parse(text);
+    let beside: Beside = serde_html_form::from_str(text).unwrap_or_default();
+    let seen = views::views(desk, &permit).await.map_err(failed)?;
+    let (count, columns) = (
+        query.row_count(),
+        columns::chosen(&visitor.signed_in.person.preferences),
+    );
     let page = Page {
         filter: query.filter(base),
         sort: query.sort(),
         after: query.cursor(),
-        limit: ROWS + 1,
+        limit: count + 1,
     };
     let mut rows = listing::page(desk, &permit, &page).await.map_err(failed)?;
     // One row more than is shown tells whether there is another page.
-    let has_more = rows.len() > ROWS as usize;
-    rows.truncate(ROWS as usize);
+    let has_more = rows.len() > count as usize;
+    rows.truncate(count as usize);
     let next = rows
         .last()
         .filter(|_| has_more)
         .map(|row| query.after(&row.cursor).address());
-    let first = ListQuery {
-        after: String::new(),
-        ..query.clone()
-    };
+    let orders = orders_of(visitor, &permit, &columns, &rows).await?;
+    let tabs: Vec<Value> = seen
+        .iter()
+        .map(|(view, count)| tab(visitor, view, *count, &query, base))
+        .collect();
+    let open = tabs.iter().find(|tab| tab["is_open"] == true);
     let context = json!({
-        "query": query,
-        "tabs": views.iter().map(|(view, count)| tab(visitor, view, *count, &query, base)).collect::<Vec<_>>(),
+        "open": open,
+        "tabs": tabs,
         "chips": chips(visitor, &query),
         "facets": facets(&query),
-        "columns": columns(&query),
-        "rows": rows.iter().map(|row| self::row(visitor, row)).collect::<Vec<_>>(),
+        "columns": columns::titles(&query, &columns),
+        "choices": columns::choices(&columns),
+        "panel": beside.panel,
+        "rows": rows.iter().map(|row| columns::row(visitor, row, orders.get(&row.id))).collect::<Vec<_>>(),
+        "newest": newest(&query, &rows),
+        "list": query.first().text(),
+        "list_param": carried(&query.first().text()),
+        "first_page": query.first().address(),
         "next": next,
-        "first": (!query.after.is_empty()).then(|| first.address()),
+        "first": (!query.after.is_empty()).then(|| query.first().address()),
+        "sizes": sizes(&query),
         "base": base.code(),
-        "csv": first.address().replacen("/orders", "/orders.csv", 1),
+        "csv": query.first().address().replacen("/orders", "/orders.csv", 1),
+        "max_chosen": MAX_CHOSEN,
         "may_export": visitor.signed_in.session.permit::<ExportOrders>().is_ok(),
+        "may_edit": visitor.signed_in.session.permit::<EditOrders>().is_ok(),
+        "may_share": visitor.signed_in.session.permit::<ManageSettings>().is_ok(),
+        "query": query,
     });
     Ok(visitor.page(StatusCode::OK, "orders.html", context))
 }
 
+/// The orders of the rows themselves, where a column needs them.
+async fn orders_of(
+    visitor: &Visitor,
+    permit: &Permit<'_, ViewOrders>,
+    columns: &[&Column],
+    rows: &[Listed],
+) -> Result<BTreeMap<OrderId, Order>, Response> {
+    if !columns::need_orders(columns) {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id.clone()).collect();
+    let orders = chosen::known(&visitor.app.desk, permit, &ids)
+        .await
+        .map_err(|failure| visitor.failed(&failure))?;
+    let by_id = orders.into_iter().map(|order| (order.id.clone(), order));
+    Ok(by_id.collect())
+}
+
+/// The newest position that the page shows, where it shows the newest: what came since is counted from there.
+fn newest(query: &ListQuery, rows: &[Listed]) -> Option<i64> {
+    let shows_newest = query.after.is_empty() && query.sort() == Sort::default();
+    shows_newest.then(|| rows.first().map_or(0, |row| row.cursor.position))
+}
+
+/// A list's query as what other pages carry along, to lead back to it.
+pub(super) fn carried(list: &str) -> String {
+    serde_html_form::to_string([("list", list)]).unwrap_or_default()
+}
+
+/// The sizes of a page, each with its address.
+fn sizes(query: &ListQuery) -> Vec<Value> {
+    ROWS.into_iter()
+        .map(|rows| {
+            let sized = ListQuery {
+                rows: if rows == ROWS[0] { String::new() } else { rows.to_string() },
+                ..query.first()
+            };
+            json!({"rows": rows, "address": sized.address(), "is_present": rows == query.row_count()})
+        })
+        .collect()
+}
+
 /// The currency that amounts of the filter are in.
-async fn base_currency(
+pub(super) async fn base_currency(
     visitor: &Visitor,
     organization: &OrganizationId,
 ) -> Result<Currency, Response> {
@@ -113,7 +175,7 @@ async fn base_currency(
         .map_err(|error| visitor.failed(&error.into()))
 }
 
-/// A tab; the views that every organization begins with are called in the reader's language.
+/// A tab.
 fn tab(
     visitor: &Visitor,
     view: &SavedView,
@@ -122,13 +184,21 @@ fn tab(
     base: Currency,
 ) -> Value {
     let mut address = ListQuery::of(&view.filter, view.sort, base);
-    let of_view = ListQuery {
-        view: String::new(),
-        after: String::new(),
-        ..query.clone()
-    };
-    let is_open = address == of_view;
+    let is_open = address == query.kept();
     address.view = view.id.0.clone();
+    json!({
+        "id": view.id.as_str(),
+        "label": label(visitor, view),
+        "total": count,
+        "count": visitor.formats.count(count),
+        "address": address.address(),
+        "is_open": is_open,
+        "is_own": view.person_id.is_some(),
+    })
+}
+
+/// What a view is called; those that every organization begins with are called in the reader's language.
+pub(super) fn label(visitor: &Visitor, view: &SavedView) -> String {
     let built_in = [
         "all",
         "attention",
@@ -137,16 +207,14 @@ fn tab(
         "shipped",
         "canceled",
     ];
-    let label = if built_in.contains(&view.name.as_str()) {
+    if view.person_id.is_none() && built_in.contains(&view.name.as_str()) {
         visitor.say(&format!("view-{}", view.name.replace('_', "-")), &[])
     } else {
         view.name.clone()
-    };
-    let count = visitor.formats.count(count);
-    json!({"label": label, "count": count, "address": address.address(), "is_open": is_open})
+    }
 }
 
-fn chips(visitor: &Visitor, query: &ListQuery) -> Vec<Value> {
+pub(super) fn chips(visitor: &Visitor, query: &ListQuery) -> Vec<Value> {
     let conditions = query.conditions().into_iter();
     conditions
         .map(|(field, value, rest)| {
@@ -189,124 +257,3 @@ fn facets(query: &ListQuery) -> Vec<Value> {
         })
         .collect()
 }
-
-fn columns(query: &ListQuery) -> Value {
-    let present = query.sort();
-    let column = |key: SortKey| {
-        let order = match (present.key == key, present.is_descending) {
-            (false, _) => "none",
-            (true, true) => "descending",
-            (true, false) => "ascending",
-        };
-        json!({"address": query.sorted_by(key).address(), "order": order})
-    };
-    json!({
-        "placed": column(SortKey::Placed),
-        "total": column(SortKey::Total),
-        "customer": column(SortKey::Customer),
-    })
-}
-
-fn row(visitor: &Visitor, row: &Listed) -> Value {
-    let Summary {
-        number,
-        desk_number,
-        placed_at,
-        customer,
-        destination,
-        attention_count,
-        tags,
-        ..
-    } = &row.summary;
-    let formats = &visitor.formats;
-    let total = Money::new(row.summary.total_minor, row.summary.currency);
-    let base = Money::new(row.summary.total_base_minor, row.summary.base);
-    json!({
-        "id": row.id.as_str(),
-        "number": number,
-        "desk_number": desk_number,
-        "placed": formats.moment(*placed_at),
-        "placed_at": placed_at.to_string(),
-        "customer": customer,
-        "destination": destination,
-        "total": formats.money(total),
-        "base": (total.currency != base.currency).then(|| formats.money(base)),
-        "status": name(&row.summary.status),
-        "payment": name(&row.summary.payment),
-        "fulfilment": name(&row.summary.fulfilment),
-        "fraud": name(&row.summary.fraud),
-        "guarantee": name(&row.summary.guarantee),
-        "is_disputed": row.summary.is_disputed,
-        "attention": attention_count,
-        "tags": tags,
-    })
-}
-
-/// What the list shows, as a file.
-pub(crate) async fn csv(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
-    let permit = match visitor.permit::<ExportOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
-    let desk = &visitor.app.desk;
-    let base = match base_currency(&visitor, &permit.scope().organization_id).await {
-        Ok(base) => base,
-        Err(response) => return response,
-    };
-    let filter = ListQuery::parse(query.as_deref().unwrap_or_default()).filter(base);
-    let (desk, session) = (desk.clone(), visitor.signed_in.session.clone());
-    let (sender, receiver) = mpsc::channel(WAITING);
-    // Writing a file waits for whoever reads it: away from the threads that answer others.
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || {
-        let mut file = BufWriter::with_capacity(CHUNK_BYTES, Chunks(sender));
-        let Ok(permit) = session.permit() else { return };
-        let mut quiet = |_| {};
-        let writing = export(&desk, &permit, Format::Csv, &filter, &mut file, &mut quiet);
-        if let Err(error) = runtime.block_on(writing) {
-            tracing::warn!(%error, "an export ended early");
-        }
-    });
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"orders.csv\"",
-        ),
-    ];
-    let stream = futures_util::stream::unfold(receiver, async |mut receiver| {
-        let chunk: Bytes = receiver.recv().await?;
-        Some((Ok::<_, std::convert::Infallible>(chunk), receiver))
-    });
-    (headers, Body::from_stream(stream)).into_response()
-}
-
-/// Bytes of a file that are sent together.
-const CHUNK_BYTES: usize = 64 * 1024;
-
-/// Chunks that wait for a slow reader.
-const WAITING: usize = 8;
-
-/// A file that is read by the other end of a channel.
-struct Chunks(mpsc::Sender<Bytes>);
-
-impl std::io::Write for Chunks {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut chunk = Bytes::copy_from_slice(bytes);
-        loop {
-            match self.0.try_send(chunk) {
-                Ok(()) => return Ok(bytes.len()),
-                Err(TrySendError::Closed(_)) => return Err(std::io::ErrorKind::BrokenPipe.into()),
-                Err(TrySendError::Full(back)) => chunk = back,
-            }
-            std::thread::sleep(PAUSE);
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// How long the writer waits for the reader before it looks again.
-const PAUSE: Duration = Duration::from_millis(5);

@@ -62,6 +62,7 @@ pub(crate) async fn save(Sent { mut visitor, form }: Sent<Form>) -> Response {
         } else {
             Units::Metric
         },
+        columns: visitor.signed_in.person.preferences.columns.clone(),
     };
     if !zone.is_empty() && TimeZone::get(zone).is_err() {
         let problem = visitor.say("preferences-zone-unknown", &[("zone", zone.to_owned())]);

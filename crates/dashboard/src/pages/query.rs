@@ -56,7 +56,13 @@ pub(crate) struct ListQuery {
     pub sort: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub after: String,
+    /// Rows of a page: one of [`ROWS`], else the first of them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rows: String,
 }
+
+/// How many rows a page can have; the first is what everyone begins with.
+pub(crate) const ROWS: [u32; 3] = [50, 100, 200];
 
 impl ListQuery {
     /// Reads an address; what nobody could have meant is left out.
@@ -64,9 +70,38 @@ impl ListQuery {
         serde_html_form::from_str(query).unwrap_or_default()
     }
 
+    /// How many rows a page has.
+    pub fn row_count(&self) -> u32 {
+        let asked = self.rows.parse().ok();
+        asked.filter(|rows| ROWS.contains(rows)).unwrap_or(ROWS[0])
+    }
+
+    /// The query as it stands in the address, without the question mark.
+    pub fn text(&self) -> String {
+        serde_html_form::to_string(self).unwrap_or_default()
+    }
+
+    /// The first page of the same list.
+    pub fn first(&self) -> Self {
+        Self {
+            after: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What a view keeps of it: the filter and how it is sorted.
+    pub fn kept(&self) -> Self {
+        Self {
+            view: String::new(),
+            after: String::new(),
+            rows: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// The address of the list with this query.
     pub fn address(&self) -> String {
-        let query = serde_html_form::to_string(self).unwrap_or_default();
+        let query = self.text();
         if query.is_empty() {
             "/orders".to_owned()
         } else {
@@ -201,9 +236,8 @@ impl ListQuery {
     pub fn conditions(&self) -> Vec<(&'static str, String, Self)> {
         let mut found = Vec::new();
         let clean = Self {
-            after: String::new(),
             view: String::new(),
-            ..self.clone()
+            ..self.first()
         };
         type Many = fn(&mut ListQuery) -> &mut Vec<String>;
         let many: [(&'static str, Many); 6] = [

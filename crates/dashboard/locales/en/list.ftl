@@ -1,0 +1,91 @@
+# The list: views that people keep, columns, chosen rows, what came meanwhile, files and prints.
+
+view-save = Save view
+view-name = Name of the view
+view-shared = For the whole organization
+view-is-kept = “{ $view }” is what you see. Filter or sort the list first to keep another view.
+views-arrange = Arrange views
+views-hint = A view keeps a filter and how it is sorted, and counts its orders. Views are the tabs above the list.
+view-of = Keeps:
+view-of-all = Keeps every order. Filter the list first to keep fewer.
+views-own = Your views
+views-own-none = None yet. Filter the list, then save it as a view: only you see it.
+views-shared = Views of the organization
+view-rename = Rename
+view-keeps = Orders: { $count }
+view-refilter = Use the present filter
+view-delete = Delete
+view-delete-title = Delete the view “{ $view }”?
+view-delete-hint = Its tab goes; no order is changed.
+view-delete-shared = It goes for everyone in the organization.
+view-empty = Nothing in “{ $view }”
+view-empty-instead = Orders appear here by themselves as soon as they fit.
+move-earlier = Move forward
+move-later = Move back
+
+columns = Columns
+columns-hint = The number comes first. What you choose here is yours on every device.
+columns-first = As at the beginning
+column-tags = Tags
+column-source = Source
+column-desk = Desk number
+column-updated = Changed
+column-email = E-mail
+column-items = Items
+column-city = City
+pieces = { $count } pieces
+
+choose-page = Choose every order of this page
+choose-order = Choose order { $number }
+chosen-do = What to do with the chosen orders
+chosen-most = Chosen orders, up to { $max } at a time
+chosen-one = 1 chosen
+chosen-many = { $count } chosen
+chosen-tag = Add tag
+chosen-untag = Remove tag
+chosen-csv = Export chosen
+chosen-clear = Choose none
+chosen-none = No order is chosen
+chosen-none-instead = Go back and tick the orders you mean, then try again.
+chosen-added = Adding the tag “{ $tag }”
+chosen-removed = Removing the tag “{ $tag }”
+outcome = What happened
+outcomes = What happened to each order
+outcome-done = Done
+outcome-had-it = Had it already
+outcome-had-it-not = Did not have it
+outcome-failed = Not done
+outcome-not-tried = Not tried: the desk lost its database before
+outcome-many-done = Done: { $count }
+outcome-many-already = Unchanged: { $count }
+outcome-many-failed = Not done: { $count }
+outcome-many-not-tried = Not tried: { $count }
+to-the-list = Back to the list
+
+news-new-one = 1 new order
+news-new-many = { $count } new orders
+news-changed-one = 1 order changed
+news-changed-many = { $count } orders changed
+news-other = The list has changed
+news-show = Show
+
+save-counted = { $count } rows
+save-counted-of = { $count } of { $total } rows
+save-done = Rows saved: { $count }
+save-cancel = Cancel export
+save-canceled = Export canceled. Nothing was saved.
+save-failed = The export broke off and nothing was saved. Try again in a moment.
+
+page-rows = Rows
+nothing-found-search = The search finds order and desk numbers, customers, e-mails, tracking numbers, SKUs and cities, from the beginning of each word.
+
+print = Print
+print-title = Pick list
+print-made = { $at } · Orders: { $count }
+print-picks = To take from the shelves
+print-taken = Taken
+print-orders = Orders
+print-left = To pack
+print-stopped = Not to pack: { $why }
+print-ordered = Ordered
+sku = SKU

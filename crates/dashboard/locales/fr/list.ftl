@@ -1,0 +1,91 @@
+# La liste : vues enregistrées, colonnes, lignes choisies, nouveautés, fichiers et impressions.
+
+view-save = Enregistrer la vue
+view-name = Nom de la vue
+view-shared = Pour toute l'organisation
+view-is-kept = « { $view } » est ce que vous voyez. Filtrez ou triez d'abord la liste pour enregistrer une autre vue.
+views-arrange = Organiser les vues
+views-hint = Une vue garde un filtre et un tri, et compte ses commandes. Les vues sont les onglets au-dessus de la liste.
+view-of = Garde :
+view-of-all = Garde toutes les commandes. Filtrez d'abord la liste pour en garder moins.
+views-own = Vos vues
+views-own-none = Aucune pour l'instant. Filtrez la liste, puis enregistrez-la comme vue : vous seul la verrez.
+views-shared = Vues de l'organisation
+view-rename = Renommer
+view-keeps = Commandes : { $count }
+view-refilter = Utiliser le filtre actuel
+view-delete = Supprimer
+view-delete-title = Supprimer la vue « { $view } » ?
+view-delete-hint = Son onglet disparaît ; aucune commande n'est modifiée.
+view-delete-shared = Elle disparaît pour toute l'organisation.
+view-empty = Rien dans « { $view } »
+view-empty-instead = Les commandes apparaîtront ici d'elles-mêmes dès qu'elles y correspondront.
+move-earlier = Avancer
+move-later = Reculer
+
+columns = Colonnes
+columns-hint = Le numéro vient en premier. Votre choix vous suit sur tous vos appareils.
+columns-first = Comme au début
+column-tags = Étiquettes libres
+column-source = Source
+column-desk = Numéro du bureau
+column-updated = Modifiée
+column-email = E-mail
+column-items = Articles
+column-city = Ville
+pieces = { $count } pièces
+
+choose-page = Choisir toutes les commandes de cette page
+choose-order = Choisir la commande { $number }
+chosen-do = Que faire des commandes choisies
+chosen-most = Commandes choisies, jusqu'à { $max } à la fois
+chosen-one = 1 choisie
+chosen-many = { $count } choisies
+chosen-tag = Ajouter l'étiquette
+chosen-untag = Retirer l'étiquette
+chosen-csv = Exporter le choix
+chosen-clear = Ne rien choisir
+chosen-none = Aucune commande n'est choisie
+chosen-none-instead = Revenez en arrière, cochez les commandes voulues, puis réessayez.
+chosen-added = Ajout de l'étiquette « { $tag } »
+chosen-removed = Retrait de l'étiquette « { $tag } »
+outcome = Résultat
+outcomes = Résultat pour chaque commande
+outcome-done = Fait
+outcome-had-it = L'avait déjà
+outcome-had-it-not = Ne l'avait pas
+outcome-failed = Pas fait
+outcome-not-tried = Pas essayé : la base de données ne répondait plus
+outcome-many-done = Faites : { $count }
+outcome-many-already = Inchangées : { $count }
+outcome-many-failed = Pas faites : { $count }
+outcome-many-not-tried = Pas essayées : { $count }
+to-the-list = Retour à la liste
+
+news-new-one = 1 nouvelle commande
+news-new-many = { $count } nouvelles commandes
+news-changed-one = 1 commande modifiée
+news-changed-many = { $count } commandes modifiées
+news-other = La liste a changé
+news-show = Afficher
+
+save-counted = { $count } lignes
+save-counted-of = { $count } lignes sur { $total }
+save-done = Lignes enregistrées : { $count }
+save-cancel = Annuler l'export
+save-canceled = Export annulé. Rien n'a été enregistré.
+save-failed = L'export s'est interrompu et rien n'a été enregistré. Réessayez dans un instant.
+
+page-rows = Lignes
+nothing-found-search = La recherche trouve numéros de commande et du bureau, clients, e-mails, numéros de suivi, SKU et villes, par le début de chaque mot.
+
+print = Imprimer
+print-title = Liste de préparation
+print-made = { $at } · Commandes : { $count }
+print-picks = À prendre en rayon
+print-taken = Pris
+print-orders = Commandes
+print-left = À emballer
+print-stopped = À ne pas emballer : { $why }
+print-ordered = Commandé
+sku = SKU
