@@ -275,6 +275,18 @@ async fn a_view_gets_another_name_and_another_filter_and_counts_anew() {
             views::count(desk, &permit, &view.id).await.unwrap(),
             Some(1)
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_to_call_a_view_as_another_one_is_called() {
+    on_every_database(async |harness| {
+        let (desk, anna) = (&harness.desk, someone(harness, "anna"));
+        let hers = own(&anna);
+        let view = views::save(desk, &hers, new_view("Final", Filter::default()))
+            .await
+            .unwrap();
         views::save(desk, &own(&anna), new_view("Other", Filter::default()))
             .await
             .unwrap();
