@@ -4,7 +4,7 @@ import { order } from "./desk.mjs";
 const idOf = async (page, number) => {
   await page.goto(`/orders?q=${encodeURIComponent(number)}`);
   const href = await page.getByRole("link", { name: number, exact: true }).first().getAttribute("href");
-  return href.split("/").at(-1);
+  return new URL(href, page.url()).pathname.split("/").at(-1);
 };
 
 const firstOf = async (page, filter) => {

@@ -90,7 +90,7 @@ const LOOK_UPS: [(&str, &str); 11] = [
         "select document from orders where organization_id = $1 and id = $2",
         "autoindex_orders_1",
     ),
-    ("select body from order_events", "autoindex_order_events_1"),
+    ("order_id = $2 order by seq", "autoindex_order_events_1"),
     ("select k.order_id from order_keys k", "PRIMARY KEY"),
     (
         "select id from orders where organization_id = $1 and desk_number",
