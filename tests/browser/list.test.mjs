@@ -1,7 +1,7 @@
 // All orders: searching, filtering, exporting.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { follow, inEveryLanguage, openOrder, press, scenario, sees, useBrowser } from "./browser.mjs";
+import { follow, inEveryLanguage, press, scenario, sees, useBrowser } from "./browser.mjs";
 import { fresh, order } from "./desk.mjs";
 
 useBrowser();
@@ -70,7 +70,8 @@ inEveryLanguage("O1 what is shown is exported as CSV", {}, async (page, t) => {
 
 scenario("J and K go through the orders, / goes to the search", {}, async (page, t) => {
   const number = await order();
-  await openOrder(page, t, number);
+  await page.goto("/orders");
+  await follow(page, page.getByRole("link", { name: number, exact: true }));
   await page.keyboard.press("j");
   await page.waitForURL((url) => /\/orders\/order_/.test(url.pathname));
   await page.getByRole("link", { name: t("newer") }).waitFor();

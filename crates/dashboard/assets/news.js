@@ -33,6 +33,9 @@ function tell(box, { text, count }) {
 
 async function ask() {
   const box = bar();
+  if (!box) {
+    return;
+  }
   const seen = [...document.querySelectorAll("tr[data-row]")].map((row) => row.dataset.row);
   const { list, newest, open, total } = box.dataset;
   const query = new URLSearchParams(list);
@@ -58,6 +61,15 @@ async function ask() {
   }
   plan();
 }
+
+// The row that had the focus before the bar took it.
+let focus = null;
+document.addEventListener("focusin", ({ target }) => {
+  const row = target.closest?.("form.chosen tbody tr");
+  if (row || !target.closest?.("#news")) {
+    focus = row ? idOf(row) : null;
+  }
+});
 
 const idOf = (row) => row.querySelector('input[name="id"]').value;
 const rowsOf = (root) => [...root.querySelectorAll("form.chosen tbody tr")];
@@ -89,8 +101,6 @@ async function show(link) {
     location.assign(link.href);
     return;
   }
-  const focused = document.activeElement?.closest?.("form.chosen tbody tr");
-  const focus = focused && idOf(focused);
   const first = scrollY > 0 && rowsOf(document).find((row) => row.getBoundingClientRect().bottom > 0);
   const [held, top] = first ? [idOf(first), first.getBoundingClientRect().top] : [];
   put(page);
