@@ -5,6 +5,7 @@
 //! shared machine is noisy, the ratios are what to read.
 
 mod cases;
+mod http;
 mod made;
 mod measure;
 mod raw;

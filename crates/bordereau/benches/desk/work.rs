@@ -89,6 +89,7 @@ pub async fn measure_all(
     bench.ids = bench.sample().await?;
     bench.reads(report).await?;
     bench.lists(report).await?;
+    crate::http::pages(&bench, report).await?;
     bench.creates(report).await?;
     bench.refunds(report).await?;
     bench.transfers(report).await?;
