@@ -11,6 +11,7 @@ mod chromium;
 mod debian;
 mod demo;
 mod node;
+mod pictures;
 mod postgres;
 mod pypi;
 mod shell;
@@ -39,6 +40,8 @@ enum Command {
     Test(test::Test),
     /// Check the house rules that no compiler knows.
     Tidy,
+    /// Take the README's pictures anew, of the demo in a real browser.
+    Pictures,
     /// Measure the desk against the bare databases.
     Bench(bench::Bench),
 }
@@ -49,6 +52,7 @@ fn main() -> Result<ExitCode> {
         Command::Demo(demo) => demo::run(&root, &demo).map(|()| true)?,
         Command::Test(chosen) => test::run(&root, &chosen)?,
         Command::Tidy => tidy::run(&root)?,
+        Command::Pictures => pictures::run(&root).map(|()| true)?,
         Command::Bench(bench) => bench::run(&root, &bench).map(|()| true)?,
     };
     Ok(if passed {
