@@ -1,7 +1,7 @@
 // All orders: searching, filtering, exporting.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { follow, inEveryLanguage, press, scenario, sees, useBrowser } from "./browser.mjs";
+import { follow, inEveryLanguage, press, scenario, sees, turn, useBrowser } from "./browser.mjs";
 import { fresh, order } from "./desk.mjs";
 
 useBrowser();
@@ -68,15 +68,16 @@ inEveryLanguage("O1 what is shown is exported as CSV", {}, async (page, t) => {
   assert.ok(lines[1].includes(number));
 });
 
-scenario("J and K go through the orders, / goes to the search", {}, async (page, t) => {
-  const number = await order();
-  await page.goto("/orders");
-  await follow(page, page.getByRole("link", { name: number, exact: true }));
-  await page.keyboard.press("j");
-  await page.waitForURL((url) => /\/orders\/order_/.test(url.pathname));
-  await page.getByRole("link", { name: t("newer") }).waitFor();
-  await page.keyboard.press("k");
-  await page.getByRole("heading", { name: t("order-title", { number }), level: 1 }).waitFor();
+scenario("J and K go through the orders of the list, / goes to the search", {}, async (page, t) => {
+  const [first, second] = await numbers(page);
+  await follow(page, page.getByRole("link", { name: first, exact: true }));
+  const isOpen = (number) =>
+    page.getByRole("heading", { name: t("order-title", { number: number.replace("#", "") }), level: 1 }).waitFor();
+  await isOpen(first);
+  await turn(page, () => page.keyboard.press("j"));
+  await isOpen(second);
+  await turn(page, () => page.keyboard.press("k"));
+  await isOpen(first);
   await page.goto("/orders");
   await page.keyboard.press("/");
   assert.equal(await page.getByRole("searchbox").evaluate((field) => field === field.ownerDocument.activeElement), true);

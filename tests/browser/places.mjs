@@ -37,6 +37,9 @@ export async function paths(page) {
     ...forms,
     `${elsewhere}/cancel`,
     `${elsewhere}/refund`,
+    "/views",
+    "/views?list=status%3Dopen",
+    `/orders/print?id=${open.split("/").at(-1)}`,
     "/preferences",
     "/nothing-is-here",
   ];
