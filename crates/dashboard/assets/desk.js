@@ -35,6 +35,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Who edits their own value means to save it.
+document.addEventListener("input", (event) => {
+  const mine = event.target.closest?.(".clash")?.querySelector("[value=mine]");
+  if (mine && event.target.type !== "radio") {
+    mine.checked = true;
+  }
+});
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) {

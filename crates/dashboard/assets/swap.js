@@ -95,7 +95,8 @@ function settle({ stayed, top, y }) {
   const main = document.getElementById("main");
   const same = stayed && alike(stayed);
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const focused = same || main.querySelector("[aria-invalid=true]") || main.querySelector("[autofocus]") || main;
+  const wanted = ["[aria-invalid=true]", ".clash input[type=radio]", "[autofocus]"];
+  const focused = same || wanted.map((one) => main.querySelector(one)).find(Boolean) || main;
   focused.focus({ preventScroll: true });
   if (same) {
     scrollBy(0, same.getBoundingClientRect().top - top);

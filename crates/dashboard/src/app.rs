@@ -18,8 +18,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, csv, edits, here, news, order, orders, password, preferences, quick,
-    refund, sign_in, views,
+    cancel, chosen, columns, corrections, csv, edits, here, news, order, orders, password, preferences, quick, refund, sign_in, views,
 };
 use crate::texts;
 
@@ -100,15 +99,15 @@ pub fn router(app: App) -> Router {
         .route("/orders/{id}/refund", get(refund::show).post(refund::send))
         .route(
             "/orders/{id}/number",
-            get(edits::number).post(edits::save_number),
+            get(corrections::number).post(corrections::save_number),
         )
         .route(
             "/orders/{id}/ship-to",
-            get(edits::ship_to).post(edits::save_ship_to),
+            get(corrections::ship_to).post(corrections::save_ship_to),
         )
         .route(
             "/orders/{id}/bill-to",
-            get(edits::bill_to).post(edits::save_bill_to),
+            get(corrections::bill_to).post(corrections::save_bill_to),
         )
         .route(
             "/orders/{id}/tracking",

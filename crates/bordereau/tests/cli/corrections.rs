@@ -22,19 +22,19 @@ fn n1_the_order_number_is_changed_and_a_clash_is_refused_by_name() {
             "F1"
         );
         let page = browser
-            .post(&number, &[("was", "F1"), ("number", "F2")])
+            .post(&number, &[("was_number", "F1"), ("number", "F2")])
             .is(422);
         page.says(&format!(
             "Le numéro F2 est celui de la commande nº {}.",
             all[1].desk_number
         ));
         browser
-            .post(&number, &[("was", "F1"), ("number", "F-100")])
+            .post(&number, &[("was_number", "F1"), ("number", "F-100")])
             .says("Le numéro de commande est enregistré.")
             .says("F-100");
         // Someone else changed it meanwhile.
         browser
-            .post(&number, &[("was", "F1"), ("number", "F-200")])
+            .post(&number, &[("was_number", "F1"), ("number", "F-200")])
             .is(422)
             .says("F-100");
         assert_eq!(orders(desk)[0].number.as_deref(), Some("F-100"));

@@ -12,6 +12,7 @@ mod support;
 mod backup;
 mod cdnow;
 mod chosen;
+mod clashes;
 mod columns;
 mod corrections;
 mod demo;

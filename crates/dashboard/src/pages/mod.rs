@@ -3,7 +3,9 @@
 pub(crate) mod activity;
 pub(crate) mod cancel;
 pub(crate) mod chosen;
+pub(crate) mod clash;
 pub(crate) mod columns;
+pub(crate) mod corrections;
 pub(crate) mod csv;
 pub(crate) mod edits;
 pub(crate) mod events;

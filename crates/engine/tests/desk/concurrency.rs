@@ -138,6 +138,30 @@ async fn regression_14_the_second_edit_of_a_field_is_told_both_values() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn n1_of_twenty_numbers_at_once_one_stays_and_the_others_are_told_it() {
+    on_every_database(async |harness| {
+        let order = harness.take(plain("A-1")).await;
+        let set = (0..20).map(|index| {
+            let number = format!("B-{index}");
+            let was = Some(Some("A-1".to_owned()));
+            harness.command(&order.id, Command::SetNumber { number, was })
+        });
+        let done = join_all(set).await;
+        let order = harness.load(&order.id).await;
+        let refusals = refusals(&done);
+        assert_eq!((refusals.len(), order.version), (19, 2));
+        let stays = order.number.unwrap();
+        for refusal in refusals {
+            assert!(
+                matches!(refusal, Refusal::Changed { field, now, .. } if field == "number" && *now == stays),
+                "{refusal}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_another_version_is_refused() {
     on_every_database(async |harness| {
         let order = harness.take(plain("A-1")).await;
