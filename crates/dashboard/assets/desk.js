@@ -2,7 +2,8 @@
 const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
+  const isOff = document.body.dataset.keys === "off" || document.querySelector("dialog[open]");
+  if (isOff || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
     return;
   }
   const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);

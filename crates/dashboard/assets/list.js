@@ -64,7 +64,7 @@ function move(by) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const isKey = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
+  const isKey = document.body.dataset.keys !== "off" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
   if (!isKey || isTyping(event.target) || !list() || event.target.closest("dialog")) {
     return;
   }

@@ -18,7 +18,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, corrections, csv, edits, here, news, order, orders, password, preferences, quick, refund, sign_in, views,
+    cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, password,
+    preferences, quick, refund, sign_in, views,
 };
 use crate::texts;
 
@@ -85,6 +86,7 @@ pub fn router(app: App) -> Router {
             "/preferences/sessions",
             post(preferences::sign_out_elsewhere),
         )
+        .route("/find", get(find::show))
         .route("/orders", get(orders::list))
         .route("/orders.csv", get(csv::csv))
         .route("/orders/news", get(news::show))

@@ -26,6 +26,12 @@ pub(crate) static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("list", "js", script, include_bytes!("../assets/list.js")),
         asset("news", "js", script, include_bytes!("../assets/news.js")),
         asset("save", "js", script, include_bytes!("../assets/save.js")),
+        asset(
+            "palette",
+            "js",
+            script,
+            include_bytes!("../assets/palette.js"),
+        ),
     ]
 });
 

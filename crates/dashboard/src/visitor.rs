@@ -97,6 +97,7 @@ impl Visitor {
             "path": self.path,
             "me": {"name": person.name, "email": person.email, "is_support": session.actor.is_support()},
             "organizations": organizations,
+            "shortcuts": person.preferences.shortcuts,
             "is_test": session.scope.mode == domain::order::Mode::Test,
         })
     }

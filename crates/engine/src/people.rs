@@ -68,6 +68,17 @@ pub enum Units {
     Imperial,
 }
 
+/// Whether single letters are keys (WCAG 2.1.4: whoever dictates or trembles turns them off).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shortcuts {
+    /// They are.
+    #[default]
+    On,
+    /// They are not; keys with Ctrl or Command still are.
+    Off,
+}
+
 /// What a person prefers (P1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -86,6 +97,8 @@ pub struct Preferences {
     /// those that everyone begins with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// Keys of single letters.
+    pub shortcuts: Shortcuts,
 }
 
 /// Someone who signs in.

@@ -166,3 +166,55 @@ fn o2_a_long_activity_is_read_by_pages_and_kinds() {
     ada.get(&format!("{order}?activity=money"))
         .says("Nothing of this kind has happened.");
 }
+
+#[test]
+fn the_palette_finds_orders_of_ones_own_desk_alone() {
+    on_every_database(|desk| {
+        let (server, ids) = open(desk);
+        let mut nobody = Browser::new(&server, "en");
+        nobody.once("GET", "/find?q=P1", "", &[]).is(303);
+        let mut ada = Browser::signed_in(&server, "fr", ADA);
+        let found = heard(ada.get("/find?q=p1"));
+        assert_eq!(found.as_array().unwrap().len(), 1);
+        assert_eq!(found[0]["address"], format!("/orders/{}", ids[0]));
+        assert_eq!(found[0]["title"], "Commande P1");
+        assert_eq!(heard(ada.get("/find?q=P")).as_array().unwrap().len(), 2);
+        for nothing in ["/find", "/find?q=%20", "/find?q=nobody"] {
+            assert_eq!(heard(ada.get(nothing)), serde_json::json!([]), "{nothing}");
+        }
+        ada.get("/orders");
+        ada.post("/switch", &[("mode", "test")]);
+        assert_eq!(heard(ada.get("/find?q=p1")), serde_json::json!([]));
+        let other = [
+            "--new-organization",
+            "Other",
+            "--email",
+            "eve@other.example",
+        ];
+        let other = [&other[..], &["--name", "Eve", "--role", "admin"]].concat();
+        desk.user_add(&other, PASSWORD).fine();
+        let mut eve = Browser::signed_in(&server, "en", "eve@other.example");
+        assert_eq!(heard(eve.get("/find?q=p1")), serde_json::json!([]));
+        add_max(desk);
+        let mut max = Browser::signed_in(&server, "en", MAX);
+        desk.tamper("update roles set permissions = '[\"add_notes\"]' where id = 'member'");
+        max.get("/find?q=p1").is(403);
+    });
+}
+
+#[test]
+fn keys_of_single_letters_can_be_turned_off() {
+    let desk = Desk::embedded();
+    let (server, ids) = open(&desk);
+    let mut ada = Browser::signed_in(&server, "en", ADA);
+    ada.get(&format!("/orders/{}", ids[0]))
+        .says("<body data-keys=\"on\">")
+        .says("data-key=\"n\"");
+    ada.get("/preferences").says("Keys of single letters");
+    ada.post("/preferences", &[("shortcuts", "off")])
+        .is(200)
+        .says("<option value=\"off\" selected>Off</option>");
+    ada.get("/orders")
+        .says("<body data-keys=\"off\">")
+        .says("Keys of single letters are turned off.");
+}

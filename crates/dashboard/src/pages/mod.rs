@@ -9,6 +9,7 @@ pub(crate) mod corrections;
 pub(crate) mod csv;
 pub(crate) mod edits;
 pub(crate) mod events;
+pub(crate) mod find;
 pub(crate) mod here;
 pub(crate) mod news;
 pub(crate) mod order;

@@ -5,7 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ids::OrganizationId;
 use domain::order::Mode;
-use engine::people::{CurrencyPreference, PersonError, Preferences, Units, save_preferences};
+use engine::people::{
+    CurrencyPreference, PersonError, Preferences, Shortcuts, Units, save_preferences,
+};
 use engine::sessions::{self, PasswordChange};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -25,6 +27,8 @@ pub(crate) struct Form {
     time_zone: String,
     #[serde(default)]
     units: String,
+    #[serde(default)]
+    shortcuts: String,
 }
 
 /// What was just done.
@@ -63,6 +67,11 @@ pub(crate) async fn save(Sent { mut visitor, form }: Sent<Form>) -> Response {
             Units::Metric
         },
         columns: visitor.signed_in.person.preferences.columns.clone(),
+        shortcuts: if form.shortcuts == "off" {
+            Shortcuts::Off
+        } else {
+            Shortcuts::On
+        },
     };
     if !zone.is_empty() && TimeZone::get(zone).is_err() {
         let problem = visitor.say("preferences-zone-unknown", &[("zone", zone.to_owned())]);
