@@ -42,9 +42,9 @@ function remember() {
   }
 }
 
-// Does what an element of the page is there for.
+// Does what an element of the page is there for. A button that sends something is pressed by the reader alone.
 function act(target) {
-  if (target.matches("input, textarea, select")) {
+  if (target.matches("input, textarea, select, button")) {
     const folded = target.closest("details");
     if (folded) {
       folded.open = true;
