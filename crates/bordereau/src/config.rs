@@ -20,6 +20,8 @@ pub struct Config {
     pub listen: String,
     /// Where people reach the desk; empty for where it answers.
     pub public_url: String,
+    /// How many reverse proxies stand before the desk.
+    pub proxies: usize,
     /// The folder of an embedded desk.
     pub data: PathBuf,
     /// A database server; empty for the embedded database.

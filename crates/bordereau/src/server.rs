@@ -25,7 +25,7 @@ use crate::news;
 pub async fn serve(
     desk: Desk,
     (ports, sandbox): (Ports, Sandbox),
-    listener: TcpListener,
+    front: Front,
     asked: Stop,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
@@ -39,8 +39,11 @@ pub async fn serve(
     let app = Router::new()
         .route("/healthz", get(health))
         .with_state(desk.clone())
-        .merge(dashboard::router(App::new(desk.clone())));
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        .merge(dashboard::router(
+            App::new(desk.clone()).behind(front.proxies),
+        ));
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(front.listener, app).with_graceful_shutdown(async move {
         // An error means that nobody can say stop any more, which is a stop too.
         closing.changed().await.ok();
     });
@@ -53,6 +56,14 @@ pub async fn serve(
     listening.await.context("the sandbox's news")?;
     desk.store().close().await;
     Ok(())
+}
+
+/// Where a desk is asked.
+pub struct Front {
+    /// What it answers on.
+    pub listener: TcpListener,
+    /// How many reverse proxies stand before it.
+    pub proxies: usize,
 }
 
 /// Listens where the settings say.

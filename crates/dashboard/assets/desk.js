@@ -56,3 +56,15 @@ addEventListener("pageshow", () => {
     delete form.dataset.sent;
   }
 });
+
+// What is shown once is copied with one press.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) {
+    return;
+  }
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  await navigator.clipboard.writeText(field.value);
+  button.textContent = button.dataset.copied;
+});

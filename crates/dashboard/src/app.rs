@@ -18,8 +18,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, password,
-    preferences, quick, refund, sign_in, views,
+    cancel, chosen, columns, corrections, csv, edits, find, here, invitation, news, order, orders,
+    password, preferences, quick, refund, settings, sign_in, views,
 };
 use crate::texts;
 
@@ -31,6 +31,7 @@ const MAX_FORM_BYTES: usize = 256 * 1024;
 pub struct App {
     pub(crate) desk: Desk,
     pub(crate) attempts: Arc<Attempts>,
+    pub(crate) proxies: usize,
     templates: Arc<Environment<'static>>,
 }
 
@@ -40,8 +41,15 @@ impl App {
         Self {
             desk,
             attempts: Arc::new(Attempts::default()),
+            proxies: 0,
             templates: Arc::new(texts::environment()),
         }
+    }
+
+    /// The same pages behind so many reverse proxies, each of which tells in `X-Forwarded-For` who asked it.
+    #[must_use]
+    pub fn behind(self, proxies: usize) -> Self {
+        Self { proxies, ..self }
     }
 
     /// A page from its template.
@@ -118,6 +126,12 @@ pub fn router(app: App) -> Router {
         .route("/orders/{id}/notes", post(edits::add_note))
         .route("/orders/{id}/do", post(quick::send))
         .route("/orders/{id}/here", post(here::send))
+        .route(
+            "/invitation/{token}",
+            get(invitation::show).post(invitation::join_as_new),
+        )
+        .route("/invitation/{token}/join", post(invitation::join))
+        .merge(settings::routes())
         .route("/assets/{name}", get(asset))
         .fallback(guard::nothing_here)
         .layer(compression())

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use rand::RngCore as _;
 
+use crate::origin::Origin;
 use crate::visitor::Visitor;
 
 /// What the browser may load and do: our own files and nothing else, no script or style within a page.
@@ -130,13 +131,30 @@ const COUNTED: SignedDuration = SignedDuration::from_mins(15);
 /// How many addresses are remembered.
 const MAX_REMEMBERED: usize = 100_000;
 
+/// How many may fail from one origin: an office, or a whole school, shares one.
+const MAX_FROM_ORIGIN: u32 = 50;
+
 impl Attempts {
     /// Whether another attempt is let through.
     pub fn may(&self, key: &str, now: Timestamp) -> bool {
+        self.are_fewer(key, MAX_ATTEMPTS, now)
+    }
+
+    /// Whether another attempt from there is let through, whatever it is for.
+    pub fn may_from(&self, origin: &Origin, now: Timestamp) -> bool {
+        self.are_fewer(&origin.0, MAX_FROM_ORIGIN, now)
+    }
+
+    /// One more from there failed. Who gets in is not forgiven those: it may be their own address.
+    pub fn failed_from(&self, origin: &Origin, now: Timestamp) {
+        self.failed(&origin.0, now);
+    }
+
+    fn are_fewer(&self, key: &str, most: u32, now: Timestamp) -> bool {
         let attempts = self.0.lock().expect("no holder panics");
-        attempts.get(key).is_none_or(|(count, since)| {
-            *count < MAX_ATTEMPTS || now.duration_since(*since) > COUNTED
-        })
+        attempts
+            .get(key)
+            .is_none_or(|(count, since)| *count < most || now.duration_since(*since) > COUNTED)
     }
 
     /// One more failed.

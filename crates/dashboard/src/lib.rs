@@ -7,6 +7,7 @@ mod formats;
 mod forms;
 mod guard;
 mod guest;
+mod origin;
 mod pages;
 mod refusals;
 mod texts;

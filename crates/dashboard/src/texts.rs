@@ -23,6 +23,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/live.ftl"),
         include_str!("../locales/en/mails.ftl"),
         include_str!("../locales/en/list.ftl"),
+        include_str!("../locales/en/settings.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -31,6 +32,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/live.ftl"),
         include_str!("../locales/fr/mails.ftl"),
         include_str!("../locales/fr/list.ftl"),
+        include_str!("../locales/fr/settings.ftl"),
     ],
 ];
 
@@ -75,6 +77,43 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/preferences.html"),
     ),
     ("message.html", include_str!("../templates/message.html")),
+    ("settings.html", include_str!("../templates/settings.html")),
+    (
+        "settings_team.html",
+        include_str!("../templates/settings_team.html"),
+    ),
+    (
+        "settings_roles.html",
+        include_str!("../templates/settings_roles.html"),
+    ),
+    (
+        "settings_role.html",
+        include_str!("../templates/settings_role.html"),
+    ),
+    (
+        "settings_keys.html",
+        include_str!("../templates/settings_keys.html"),
+    ),
+    (
+        "settings_organization.html",
+        include_str!("../templates/settings_organization.html"),
+    ),
+    (
+        "settings_fees.html",
+        include_str!("../templates/settings_fees.html"),
+    ),
+    (
+        "settings_log.html",
+        include_str!("../templates/settings_log.html"),
+    ),
+    (
+        "settings_sure.html",
+        include_str!("../templates/settings_sure.html"),
+    ),
+    (
+        "invitation.html",
+        include_str!("../templates/invitation.html"),
+    ),
 ];
 
 static BUNDLES: LazyLock<BTreeMap<&'static str, FluentBundle<FluentResource>>> =

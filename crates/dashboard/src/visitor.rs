@@ -98,6 +98,8 @@ impl Visitor {
             "me": {"name": person.name, "email": person.email, "is_support": session.actor.is_support()},
             "organizations": organizations,
             "shortcuts": person.preferences.shortcuts,
+            "appearance": person.preferences.appearance,
+            "may_settings": crate::pages::settings::may_see(self),
             "is_test": session.scope.mode == domain::order::Mode::Test,
         })
     }

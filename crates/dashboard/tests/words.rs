@@ -47,7 +47,7 @@ fn variables(pattern: &str) -> BTreeSet<&str> {
 }
 
 /// Keys that are put together from a state, a field or a kind.
-const BEGINNINGS: [&str; 36] = [
+const BEGINNINGS: &[&str] = &[
     "status-",
     "payment-",
     "fulfilment-",
@@ -84,6 +84,12 @@ const BEGINNINGS: [&str; 36] = [
     "here-",
     "column-",
     "outcome-many-",
+    "settings-",
+    "permission-about-",
+    "role-",
+    "log-",
+    "team-refusal-",
+    "appearance-",
 ];
 
 #[test]

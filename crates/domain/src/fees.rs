@@ -52,6 +52,23 @@ impl FeeTerms {
     }
 }
 
+/// Percent points as basis points, exactly: `2.1`, or `2,1`, is 210. Nothing where it is no rate, or is finer.
+pub fn parse_points(text: &str) -> Option<u32> {
+    let text = text.trim().replace(',', ".");
+    let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(part) || whole.len() > 4 || part.len() > 2 {
+        return None;
+    }
+    format!("{whole}{part:0<2}").parse().ok()
+}
+
+/// Basis points as percent points, without zeros that say nothing: 210 is `2.1`.
+pub fn points(rate_bp: u32) -> String {
+    let text = format!("{}.{:02}", rate_bp / 100, rate_bp % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// Basis points in a whole.
 const WHOLE_BP: i64 = 10_000;
 

@@ -58,6 +58,8 @@ ids! {
     AttentionId = "attention_";
     /// A person who signs in.
     PersonId = "person_";
+    /// Someone asked to join.
+    InvitationId = "invitation_";
     /// An API key.
     KeyId = "key_";
     /// A saved view of the list.

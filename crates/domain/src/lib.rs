@@ -37,3 +37,4 @@ pub mod ship;
 pub mod shipment;
 pub mod shop;
 pub mod state;
+pub mod team;

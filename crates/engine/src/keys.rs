@@ -5,10 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::actor::{Actor, ActorKind, By, Permissions};
 use domain::ids::{KeyId, OrganizationId};
 use domain::order::Mode;
-use jiff::Timestamp;
+use domain::team::{self, TeamRefusal};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Desk;
+use crate::permit::{ManageTeam, Permit};
+use crate::settings_log::Act;
 use crate::store::StoreError;
+use crate::team::{TeamFailure, begin};
 
 /// An API key as it is kept: without the secret.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,7 +49,67 @@ impl std::fmt::Debug for ApiKey {
     }
 }
 
-/// Makes a key and returns it with its secret, which is shown this once.
+/// Every key of the organization, newest first.
+///
+/// # Errors
+/// The database.
+pub async fn keys(desk: &Desk, permit: &Permit<'_, ManageTeam>) -> Result<Vec<ApiKey>, StoreError> {
+    desk.store().keys(&permit.scope().organization_id).await
+}
+
+/// Makes a key that may do no more than whoever makes it, and returns it with its secret, which is shown this once.
+///
+/// # Errors
+/// [`TeamRefusal`]; the database.
+pub async fn make(
+    desk: &Desk,
+    permit: &Permit<'_, ManageTeam>,
+    mode: Mode,
+    name: &str,
+    permissions: Permissions,
+) -> Result<(ApiKey, String), TeamFailure> {
+    let name = team::name(name)?;
+    team::grantable(permit.actor(), &permissions)?;
+    let organization = &permit.scope().organization_id;
+    let (key, secret) = fresh(desk, organization, mode, &name, permissions);
+    let mut change = begin(desk, organization).await?;
+    change.insert_key(&key).await?;
+    let act = Act::KeyMade {
+        name: key.name.clone(),
+        hint: key.hint.clone(),
+        mode,
+        permissions: key.permissions.clone(),
+    };
+    change.note(desk, &permit.actor().by, &act).await?;
+    change.commit().await?;
+    Ok((key, secret))
+}
+
+/// Revokes a key for good.
+///
+/// # Errors
+/// [`TeamRefusal::Gone`] where there is no such key, or it was revoked before; the database.
+pub async fn revoke(
+    desk: &Desk,
+    permit: &Permit<'_, ManageTeam>,
+    id: &KeyId,
+) -> Result<(), TeamFailure> {
+    let keys = keys(desk, permit).await?;
+    let key = keys.into_iter().find(|key| key.id == *id);
+    let key = key.ok_or(TeamRefusal::Gone)?;
+    let mut change = begin(desk, &permit.scope().organization_id).await?;
+    if !change.revoke_key(id, desk.now()).await? {
+        return Err(TeamRefusal::Gone.into());
+    }
+    let act = Act::KeyRevoked {
+        name: key.name,
+        hint: key.hint,
+    };
+    change.note(desk, &permit.actor().by, &act).await?;
+    Ok(change.commit().await?)
+}
+
+/// Makes a key of the desk itself, for the demo and the tests: nobody asked for it, and no log tells it.
 ///
 /// The secret reads `credential_live_<organization>_<random>`: the organization stands in it so that looking a key up
 /// asks one organization's rows only.
@@ -59,6 +123,18 @@ pub async fn create(
     name: &str,
     permissions: Permissions,
 ) -> Result<(ApiKey, String), StoreError> {
+    let (key, secret) = fresh(desk, organization, mode, name, permissions);
+    desk.store().insert_key(&key).await?;
+    Ok((key, secret))
+}
+
+fn fresh(
+    desk: &Desk,
+    organization: &OrganizationId,
+    mode: Mode,
+    name: &str,
+    permissions: Permissions,
+) -> (ApiKey, String) {
     let random = URL_SAFE_NO_PAD
         .encode(desk.ids().random_bytes::<24>())
         .replace(['-', '_'], "0");
@@ -78,8 +154,7 @@ pub async fn create(
         last_used_at: None,
         revoked_at: None,
     };
-    desk.store().insert_key(&key).await?;
-    Ok((key, secret))
+    (key, secret)
 }
 
 fn prefix(mode: Mode) -> &'static str {
@@ -94,7 +169,10 @@ pub(crate) fn hash(secret: &str) -> String {
     blake3::hash(secret.as_bytes()).to_hex().to_string()
 }
 
-/// Who a secret is; none for one that is unknown or revoked.
+/// How exactly the last use is written down, so that using a key seldom writes.
+const USED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// Who a secret is; none for one that is unknown or revoked. The key is as it was before this use.
 ///
 /// # Errors
 /// The database.
@@ -113,16 +191,22 @@ pub async fn authenticate(
         .store()
         .key_by_hash(&organization, &hash(secret))
         .await?;
-    Ok(key.filter(|key| key.revoked_at.is_none()).map(|key| {
-        let by = By {
-            kind: ActorKind::ApiKey,
-            id: key.id.0.clone(),
-            name: key.name.clone(),
-        };
-        let actor = Actor {
-            by,
-            permissions: key.permissions.clone(),
-        };
-        (key, actor)
-    }))
+    let Some(key) = key.filter(|key| key.revoked_at.is_none()) else {
+        return Ok(None);
+    };
+    let is_written = |at: Timestamp| desk.now().duration_since(at) < USED_EVERY;
+    if !key.last_used_at.is_some_and(is_written) {
+        let used = desk.store().touch_key(&organization, &key.id, desk.now());
+        used.await?;
+    }
+    let by = By {
+        kind: ActorKind::ApiKey,
+        id: key.id.0.clone(),
+        name: key.name.clone(),
+    };
+    let actor = Actor {
+        by,
+        permissions: key.permissions.clone(),
+    };
+    Ok(Some((key, actor)))
 }

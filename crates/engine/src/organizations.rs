@@ -5,13 +5,18 @@ use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, ViewId};
 use domain::money::Currency;
 use domain::order::{Fulfilment, OrderStatus};
+use domain::team::{self, TeamRefusal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
+use crate::failure::Failure;
 use crate::people::{ADMIN, MEMBER, Role};
+use crate::permit::{ManageSettings, Permit};
+use crate::settings_log::Act;
 use crate::store::StoreError;
 use crate::store::views::SavedView;
+use crate::team::{TeamFailure, begin};
 
 /// What an organization has set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +95,91 @@ pub async fn create(
             .await?;
     }
     Ok(organization.id)
+}
+
+/// What an organization is called, and what it has set.
+///
+/// # Errors
+/// There is no such organization any more; the database.
+pub async fn settings(
+    desk: &Desk,
+    permit: &Permit<'_, ManageSettings>,
+) -> Result<(String, Settings), TeamFailure> {
+    let here = &permit.scope().organization_id;
+    let organizations = desk.store().organizations().await?;
+    let name = organizations.into_iter().find(|(id, _)| id == here);
+    let (_, name) = name.ok_or(TeamRefusal::Gone)?;
+    Ok((name, desk.store().settings(here).await?))
+}
+
+/// Renames an organization, and says where its e-mails come from and where answers go; nowhere else where
+/// `mail_reply_to` is empty.
+///
+/// # Errors
+/// [`TeamRefusal`] naming the field; the database.
+pub async fn describe(
+    desk: &Desk,
+    permit: &Permit<'_, ManageSettings>,
+    name: &str,
+    mail_from: &str,
+    mail_reply_to: &str,
+) -> Result<(), TeamFailure> {
+    let (name, mail_from) = (team::name(name)?, team::email(mail_from)?);
+    let mail_reply_to = match mail_reply_to.trim() {
+        "" => String::new(),
+        given => team::email(given).map_err(|_| TeamRefusal::ReplyToMalformed {
+            given: given.to_owned(),
+        })?,
+    };
+    let mut change = begin(desk, &permit.scope().organization_id).await?;
+    let by = &permit.actor().by;
+    let from = std::mem::replace(&mut change.name, name.clone());
+    if from != name {
+        let act = Act::Renamed { from, to: name };
+        change.note(desk, by, &act).await?;
+    }
+    let from = std::mem::replace(&mut change.settings.mail_from, mail_from.clone());
+    if from != mail_from {
+        let act = Act::MailFromChanged {
+            from,
+            to: mail_from,
+        };
+        change.note(desk, by, &act).await?;
+    }
+    let from = std::mem::replace(&mut change.settings.mail_reply_to, mail_reply_to.clone());
+    if from != mail_reply_to {
+        let act = Act::ReplyToChanged {
+            from,
+            to: mail_reply_to,
+        };
+        change.note(desk, by, &act).await?;
+    }
+    change.save().await?;
+    Ok(change.commit().await?)
+}
+
+/// Sets the fees of orders that are taken in from now on (R8); those that are here keep theirs.
+///
+/// # Errors
+/// A refusal naming the rate; the database.
+pub async fn set_fees(
+    desk: &Desk,
+    permit: &Permit<'_, ManageSettings>,
+    terms: FeeTerms,
+) -> Result<(), Failure> {
+    let to = terms.checked()?;
+    let change = desk.store().change(&permit.scope().organization_id).await?;
+    let Some(mut change) = change else {
+        return Ok(());
+    };
+    let from = std::mem::replace(&mut change.settings.fees, to);
+    if from != to {
+        let act = Act::FeesChanged { from, to };
+        change.note(desk, &permit.actor().by, &act).await?;
+        change.save().await?;
+        change.commit().await?;
+    }
+    Ok(())
 }
 
 /// The views every organization begins with; their names are message keys.

@@ -8,13 +8,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
+use crate::settings_log::Act;
 use crate::store::StoreError;
 
-/// The role that may do everything (P2).
-pub const ADMIN: &str = "admin";
-
-/// The role for orders and catalogue, without billing, reports or settings (P2).
-pub const MEMBER: &str = "member";
+pub use domain::team::{ADMIN, MEMBER};
 
 /// The shortest password, in characters.
 pub const MIN_PASSWORD: usize = 10;
@@ -79,6 +76,19 @@ pub enum Shortcuts {
     Off,
 }
 
+/// Whether a person's pages are light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Appearance {
+    /// As their system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
 /// What a person prefers (P1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -99,6 +109,8 @@ pub struct Preferences {
     pub columns: Vec<String>,
     /// Keys of single letters.
     pub shortcuts: Shortcuts,
+    /// Light or dark.
+    pub appearance: Appearance,
 }
 
 /// Someone who signs in.
@@ -180,21 +192,18 @@ pub async fn add(
     new: NewPerson,
     membership: Option<(&OrganizationId, &str)>,
 ) -> Result<PersonId, PersonError> {
-    let email = new.email.trim().to_lowercase();
-    let has_parts = email
-        .split_once('@')
-        .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
-    if !has_parts || email.contains(char::is_whitespace) || email.contains('\0') {
+    let Ok(email) = domain::team::email(&new.email) else {
         return Err(PersonError::EmailMalformed(new.email));
-    }
+    };
     if new.password.chars().count() < MIN_PASSWORD {
         return Err(PersonError::PasswordTooShort);
     }
+    let mut joins = None;
     if let Some((organization, role)) = membership {
         let roles = desk.store().roles(organization).await?;
-        if !roles.iter().any(|known| known.id == role) {
-            return Err(PersonError::RoleUnknown(role.to_owned()));
-        }
+        let found = roles.into_iter().find(|known| known.id == role);
+        let found = found.ok_or_else(|| PersonError::RoleUnknown(role.to_owned()))?;
+        joins = Some((organization, found));
     }
     let person = Person {
         id: PersonId(desk.ids().fresh(PersonId::PREFIX, desk.now())),
@@ -209,12 +218,33 @@ pub async fn add(
     if !desk.store().insert_person(&person).await? {
         return Err(PersonError::EmailTaken(person.email));
     }
-    if let Some((organization, role)) = membership {
-        desk.store()
-            .put_member(organization, &person.id, role, desk.now())
-            .await?;
+    if let Some((organization, role)) = joins {
+        join(desk, &person, organization, &role).await?;
     }
     Ok(person.id)
+}
+
+/// Makes someone a member without anyone of the organization asking, as the command line does.
+///
+/// # Errors
+/// The database.
+pub async fn join(
+    desk: &Desk,
+    person: &Person,
+    organization: &OrganizationId,
+    role: &Role,
+) -> Result<(), StoreError> {
+    let Some(mut change) = desk.store().change(organization).await? else {
+        return Ok(());
+    };
+    change.put_member(&person.id, &role.id, desk.now()).await?;
+    let act = Act::Joined {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        role: role.name.clone(),
+    };
+    change.note(desk, &By::desk(), &act).await?;
+    change.commit().await
 }
 
 /// Argon2id of a password with a salt of its own; takes long on purpose.

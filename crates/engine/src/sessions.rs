@@ -7,7 +7,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use domain::ids::OrganizationId;
+use domain::ids::{OrganizationId, PersonId};
 use domain::order::Mode;
 use jiff::{SignedDuration, Timestamp};
 
@@ -80,11 +80,20 @@ pub async fn sign_in(
     let Some((organization_id, _)) = organizations(desk, &person).await?.into_iter().next() else {
         return Ok(None);
     };
+    Ok(Some(begin(desk, &person.id, &organization_id).await?))
+}
+
+/// Begins a session of someone who has proved who they are; the token for the browser.
+pub(crate) async fn begin(
+    desk: &Desk,
+    person: &PersonId,
+    organization: &OrganizationId,
+) -> Result<String, StoreError> {
     let token = BASE64_URL_SAFE_NO_PAD.encode(desk.ids().random_bytes::<32>());
     let session = StoredSession {
         token_hash: hash(&token),
-        person_id: person.id,
-        organization_id,
+        person_id: person.clone(),
+        organization_id: organization.clone(),
         mode: Mode::Live,
         created_at: desk.now(),
         seen_at: desk.now(),
@@ -93,7 +102,7 @@ pub async fn sign_in(
     desk.store()
         .delete_sessions_unused_since(before(desk.now(), IDLE))
         .await?;
-    Ok(Some(token))
+    Ok(token)
 }
 
 /// Who a token belongs to; nobody where it is unknown, too old, or its person may not come in any more.
@@ -144,11 +153,29 @@ pub async fn switch(
         .iter()
         .any(|(id, _)| id == organization);
     if may {
-        let mut stored = signed_in.stored.clone();
-        (stored.organization_id, stored.mode) = (organization.clone(), mode);
-        desk.store().update_session(&stored).await?;
+        move_to(desk, signed_in, organization, mode).await?;
     }
     Ok(may)
+}
+
+/// Goes to an organization that the person has just joined.
+pub(crate) async fn go_to(
+    desk: &Desk,
+    signed_in: &SignedIn,
+    organization: &OrganizationId,
+) -> Result<(), StoreError> {
+    move_to(desk, signed_in, organization, Mode::Live).await
+}
+
+async fn move_to(
+    desk: &Desk,
+    signed_in: &SignedIn,
+    organization: &OrganizationId,
+    mode: Mode,
+) -> Result<(), StoreError> {
+    let mut stored = signed_in.stored.clone();
+    (stored.organization_id, stored.mode) = (organization.clone(), mode);
+    desk.store().update_session(&stored).await
 }
 
 /// Ends this session.

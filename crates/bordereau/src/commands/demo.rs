@@ -63,7 +63,11 @@ impl Demo {
             "  API keys and the above: {}",
             demo::file_in(&config.data).display()
         );
-        server::serve(desk, outside, listener, stop).await?;
+        let front = server::Front {
+            listener,
+            proxies: config.proxies,
+        };
+        server::serve(desk, outside, front, stop).await?;
         Ok(Outcome::Fine)
     }
 

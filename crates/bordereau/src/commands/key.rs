@@ -6,6 +6,7 @@ use domain::actor::{Permission, Permissions};
 use domain::ids::KeyId;
 use domain::order::Mode;
 use engine::keys;
+use engine::team::TeamFailure;
 
 use super::Outcome;
 use crate::place::{Place, Whose};
@@ -48,14 +49,9 @@ impl Key {
         let organization = &session.scope.organization_id;
         match self.what {
             What::Create { name, allow } => {
-                let (key, secret) = keys::create(
-                    &desk,
-                    organization,
-                    session.scope.mode,
-                    &name,
-                    permissions(&allow)?,
-                )
-                .await?;
+                let (mode, allowed) = (session.scope.mode, permissions(&allow)?);
+                let (key, secret) =
+                    keys::make(&desk, &session.permit()?, mode, &name, allowed).await?;
                 eprintln!("key {} is made; this is the only time it is shown:", key.id);
                 println!("{secret}");
             }
@@ -75,12 +71,11 @@ impl Key {
                 }
             }
             What::Revoke { id } => {
-                if !desk
-                    .store()
-                    .revoke_key(organization, &KeyId(id.clone()), desk.now())
-                    .await?
-                {
-                    bail!("there is no active key {id} in this organization");
+                match keys::revoke(&desk, &session.permit()?, &KeyId(id.clone())).await {
+                    Err(TeamFailure::Refused(_)) => {
+                        bail!("there is no active key {id} in this organization")
+                    }
+                    revoked => revoked?,
                 }
                 println!("key {id} is revoked");
             }

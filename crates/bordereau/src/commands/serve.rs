@@ -29,7 +29,11 @@ impl Serve {
         let stop = server::Stop::heard()?;
         tracing::info!(%address, "the desk is open");
         let desk = desk.reached_at(&config.url(&address));
-        server::serve(desk, outside, listener, stop).await?;
+        let front = server::Front {
+            listener,
+            proxies: config.proxies,
+        };
+        server::serve(desk, outside, front, stop).await?;
         Ok(Outcome::Fine)
     }
 }

@@ -30,3 +30,4 @@ mod passwords;
 mod people;
 mod refused;
 mod views;
+mod settings;

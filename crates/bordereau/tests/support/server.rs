@@ -62,7 +62,13 @@ impl Server {
 impl Desk {
     /// Serves the desk on a free port; answers when it is open.
     pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// Serves the desk with settings from the environment.
+    pub fn serve_with(&self, settings: &[(&str, &str)]) -> Server {
         let mut command = self.command("serve", &["--listen", "127.0.0.1:0"]);
+        command.envs(settings.iter().copied());
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

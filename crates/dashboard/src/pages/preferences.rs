@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::ids::OrganizationId;
 use domain::order::Mode;
 use engine::people::{
-    CurrencyPreference, PersonError, Preferences, Shortcuts, Units, save_preferences,
+    Appearance, CurrencyPreference, PersonError, Preferences, Shortcuts, Units, save_preferences,
 };
 use engine::sessions::{self, PasswordChange};
 use jiff::tz::TimeZone;
@@ -29,6 +29,8 @@ pub(crate) struct Form {
     units: String,
     #[serde(default)]
     shortcuts: String,
+    #[serde(default)]
+    appearance: String,
 }
 
 /// What was just done.
@@ -71,6 +73,11 @@ pub(crate) async fn save(Sent { mut visitor, form }: Sent<Form>) -> Response {
             Shortcuts::Off
         } else {
             Shortcuts::On
+        },
+        appearance: match form.appearance.as_str() {
+            "light" => Appearance::Light,
+            "dark" => Appearance::Dark,
+            _ => Appearance::System,
         },
     };
     if !zone.is_empty() && TimeZone::get(zone).is_err() {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::guest::{ATTRIBUTES, Guest};
+use crate::origin::Origin;
 use crate::visitor::{COOKIE, Sent};
 
 /// How long the browser keeps the session's cookie: as long as a session can live.
@@ -50,7 +51,7 @@ pub(crate) async fn show(guest: Guest, Query(goal): Query<Goal>) -> Response {
 }
 
 /// Signs in, and goes where the person wanted to go.
-pub(crate) async fn send(guest: Guest, Form(sent): Form<Credentials>) -> Response {
+pub(crate) async fn send(guest: Guest, origin: Origin, Form(sent): Form<Credentials>) -> Response {
     let again = |status, problem| again(&guest, &sent, status, problem);
     if !guest.sent(&sent.form_token) {
         return again(StatusCode::FORBIDDEN, "form-stale");
@@ -60,17 +61,17 @@ pub(crate) async fn send(guest: Guest, Form(sent): Form<Credentials>) -> Respons
         format!("email {}", sent.email.trim().to_lowercase()),
         app.desk.now(),
     );
-    if !app.attempts.may(&key, now) {
+    if !app.attempts.may(&key, now) || !app.attempts.may_from(&origin, now) {
         return again(StatusCode::TOO_MANY_REQUESTS, "sign-in-too-often");
     }
     match sessions::sign_in(&app.desk, &sent.email, &sent.password).await {
         Ok(Some(token)) => {
             app.attempts.forget(&key);
-            let kept = format!("{COOKIE}={token}; {ATTRIBUTES}; Max-Age={KEPT_S}");
-            ([(header::SET_COOKIE, kept)], Redirect::to(within(&sent.to))).into_response()
+            begun(&token, within(&sent.to))
         }
         Ok(None) => {
             app.attempts.failed(&key, now);
+            app.attempts.failed_from(&origin, now);
             again(StatusCode::UNPROCESSABLE_ENTITY, "sign-in-wrong")
         }
         Err(error) => {
@@ -95,6 +96,12 @@ pub(crate) async fn out(
     }
     let gone = format!("{COOKIE}=; {ATTRIBUTES}; Max-Age=0");
     ([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response()
+}
+
+/// Hands the browser its session, and goes on.
+pub(crate) fn begun(token: &str, to: &str) -> Response {
+    let kept = format!("{COOKIE}={token}; {ATTRIBUTES}; Max-Age={KEPT_S}");
+    ([(header::SET_COOKIE, kept)], Redirect::to(to)).into_response()
 }
 
 /// The form once more, with what was typed but for the password.

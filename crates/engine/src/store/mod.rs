@@ -4,6 +4,8 @@
 //! versioned update of its row. Every statement on a tenant's table names the organization. Nothing here decides.
 
 pub mod account_mails;
+mod api_keys;
+pub(crate) mod change;
 pub mod commit;
 pub mod dialect;
 pub mod export;
@@ -64,6 +66,11 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         3,
         "sessions",
         [include_str!("../../migrations/0003_sessions.sql"); 2],
+    ),
+    (
+        5,
+        "settings",
+        [include_str!("../../migrations/0005_settings.sql"); 2],
     ),
     (
         6,

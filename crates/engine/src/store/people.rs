@@ -1,21 +1,21 @@
-//! People, what they may do in an organization, and API keys.
+//! People, and what they may do in an organization.
 
-use domain::actor::Permissions;
-use domain::ids::{KeyId, OrganizationId, PersonId};
+use domain::ids::{OrganizationId, PersonId};
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row};
 
-use super::orders::name;
 use super::{Store, StoreError};
-use crate::keys::ApiKey;
 use crate::people::{Person, Preferences, Role};
 
-fn json<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, StoreError> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(
+    text: &str,
+    what: &str,
+) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::unreadable(what, error))
 }
 
-fn text<T: serde::Serialize>(value: &T, what: &str) -> Result<String, StoreError> {
+pub(super) fn text<T: serde::Serialize>(value: &T, what: &str) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::unreadable(what, error))
 }
 
@@ -50,21 +50,7 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn insert_person(&self, person: &Person) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "insert into people (id, email, name, password_hash, is_support, preferences, created_at_us, \
-             disabled_at_us) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-        )
-        .bind(person.id.as_str())
-        .bind(person.email.as_str())
-        .bind(person.name.as_str())
-        .bind(person.password_hash.as_str())
-        .bind(i64::from(person.is_support))
-        .bind(text(&person.preferences, "preferences")?)
-        .bind(person.created_at.as_microsecond())
-        .bind(person.disabled_at.map(Timestamp::as_microsecond))
-        .execute(self.writer())
-        .await?;
-        Ok(done.rows_affected() == 1)
+        insert(self.writer(), person).await
     }
 
     /// The person with this e-mail, which is kept in lower case.
@@ -88,16 +74,10 @@ impl Store {
         &self,
         organization: &OrganizationId,
     ) -> Result<Vec<(Person, Role)>, StoreError> {
-        let rows = sqlx::query(
-            "select p.id, p.email, p.name, p.password_hash, p.is_support, p.preferences, p.created_at_us, \
-             p.disabled_at_us, r.id as role_id, r.name as role_name, r.permissions from members m \
-             join people p on p.id = m.person_id \
-             join roles r on r.organization_id = m.organization_id and r.id = m.role_id \
-             where m.organization_id = $1 order by p.email",
-        )
-        .bind(organization.as_str())
-        .fetch_all(self.reader())
-        .await?;
+        let rows = sqlx::query(TEAM)
+            .bind(organization.as_str())
+            .fetch_all(self.reader())
+            .await?;
         rows.iter()
             .map(|row| Ok((read_person(row)?, read_role(row, "role_id", "role_name")?)))
             .collect()
@@ -151,17 +131,13 @@ impl Store {
         organization: &OrganizationId,
         role: &Role,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into roles (organization_id, id, name, permissions) values ($1, $2, $3, $4) \
-             on conflict (organization_id, id) do update \
-             set name = excluded.name, permissions = excluded.permissions",
-        )
-        .bind(organization.as_str())
-        .bind(role.id.as_str())
-        .bind(role.name.as_str())
-        .bind(text(&role.permissions, "permissions")?)
-        .execute(self.writer())
-        .await?;
+        sqlx::query(PUT_ROLE)
+            .bind(organization.as_str())
+            .bind(role.id.as_str())
+            .bind(role.name.as_str())
+            .bind(text(&role.permissions, "permissions")?)
+            .execute(self.writer())
+            .await?;
         Ok(())
     }
 
@@ -170,12 +146,10 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn roles(&self, organization: &OrganizationId) -> Result<Vec<Role>, StoreError> {
-        let rows = sqlx::query(
-            "select id, name, permissions from roles where organization_id = $1 order by name, id",
-        )
-        .bind(organization.as_str())
-        .fetch_all(self.reader())
-        .await?;
+        let rows = sqlx::query(ROLES)
+            .bind(organization.as_str())
+            .fetch_all(self.reader())
+            .await?;
         rows.iter()
             .map(|row| read_role(row, "id", "name"))
             .collect()
@@ -192,120 +166,56 @@ impl Store {
         role_id: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into members (organization_id, person_id, role_id, created_at_us) values ($1, $2, $3, $4) \
-             on conflict (organization_id, person_id) do update set role_id = excluded.role_id",
-        )
-        .bind(organization.as_str())
-        .bind(person.as_str())
-        .bind(role_id)
-        .bind(at.as_microsecond())
-        .execute(self.writer())
-        .await?;
-        Ok(())
-    }
-
-    /// Adds an API key.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn insert_key(&self, key: &ApiKey) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into api_keys (organization_id, id, mode, name, hash, hint, permissions, created_at_us, \
-             last_used_at_us, revoked_at_us) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        )
-        .bind(key.organization_id.as_str())
-        .bind(key.id.as_str())
-        .bind(name(&key.mode))
-        .bind(key.name.as_str())
-        .bind(key.hash.as_str())
-        .bind(key.hint.as_str())
-        .bind(text(&key.permissions, "permissions")?)
-        .bind(key.created_at.as_microsecond())
-        .bind(key.last_used_at.map(Timestamp::as_microsecond))
-        .bind(key.revoked_at.map(Timestamp::as_microsecond))
-        .execute(self.writer())
-        .await?;
-        Ok(())
-    }
-
-    /// Every API key of an organization, newest first.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn keys(&self, organization: &OrganizationId) -> Result<Vec<ApiKey>, StoreError> {
-        let statement = format!(
-            "select {KEY_COLUMNS} from api_keys where organization_id = $1 order by id desc"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        sqlx::query(PUT_MEMBER)
             .bind(organization.as_str())
-            .fetch_all(self.reader())
+            .bind(person.as_str())
+            .bind(role_id)
+            .bind(at.as_microsecond())
+            .execute(self.writer())
             .await?;
-        rows.iter().map(|row| read_key(row, organization)).collect()
-    }
-
-    /// The API key with this hash.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn key_by_hash(
-        &self,
-        organization: &OrganizationId,
-        hash: &str,
-    ) -> Result<Option<ApiKey>, StoreError> {
-        let statement =
-            format!("select {KEY_COLUMNS} from api_keys where organization_id = $1 and hash = $2");
-        let row = sqlx::query(sqlx::AssertSqlSafe(statement))
-            .bind(organization.as_str())
-            .bind(hash)
-            .fetch_optional(self.reader())
-            .await?;
-        row.map(|row| read_key(&row, organization)).transpose()
-    }
-
-    /// Revokes a key for good; whether it was there and still good.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn revoke_key(
-        &self,
-        organization: &OrganizationId,
-        id: &KeyId,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "update api_keys set revoked_at_us = $1 \
-             where organization_id = $2 and id = $3 and revoked_at_us is null",
-        )
-        .bind(at.as_microsecond())
-        .bind(organization.as_str())
-        .bind(id.as_str())
-        .execute(self.writer())
-        .await?;
-        Ok(done.rows_affected() == 1)
+        Ok(())
     }
 }
 
-const KEY_COLUMNS: &str =
-    "id, mode, name, hash, hint, permissions, created_at_us, last_used_at_us, revoked_at_us";
+/// Everyone of an organization with their role.
+pub(super) const TEAM: &str = "select p.id, p.email, p.name, p.password_hash, p.is_support, p.preferences, \
+     p.created_at_us, p.disabled_at_us, r.id as role_id, r.name as role_name, r.permissions from members m \
+     join people p on p.id = m.person_id \
+     join roles r on r.organization_id = m.organization_id and r.id = m.role_id \
+     where m.organization_id = $1 order by p.email";
 
-fn read_key(row: &AnyRow, organization: &OrganizationId) -> Result<ApiKey, StoreError> {
-    let permissions: Permissions = json(row.try_get("permissions")?, "permissions")?;
-    Ok(ApiKey {
-        organization_id: organization.clone(),
-        id: KeyId(row.try_get("id")?),
-        mode: super::views::mode(row.try_get("mode")?)?,
-        name: row.try_get("name")?,
-        hash: row.try_get("hash")?,
-        hint: row.try_get("hint")?,
-        permissions,
-        created_at: instant(row, "created_at_us")?.unwrap_or_default(),
-        last_used_at: instant(row, "last_used_at_us")?,
-        revoked_at: instant(row, "revoked_at_us")?,
-    })
+pub(super) const ROLES: &str =
+    "select id, name, permissions from roles where organization_id = $1 order by name, id";
+
+pub(super) const PUT_ROLE: &str = "insert into roles (organization_id, id, name, permissions) \
+     values ($1, $2, $3, $4) on conflict (organization_id, id) do update \
+     set name = excluded.name, permissions = excluded.permissions";
+
+pub(super) const PUT_MEMBER: &str = "insert into members (organization_id, person_id, role_id, created_at_us) values ($1, $2, $3, $4) \
+     on conflict (organization_id, person_id) do update set role_id = excluded.role_id";
+
+pub(super) async fn insert<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    person: &Person,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "insert into people (id, email, name, password_hash, is_support, preferences, created_at_us, \
+         disabled_at_us) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+    )
+    .bind(person.id.as_str())
+    .bind(person.email.as_str())
+    .bind(person.name.as_str())
+    .bind(person.password_hash.as_str())
+    .bind(i64::from(person.is_support))
+    .bind(text(&person.preferences, "preferences")?)
+    .bind(person.created_at.as_microsecond())
+    .bind(person.disabled_at.map(Timestamp::as_microsecond))
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
-fn read_role(row: &AnyRow, id: &str, role_name: &str) -> Result<Role, StoreError> {
+pub(super) fn read_role(row: &AnyRow, id: &str, role_name: &str) -> Result<Role, StoreError> {
     Ok(Role {
         id: row.try_get(id)?,
         name: row.try_get(role_name)?,

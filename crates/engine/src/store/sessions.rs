@@ -1,5 +1,7 @@
 //! Who is signed in, and which organizations a person can choose among.
 
+use std::collections::HashMap;
+
 use domain::ids::{OrganizationId, PersonId};
 use domain::order::Mode;
 use jiff::Timestamp;
@@ -156,6 +158,31 @@ impl Store {
         .await?;
         rows.iter()
             .map(|row| Ok((OrganizationId(row.try_get(0)?), row.try_get(1)?)))
+            .collect()
+    }
+
+    /// Since when each person belongs to an organization, and when they last used it in a session that is not over.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn attendance(
+        &self,
+        organization: &OrganizationId,
+    ) -> Result<HashMap<PersonId, (Timestamp, Option<Timestamp>)>, StoreError> {
+        let rows = sqlx::query(
+            "select m.person_id, m.created_at_us, max(s.seen_at_us) as seen_at_us from members m \
+             left join sessions s on s.organization_id = m.organization_id and s.person_id = m.person_id \
+             where m.organization_id = $1 group by m.person_id, m.created_at_us",
+        )
+        .bind(organization.as_str())
+        .fetch_all(self.reader())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let since = instant(row, "created_at_us")?.unwrap_or_default();
+                let person = PersonId(row.try_get("person_id")?);
+                Ok((person, (since, instant(row, "seen_at_us")?)))
+            })
             .collect()
     }
 }

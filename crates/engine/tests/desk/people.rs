@@ -6,8 +6,8 @@ use domain::order::Mode;
 use domain::refusal::Refusal;
 use engine::organizations::{Settings, create};
 use engine::people::{
-    ADMIN, CurrencyPreference, MEMBER, NewPerson, Person, PersonError, Preferences, Role,
-    Shortcuts, Units, actor, add, is_password, set_password,
+    ADMIN, Appearance, CurrencyPreference, MEMBER, NewPerson, Person, PersonError, Preferences,
+    Role, Shortcuts, Units, actor, add, is_password, set_password,
 };
 use engine::permit::{CancelOrders, EditOrders, Permit, RefundOrders, Scope, Session, ViewOrders};
 
@@ -326,6 +326,7 @@ async fn p1_preferences_are_kept_and_begin_with_the_base_currency() {
             units: Units::Imperial,
             columns: vec!["total".to_owned(), "placed".to_owned()],
             shortcuts: Shortcuts::Off,
+            appearance: Appearance::Dark,
         };
         store.update_person(&anna).await.unwrap();
         assert_eq!(store.preferences(&anna.id).await.unwrap(), anna.preferences);

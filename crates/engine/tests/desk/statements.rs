@@ -27,6 +27,8 @@ const TENANT_TABLES: &[&str] = &[
     "presence",
     "account_mails",
     "mail_words",
+    "invitations",
+    "organization_events",
 ];
 
 fn store() -> PathBuf {
@@ -202,6 +204,7 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
         writers,
         [
             "account_mails.rs",
+            "change.rs",
             "commit.rs",
             "insert.rs",
             "organizations.rs",

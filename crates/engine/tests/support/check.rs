@@ -32,6 +32,8 @@ pub const TABLES: &[&str] = &[
     "account_mails",
     "password_resets",
     "mail_words",
+    "invitations",
+    "organization_events",
     "_sqlx_migrations",
 ];
 

@@ -1,0 +1,122 @@
+//! What was changed in the settings and the team, by whom and when.
+
+use axum::extract::Query;
+use axum::response::Response;
+use domain::actor::{ActorKind, Permissions};
+use domain::fees::{FeeTerms, points};
+use domain::order::Mode;
+use engine::permit::ManageTeam;
+use engine::settings_log::{Act, Entry, entries};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Wrong, key_of, page, role_name};
+use crate::visitor::Visitor;
+
+/// Where the page begins.
+#[derive(Deserialize)]
+pub(super) struct From {
+    #[serde(default)]
+    before: String,
+}
+
+/// The page, newest first.
+pub(super) async fn show(visitor: Visitor, Query(from): Query<From>) -> Response {
+    let permit = match visitor.permit::<ManageTeam>() {
+        Ok(permit) => permit,
+        Err(page) => return page,
+    };
+    let before = from.before.parse().ok();
+    let (found, has_more) = match entries(&visitor.app.desk, &permit, before).await {
+        Ok(found) => found,
+        Err(error) => return visitor.failed(&error.into()),
+    };
+    let next = found.last().filter(|_| has_more).map(|entry| entry.seq);
+    let told: Vec<Value> = found.iter().map(|entry| told(&visitor, entry)).collect();
+    let context = json!({"entries": told, "next": next, "is_first": before.is_none()});
+    let fine = Wrong::default();
+    page(&visitor, "log", "settings_log.html", &fine, context)
+}
+
+fn told(visitor: &Visitor, entry: &Entry) -> Value {
+    json!({
+        "at": entry.at.to_string(),
+        "when": visitor.formats.moment(entry.at),
+        "by": entry.by.name,
+        "is_support": entry.by.kind == ActorKind::Support,
+        "what": said(visitor, &entry.act),
+    })
+}
+
+fn said(visitor: &Visitor, act: &Act) -> String {
+    let value = serde_json::to_value(act).unwrap_or_default();
+    let kind = value["kind"].as_str().unwrap_or_default().replace('_', "-");
+    let mut args: Vec<(&'static str, String)> = Vec::new();
+    for name in ["name", "email", "role", "from", "to", "hint"] {
+        if let Some(text) = value[name].as_str() {
+            args.push((name, text.to_owned()));
+        }
+    }
+    match act {
+        Act::Invited { role, .. } | Act::Joined { role, .. } | Act::Removed { role, .. } => {
+            replace(&mut args, "role", role_name(visitor, role));
+        }
+        Act::RoleGiven { from, to, .. } => {
+            replace(&mut args, "from", role_name(visitor, from));
+            replace(&mut args, "to", role_name(visitor, to));
+        }
+        Act::RoleMade { permissions, .. } => {
+            args.push(("permissions", list(visitor, permissions)));
+        }
+        Act::RoleChanged { added, removed, .. } => {
+            args.push(("added", list(visitor, added)));
+            args.push(("removed", list(visitor, removed)));
+        }
+        Act::KeyMade {
+            mode, permissions, ..
+        } => {
+            let mode = match mode {
+                Mode::Live => "key-live",
+                Mode::Test => "key-test",
+            };
+            args.push(("mode", visitor.say(mode, &[])));
+            args.push(("permissions", list(visitor, permissions)));
+        }
+        Act::FeesChanged { from, to } => {
+            args.push(("from", fees(visitor, *from)));
+            args.push(("to", fees(visitor, *to)));
+        }
+        Act::InvitedAgain { .. }
+        | Act::InvitationWithdrawn { .. }
+        | Act::RoleDeleted { .. }
+        | Act::KeyRevoked { .. }
+        | Act::Renamed { .. }
+        | Act::MailFromChanged { .. }
+        | Act::ReplyToChanged { .. } => {}
+    }
+    visitor.say(&format!("log-{kind}"), &args)
+}
+
+fn replace(args: &mut [(&'static str, String)], name: &str, value: String) {
+    if let Some((_, text)) = args.iter_mut().find(|(known, _)| *known == name) {
+        *text = value;
+    }
+}
+
+fn list(visitor: &Visitor, permissions: &Permissions) -> String {
+    if permissions.is_empty() {
+        return visitor.say("nothing", &[]);
+    }
+    let said = |one| visitor.say(&format!("permission-{}", key_of(one)), &[]);
+    let said: Vec<String> = permissions.iter().map(|one| said(*one)).collect();
+    said.join(", ")
+}
+
+fn fees(visitor: &Visitor, terms: FeeTerms) -> String {
+    let written = |bp| visitor.formats.decimal(&points(bp));
+    let args = [
+        ("total", written(terms.total_bp)),
+        ("returned", written(terms.returned_bp)),
+    ];
+    visitor.say("fees-terms", &args)
+}

@@ -1,0 +1,270 @@
+//! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, and the log of all of it.
+
+mod fees;
+mod keys;
+mod log;
+mod organization;
+mod roles;
+mod team;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::actor::{Permission, Permissions};
+use domain::team::{ADMIN, MEMBER, TeamRefusal};
+use engine::failure::Failure;
+use engine::people::Role;
+use engine::permit::{ManageSettings, ManageTeam};
+use engine::team::TeamFailure;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::texts::say;
+use crate::visitor::Visitor;
+
+/// The sections, with what one needs to see them.
+const SECTIONS: [(&str, Permission); 6] = [
+    ("team", Permission::ManageTeam),
+    ("roles", Permission::ManageTeam),
+    ("keys", Permission::ManageTeam),
+    ("organization", Permission::ManageSettings),
+    ("fees", Permission::ManageSettings),
+    ("log", Permission::ManageTeam),
+];
+
+/// Every route of the settings.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/settings", get(first))
+        .route("/settings/team", get(team::show).post(team::invite))
+        .route("/settings/team/{person}/role", post(team::give_role))
+        .route(
+            "/settings/team/{person}/remove",
+            get(team::ask_remove).post(team::remove),
+        )
+        .route("/settings/invitations/{id}/send", post(team::send_again))
+        .route("/settings/invitations/{id}/withdraw", post(team::withdraw))
+        .route("/settings/roles", get(roles::show))
+        .route("/settings/roles/new", get(roles::new).post(roles::make))
+        .route("/settings/roles/{id}", get(roles::edit).post(roles::save))
+        .route(
+            "/settings/roles/{id}/delete",
+            get(roles::ask_delete).post(roles::delete),
+        )
+        .route("/settings/keys", get(keys::show).post(keys::make))
+        .route(
+            "/settings/keys/{id}/revoke",
+            get(keys::ask_revoke).post(keys::revoke),
+        )
+        .route(
+            "/settings/organization",
+            get(organization::show).post(organization::save),
+        )
+        .route("/settings/fees", get(fees::show).post(fees::save))
+        .route("/settings/log", get(log::show))
+}
+
+/// Whether the header leads here.
+pub(crate) fn may_see(visitor: &Visitor) -> bool {
+    let actor = &visitor.signed_in.session.actor;
+    SECTIONS.iter().any(|(_, needed)| actor.may(*needed))
+}
+
+/// Goes to the first section that the visitor may see.
+async fn first(visitor: Visitor) -> Response {
+    let actor = &visitor.signed_in.session.actor;
+    match SECTIONS.iter().find(|(_, needed)| actor.may(*needed)) {
+        Some((section, _)) => visitor.redirect(&format!("/settings/{section}")),
+        None => {
+            let lacking = visitor.permit::<ManageTeam>().err();
+            let lacking = lacking.or_else(|| visitor.permit::<ManageSettings>().err());
+            lacking.unwrap_or_else(|| visitor.redirect("/orders"))
+        }
+    }
+}
+
+/// What was just done, as the address says after a form.
+#[derive(Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+impl Done {
+    /// In words; nothing where the address says nothing that we say.
+    fn said(&self, visitor: &Visitor) -> String {
+        const KNOWN: [&str; 9] = [
+            "saved",
+            "role-given",
+            "removed",
+            "withdrawn",
+            "role-made",
+            "role-saved",
+            "role-deleted",
+            "key-revoked",
+            "fees",
+        ];
+        if !KNOWN.contains(&self.done.as_str()) {
+            return String::new();
+        }
+        visitor.say(&format!("settings-done-{}", self.done), &[])
+    }
+}
+
+/// What went wrong on a page, and beside which field.
+#[derive(Default)]
+struct Wrong {
+    status: Option<StatusCode>,
+    field: &'static str,
+    problem: String,
+}
+
+impl Wrong {
+    /// # Errors
+    /// The page of a failure that no form explains.
+    #[allow(clippy::result_large_err, reason = "a page is the answer either way")]
+    fn of(visitor: &Visitor, failure: TeamFailure) -> Result<Self, Response> {
+        let refusal = match failure {
+            TeamFailure::Refused(refusal) => refusal,
+            TeamFailure::Store(error) => return Err(visitor.failed(&Failure::Store(error))),
+        };
+        let status = match &refusal {
+            TeamRefusal::Gone => StatusCode::NOT_FOUND,
+            TeamRefusal::Beyond { .. } => StatusCode::FORBIDDEN,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Ok(Self {
+            status: Some(status),
+            field: refusal.field(),
+            problem: said(visitor, &refusal),
+        })
+    }
+}
+
+/// A page of the settings with its navigation.
+fn page(
+    visitor: &Visitor,
+    section: &str,
+    template: &str,
+    wrong: &Wrong,
+    mut context: Value,
+) -> Response {
+    let actor = &visitor.signed_in.session.actor;
+    let sections = SECTIONS
+        .iter()
+        .filter(|(_, needed)| actor.may(*needed))
+        .map(|(name, _)| json!({"name": name, "is_open": *name == section}))
+        .collect();
+    context["sections"] = Value::Array(sections);
+    context["section"] = section.into();
+    context["wrong"] = wrong.field.into();
+    context["problem"] = wrong.problem.as_str().into();
+    if context.get("done").is_none() {
+        context["done"] = "".into();
+    }
+    visitor.page(wrong.status.unwrap_or(StatusCode::OK), template, context)
+}
+
+/// Asks before something that cannot be taken back; every field is a key of what is said.
+struct Question<'a> {
+    section: &'a str,
+    title: String,
+    text: String,
+    button: &'a str,
+}
+
+fn ask(visitor: &Visitor, question: &Question<'_>, wrong: &Wrong) -> Response {
+    let context = json!({
+        "title": question.title,
+        "text": question.text,
+        "button": visitor.say(question.button, &[]),
+    });
+    page(
+        visitor,
+        question.section,
+        "settings_sure.html",
+        wrong,
+        context,
+    )
+}
+
+/// Why a team stays as it is, in words.
+pub(crate) fn said(visitor: &Visitor, refusal: &TeamRefusal) -> String {
+    said_in(visitor.formats.language, refusal)
+}
+
+/// As [`said`], for someone who is not signed in.
+pub(crate) fn said_in(language: &str, refusal: &TeamRefusal) -> String {
+    let value = serde_json::to_value(refusal).unwrap_or_default();
+    let text = |name: &'static str| {
+        let value = value.get(name)?;
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        Some((name, text))
+    };
+    let mut args: Vec<_> = ["name", "role", "people", "max", "given", "email", "min"]
+        .into_iter()
+        .filter_map(text)
+        .collect();
+    if let TeamRefusal::Beyond { permission } = refusal {
+        let key = format!("permission-{}", key_of(*permission));
+        args.push(("permission", say(language, &key, &[])));
+    }
+    let key = format!("team-refusal-{}", refusal.code().replace('_', "-"));
+    say(language, &key, &args)
+}
+
+/// A permission as keys of messages name it.
+fn key_of(permission: Permission) -> String {
+    let value = serde_json::to_value(permission).unwrap_or_default();
+    value.as_str().unwrap_or_default().replace('_', "-")
+}
+
+/// What a role is called: the built-in ones in the reader's language.
+fn role_name(visitor: &Visitor, name: &str) -> String {
+    match name {
+        ADMIN | MEMBER => visitor.say(&format!("role-{name}"), &[]),
+        own => own.to_owned(),
+    }
+}
+
+/// Roles to choose among: those that the visitor could give.
+fn choices(visitor: &Visitor, roles: &[Role], chosen: &str) -> Vec<Value> {
+    let actor = &visitor.signed_in.session.actor;
+    roles
+        .iter()
+        .filter(|role| engine::team::may_give(actor, role))
+        .map(|role| {
+            json!({
+                "id": role.id,
+                "name": role_name(visitor, &role.name),
+                "is_chosen": role.id == chosen,
+            })
+        })
+        .collect()
+}
+
+/// Permissions to choose, with what each means; those that the visitor does not have cannot be chosen.
+fn permission_boxes(visitor: &Visitor, chosen: &Permissions) -> Vec<Value> {
+    let actor = &visitor.signed_in.session.actor;
+    Permission::ALL
+        .into_iter()
+        .map(|permission| {
+            json!({
+                "id": permission,
+                "key": key_of(permission),
+                "is_chosen": chosen.contains(&permission),
+                "may": actor.may(permission),
+            })
+        })
+        .collect()
+}
+
+/// The permissions that a form names; what is none is passed over.
+fn permissions_of(names: &[String]) -> Permissions {
+    let read = |name: &String| serde_json::from_value(Value::String(name.clone())).ok();
+    names.iter().filter_map(read).collect()
+}
