@@ -18,8 +18,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, corrections, csv, edits, find, here, invitation, news, order, orders,
-    password, preferences, quick, refund, settings, sign_in, views,
+    cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, password,
+    preferences, quick, refund, settings, sign_in, views,
 };
 use crate::texts;
 
@@ -126,11 +126,6 @@ pub fn router(app: App) -> Router {
         .route("/orders/{id}/notes", post(edits::add_note))
         .route("/orders/{id}/do", post(quick::send))
         .route("/orders/{id}/here", post(here::send))
-        .route(
-            "/invitation/{token}",
-            get(invitation::show).post(invitation::join_as_new),
-        )
-        .route("/invitation/{token}/join", post(invitation::join))
         .merge(settings::routes())
         .route("/assets/{name}", get(asset))
         .fallback(guard::nothing_here)

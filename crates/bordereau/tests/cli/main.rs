@@ -30,6 +30,6 @@ mod pages;
 mod passwords;
 mod people;
 mod refused;
-mod views;
 mod settings;
 mod team;
+mod views;

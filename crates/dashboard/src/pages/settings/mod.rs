@@ -21,6 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::pages::invitation;
 use crate::texts::say;
 use crate::visitor::Visitor;
 
@@ -34,7 +35,7 @@ const SECTIONS: [(&str, Permission); 6] = [
     ("log", Permission::ManageTeam),
 ];
 
-/// Every route of the settings.
+/// Every route of the settings, and of what invitations lead to.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/settings", get(first))
@@ -64,6 +65,11 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/settings/fees", get(fees::show).post(fees::save))
         .route("/settings/log", get(log::show))
+        .route(
+            "/invitation/{token}",
+            get(invitation::show).post(invitation::join_as_new),
+        )
+        .route("/invitation/{token}/join", post(invitation::join))
 }
 
 /// Whether the header leads here.
