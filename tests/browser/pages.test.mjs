@@ -26,6 +26,18 @@ async function violations(page) {
 /** Whether anything but what scrolls by itself is wider than the page. */
 const isTooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 
+/** Opens what is folded away here, or one of it, and closes the rest. */
+const openOnly = (page, selector, only) =>
+  page.evaluate(
+    ([selector, only]) => {
+      for (const one of document.querySelectorAll("details")) {
+        one.open = false;
+      }
+      [...document.querySelectorAll(selector)].forEach((one, index) => (one.open = only === null || index === only));
+    },
+    [selector, only ?? null],
+  );
+
 for (const isDark of [false, true]) {
   for (const width of [1280, 360]) {
     const shown = `${isDark ? "dark" : "light"}, ${width} px`;
@@ -34,21 +46,35 @@ for (const isDark of [false, true]) {
       const found = [];
       try {
         const page = await made.newPage();
-        const look = async (path) => {
-          await page.goto(path);
-          // What is folded away is looked at as well.
-          await page.evaluate(() => document.querySelectorAll("main details").forEach((one) => (one.open = true)));
+        const tell = async (path) => {
           found.push(...(await violations(page)).map((one) => `${path}: ${one}`));
           if (await isTooWide(page)) {
             found.push(`${path}: wider than ${width} px`);
           }
         };
+        const look = async (path) => {
+          await page.goto(path);
+          await openOnly(page, "main details:not(.menu)");
+          await tell(path);
+        };
+        // Menus lie over the page and over each other, so each is looked at alone.
+        const lookIntoMenus = async (path) => {
+          await page.goto(path);
+          const count = await page.locator("main details.menu").count();
+          for (let index = 0; index < count; index += 1) {
+            await openOnly(page, "main details.menu", index);
+            await tell(`${path}, menu ${index + 1}`);
+          }
+        };
         await look("/sign-in");
         await look("/password/forgotten");
         await made.addCookies(await session(desk.people.admin));
-        for (const path of await paths(page)) {
+        const all = await paths(page);
+        for (const path of all) {
           await look(path);
         }
+        await lookIntoMenus(all.find((path) => path === "/orders"));
+        await lookIntoMenus(all.find((path) => path.startsWith("/orders/")));
         assert.deepEqual(found, []);
         assert.deepEqual(wrong, []);
       } finally {
