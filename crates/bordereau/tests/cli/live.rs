@@ -171,6 +171,7 @@ fn o2_a_long_activity_is_read_by_pages_and_kinds() {
 fn the_palette_finds_orders_of_ones_own_desk_alone() {
     on_every_database(|desk| {
         let (server, ids) = open(desk);
+        add_max(desk);
         let mut nobody = Browser::new(&server, "en");
         nobody.once("GET", "/find?q=P1", "", &[]).is(303);
         let mut ada = Browser::signed_in(&server, "fr", ADA);
@@ -195,7 +196,6 @@ fn the_palette_finds_orders_of_ones_own_desk_alone() {
         desk.user_add(&other, PASSWORD).fine();
         let mut eve = Browser::signed_in(&server, "en", "eve@other.example");
         assert_eq!(heard(eve.get("/find?q=p1")), serde_json::json!([]));
-        add_max(desk);
         let mut max = Browser::signed_in(&server, "en", MAX);
         desk.tamper("update roles set permissions = '[\"add_notes\"]' where id = 'member'");
         max.get("/find?q=p1").is(403);
