@@ -57,7 +57,7 @@ fn columns_are_chosen_ordered_and_follow_the_person() {
             .is(200);
         assert_eq!(page.path, "/orders?panel=columns");
         assert_eq!(titles(&page), ["Number", "Total", "Date", "City"]);
-        page.says("choose\" open");
+        page.says("choose\" name=\"tools\" open");
         let page = browser.post("/orders/columns?", &moved("earlier", "total"));
         assert_eq!(titles(&page), ["Number", "Total", "City", "Date"]);
         let page = browser.post("/orders/columns?", &moved("later", "placed"));
