@@ -5,6 +5,7 @@
 //! layout around them is ours, so that no wording can break it or smuggle markup in. Start at [`write`].
 
 mod amounts;
+mod example;
 mod facts;
 mod labels;
 mod words;
@@ -18,6 +19,7 @@ use minijinja::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use example::{MAX_WORDS, check, example, facts};
 pub use facts::{Account, Facts, Shop, account, order};
 pub use words::{Field, Words};
 

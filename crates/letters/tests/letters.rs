@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test program")]
 
-use letters::{Account, Field, Kind, Language, Shop, Why, Words, Written, account, write};
+use domain::money::Currency;
+use domain::order::Order;
+use domain::parts::Parts;
+use letters::{
+    Account, Field, Kind, Language, Shop, Why, Words, Written, account, check, example, write,
+};
 
 const SHOP: Shop<'_> = Shop {
     name: "Maison Éclair & Fils",
@@ -45,6 +50,162 @@ fn what_the_team_reads() {
     }
 }
 
+/// What the shopper reads of the example.
+fn to_shopper(kind: Kind, language: Language) -> Written {
+    let facts = letters::facts(&example(language), kind, &SHOP);
+    write(&Words::ours(kind, language), &facts).unwrap()
+}
+
+#[test]
+fn what_the_shopper_reads() {
+    for (name, kind, language) in [
+        ("cancellation-en", Kind::Cancellation, Language::English),
+        ("cancellation-fr", Kind::Cancellation, Language::French),
+        ("refund-en", Kind::Refund, Language::English),
+        ("refund-fr", Kind::Refund, Language::French),
+        ("shipment-en", Kind::Shipment, Language::English),
+        ("shipment-fr", Kind::Shipment, Language::French),
+    ] {
+        insta::assert_snapshot!(name, shown(&to_shopper(kind, language)));
+    }
+}
+
+/// The text of an e-mail about this order.
+fn text_of(order: &Order, id: &str, kind: Kind) -> String {
+    let language = Language::of(&order.language);
+    let facts = letters::order(order, &id.into(), kind, &SHOP);
+    let text = write(&Words::ours(kind, language), &facts).unwrap().text;
+    text.replace(['\u{a0}', '\u{202f}', '’'], " ")
+}
+
+#[test]
+fn amounts_are_exact_and_as_the_readers_locale_writes_them() {
+    let mut order = example(Language::French);
+    for (tag, currency, minor, shown) in [
+        ("en", "EUR", 123_500, "1,235.00 EUR"),
+        ("en-US", "JPY", 123_500, "123,500 JPY"),
+        ("en", "KWD", 123_500, "123.500 KWD"),
+        ("fr", "EUR", 123_500, "1 235,00 EUR"),
+        ("fr-CA", "CAD", 5, "0,05 CAD"),
+        ("fr-CH", "CHF", 1_235_000, "12'350,00 CHF"),
+        ("de", "EUR", 123_500, "1,235.00 EUR"),
+    ] {
+        order.language = tag.to_owned();
+        order.rate.presentment = Currency::parse(currency).unwrap();
+        order.refunds[0].parts = Parts {
+            item_minor: minor,
+            ..Parts::default()
+        };
+        let text = text_of(&order, "mail_refund_1", Kind::Refund);
+        assert!(text.contains(shown), "{shown}: {text}");
+    }
+}
+
+#[test]
+fn r2_a_refund_says_when_to_expect_it() {
+    let english = text_of(&example(Language::English), "", Kind::Refund);
+    assert!(
+        english.contains("Expected: 3 to 5 business days"),
+        "{english}"
+    );
+    let french = text_of(&example(Language::French), "", Kind::Refund);
+    assert!(
+        french.contains("Délai prévu : 3 à 5 jours ouvrés"),
+        "{french}"
+    );
+}
+
+#[test]
+fn an_email_speaks_of_the_refund_it_is_about() {
+    let mut order = example(Language::English);
+    let mut second = order.refunds[0].clone();
+    second.id = "refund_2".into();
+    second.parts = Parts {
+        shipping_minor: 700,
+        ..Parts::default()
+    };
+    second.items.clear();
+    order.refunds.push(second);
+    let first = text_of(&order, "mail_refund_1", Kind::Refund);
+    assert!(
+        first.contains("1,235.00 EUR") && first.contains("2 × Rope"),
+        "{first}"
+    );
+    let second = text_of(&order, "mail_refund_2", Kind::Refund);
+    assert!(
+        second.contains("7.00 EUR") && !second.contains("Rope"),
+        "{second}"
+    );
+    let canceled = text_of(&order, "mail_order_example", Kind::Cancellation);
+    assert!(
+        canceled.contains("1,235.00 EUR"),
+        "only what the cancellation returned: {canceled}"
+    );
+}
+
+#[test]
+fn c6_the_note_is_internal() {
+    let mut order = example(Language::English);
+    order.cancellation.as_mut().unwrap().note = "the shopper is a nuisance".to_owned();
+    let letter = text_of(&order, "", Kind::Cancellation);
+    assert!(!letter.contains("nuisance"), "{letter}");
+}
+
+#[test]
+fn who_was_not_charged_is_told_so() {
+    for (language, said) in [
+        (Language::English, "You were not charged for it."),
+        (Language::French, "Elle ne vous a pas été débitée."),
+    ] {
+        let mut order = example(language);
+        order.refunds.clear();
+        order.payments[0].captured_minor = 0;
+        let letter = text_of(&order, "", Kind::Cancellation);
+        assert!(letter.contains(said), "{letter}");
+        assert!(!letter.contains("EUR"), "{letter}");
+    }
+}
+
+#[test]
+fn markup_in_an_order_stays_text() {
+    let mut order = example(Language::English);
+    order.items[0].name = "<img src=x onerror=alert(1)> & {{ number }}".to_owned();
+    order.bill_to.first_name = "<b>Zoé</b>".to_owned();
+    let facts = letters::facts(&order, Kind::Refund, &SHOP);
+    let html = write(&Words::ours(Kind::Refund, Language::English), &facts)
+        .unwrap()
+        .html;
+    assert!(!html.contains("<img") && !html.contains("<b>"), "{html}");
+    assert!(html.contains("&lt;img src=x onerror=alert(1)&gt; &amp; {{ number }}"));
+    assert!(html.contains("Hello &lt;b&gt;Zoé&lt;/b&gt;,"));
+}
+
+#[test]
+fn our_words_work_for_every_kind_of_order() {
+    for kind in Kind::TO_SHOPPER {
+        for language in Language::ALL {
+            check(&Words::ours(kind, language), kind, language, &SHOP).unwrap();
+        }
+    }
+    let words = Words {
+        body: "x".repeat(8_001),
+        ..Words::ours(Kind::Refund, Language::English)
+    };
+    let mistake = check(&words, Kind::Refund, Language::English, &SHOP).unwrap_err();
+    assert_eq!((mistake.field, mistake.why), (Field::Body, Why::TooLong));
+    // What only some orders have is tried without it, too.
+    let words = Words {
+        subject: "{{ name }}".to_owned(),
+        ..words
+    };
+    let words = Words {
+        body: "Hello".to_owned(),
+        ..words
+    };
+    let mistake = check(&words, Kind::Refund, Language::English, &SHOP).unwrap_err();
+    assert_eq!((mistake.field, mistake.why), (Field::Subject, Why::Empty));
+}
+
 /// All of an e-mail as one text.
 fn shown(written: &Written) -> String {
     let Written {
@@ -66,10 +227,12 @@ fn html_is_escaped_and_text_is_not() {
 
 #[test]
 fn nothing_is_loaded_from_elsewhere() {
-    for kind in [Kind::Invitation, Kind::PasswordReset, Kind::PasswordChanged] {
-        let html = written(kind, Language::English).html;
+    let to_team = [Kind::Invitation, Kind::PasswordReset, Kind::PasswordChanged];
+    let team = to_team.map(|kind| written(kind, Language::English));
+    let shopper = Kind::TO_SHOPPER.map(|kind| to_shopper(kind, Language::English));
+    for Written { html, subject, .. } in team.into_iter().chain(shopper) {
         for what in ["<img", "<link", "<script", "url(", "@import", "src="] {
-            assert!(!html.contains(what), "{kind:?} has {what}");
+            assert!(!html.contains(what), "{subject} has {what}");
         }
     }
 }
