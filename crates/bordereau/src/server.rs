@@ -29,6 +29,7 @@ pub async fn serve(
     asked: Stop,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
+    let mail = ports.mail.clone();
     let worker = Worker::new(desk.clone(), ports);
     let working = tokio::spawn({
         let stopped = stopped.clone();
@@ -40,7 +41,7 @@ pub async fn serve(
         .route("/healthz", get(health))
         .with_state(desk.clone())
         .merge(dashboard::router(
-            App::new(desk.clone()).behind(front.proxies),
+            App::new(desk.clone(), mail).behind(front.proxies),
         ));
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(front.listener, app).with_graceful_shutdown(async move {

@@ -46,6 +46,10 @@ document.addEventListener("input", (event) => {
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
+  // What is shown in a frame of the page may be shown again.
+  if (event.submitter?.formTarget) {
+    return;
+  }
   if (event.target.dataset.sent) {
     event.preventDefault();
   }

@@ -9,6 +9,7 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use engine::desk::Desk;
+use engine::ports::Mail;
 use minijinja::Environment;
 use serde::Serialize;
 use tower_http::CompressionLevel;
@@ -18,8 +19,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, password,
-    preferences, quick, refund, settings, sign_in, views,
+    cancel, chosen, columns, corrections, csv, edits, emails, find, here, news, order, orders,
+    outbox, password, preferences, quick, refund, settings, sign_in, views,
 };
 use crate::texts;
 
@@ -30,16 +31,19 @@ const MAX_FORM_BYTES: usize = 256 * 1024;
 #[derive(Clone)]
 pub struct App {
     pub(crate) desk: Desk,
+    /// Where letters go, to show those that stay.
+    pub(crate) mail: Arc<dyn Mail>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) proxies: usize,
     templates: Arc<Environment<'static>>,
 }
 
 impl App {
-    /// The pages of a desk.
-    pub fn new(desk: Desk) -> Self {
+    /// The pages of a desk whose letters go there.
+    pub fn new(desk: Desk, mail: Arc<dyn Mail>) -> Self {
         Self {
             desk,
+            mail,
             attempts: Arc::new(Attempts::default()),
             proxies: 0,
             templates: Arc::new(texts::environment()),
@@ -84,6 +88,18 @@ pub fn router(app: App) -> Router {
             get(password::forgotten).post(password::send),
         )
         .route("/password/new", get(password::choose).post(password::set))
+        .route("/outbox", get(outbox::list))
+        .route("/outbox/{id}", get(outbox::show))
+        .route("/outbox/{id}/html", get(outbox::html))
+        .route("/settings/emails", get(emails::list))
+        .route(
+            "/settings/emails/{kind}/{language}",
+            get(emails::show).post(emails::send),
+        )
+        .route(
+            "/settings/emails/{kind}/{language}/preview",
+            get(emails::preview).post(emails::preview_typed),
+        )
         .route("/switch", post(preferences::switch))
         .route(
             "/preferences",

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use rand::RngCore as _;
 
@@ -15,7 +15,7 @@ use crate::visitor::Visitor;
 
 /// What the browser may load and do: our own files and nothing else, no script or style within a page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const HEADERS: [(&str, &str); 7] = [
     ("content-security-policy", POLICY),
@@ -43,7 +43,10 @@ pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A letter has a policy of its own.
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     // Pages hold what belongs to one person.
     headers
@@ -178,4 +181,33 @@ impl Attempts {
     pub fn forget(&self, key: &str) {
         self.0.lock().expect("no holder panics").remove(key);
     }
+}
+
+/// What a letter may do within a page of ours: show itself. Its links open apart.
+const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+
+/// A letter, to be shown in a frame: a document of its own, with a policy of its own.
+pub(crate) fn letter(html: &str) -> Response {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, LETTER_POLICY),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+    ];
+    let html = html.replacen("<head>", "<head><base target=\"_blank\">", 1);
+    (headers, Html(html)).into_response()
+}
+
+/// A page of ours for the place of a letter.
+pub(crate) fn in_frame(mut page: Response) -> Response {
+    let policy = "default-src 'none'; style-src 'self'; frame-ancestors 'self'; sandbox";
+    let headers = page.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    );
+    headers.insert(
+        header::X_FRAME_OPTIONS,
+        HeaderValue::from_static("SAMEORIGIN"),
+    );
+    page
 }

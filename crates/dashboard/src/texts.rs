@@ -42,6 +42,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts.html", include_str!("../templates/parts.html")),
     ("alone.html", include_str!("../templates/alone.html")),
     ("sign_in.html", include_str!("../templates/sign_in.html")),
+    ("outbox.html", include_str!("../templates/outbox.html")),
+    ("letter.html", include_str!("../templates/letter.html")),
+    ("plain.html", include_str!("../templates/plain.html")),
+    ("emails.html", include_str!("../templates/emails.html")),
+    ("email.html", include_str!("../templates/email.html")),
     (
         "password_forgotten.html",
         include_str!("../templates/password_forgotten.html"),

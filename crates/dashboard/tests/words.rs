@@ -48,6 +48,9 @@ fn variables(pattern: &str) -> BTreeSet<&str> {
 
 /// Keys that are put together from a state, a field or a kind.
 const BEGINNINGS: &[&str] = &[
+    "letter-",
+    "language-",
+    "words-",
     "status-",
     "payment-",
     "fulfilment-",

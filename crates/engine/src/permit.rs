@@ -6,9 +6,10 @@ use domain::actor::{Actor, Permission};
 use domain::ids::OrganizationId;
 use domain::order::Mode;
 use domain::refusal::Refusal;
+use serde::{Deserialize, Serialize};
 
 /// Where someone acts: one organization, one mode. Nothing crosses either.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
     /// The organization.
     pub organization_id: OrganizationId,

@@ -5,14 +5,18 @@
 //! certainly not done, or unknown. A time-out is unknown, never a refusal.
 
 use async_trait::async_trait;
-use domain::ids::{LabelId, MailId, PaymentId};
+use domain::ids::{LabelId, MailId, OrderId, PaymentId};
 use domain::money::{Currency, Money};
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
 use domain::shipment::{Label, Shipment, Tracking};
 use jiff::Timestamp;
+use letters::Kind;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::permit::Scope;
 
 /// What came of asking the outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,10 +119,16 @@ pub trait Shops: Send + Sync {
 }
 
 /// An e-mail as it is to be sent: an adapter carries it and knows nothing of what it is about.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// Its id, which its Message-ID is made of.
     pub id: MailId,
+    /// Whose it is.
+    pub scope: Scope,
+    /// What it is about.
+    pub kind: Kind,
+    /// The order it is about, where it is about one.
+    pub order_id: Option<OrderId>,
     /// To whom.
     pub to: String,
     /// From which address.
@@ -151,6 +161,20 @@ impl std::fmt::Debug for Letter {
 pub trait Mail: Send + Sync {
     /// Sends a letter; the same id is not sent twice.
     async fn send(&self, letter: &Letter) -> Answer<()>;
+
+    /// Whether letters stay here instead of going out.
+    fn keeps(&self) -> bool {
+        false
+    }
+
+    /// What was sent, where it stays here instead of going out, as in the sandbox: the latest last. Nothing where
+    /// letters really go out.
+    ///
+    /// # Errors
+    /// What is kept cannot be read.
+    async fn kept(&self) -> std::io::Result<Option<Vec<Letter>>> {
+        Ok(None)
+    }
 }
 
 /// A rate of exchange with where and when it is from.

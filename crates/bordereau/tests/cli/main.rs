@@ -18,6 +18,7 @@ mod corrections;
 mod demo;
 mod doctor;
 mod documented;
+mod emails;
 mod export;
 mod flows;
 mod guessing;

@@ -43,6 +43,8 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/views".to_owned(),
         "/views/view_all/delete".to_owned(),
         "/preferences".to_owned(),
+        "/outbox".to_owned(),
+        "/settings/emails".to_owned(),
     ];
     read.extend(of_order(&[""]));
     read.extend(of_order(&forms));
@@ -57,6 +59,8 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/views",
         "/views/view_all",
         "/views/view_all/delete",
+        "/settings/emails/refund/fr",
+        "/settings/emails/refund/fr/preview",
     ]
     .map(str::to_owned)
     .to_vec();

@@ -2,12 +2,15 @@
 
 use domain::ids::MailId;
 use domain::order::MailState;
-use letters::{Account, Language, Shop, Words, account, write};
+use letters::{Account, Kind, Language, Shop, Words, account};
 
-use super::worker::Tried;
+use super::mails::written;
+use super::worker::{Tried, scope};
 use crate::account_mail::AccountMail;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::mail_words::{Which, in_force};
+use crate::permit::Scope;
 use crate::ports::{Answer, Letter, Ports};
 use crate::store::StoreError;
 use crate::store::queue::Job;
@@ -21,7 +24,7 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         let problem = "it could not be sent before its link ended";
         return settled(desk, &mail, MailState::Failed, problem).await;
     }
-    let letter = letter(desk, &mail).await?;
+    let letter = letter(desk, &mail, scope(job)).await?;
     match ports.mail.send(&letter).await {
         Answer::Done(()) => settled(desk, &mail, MailState::Sent, "").await,
         Answer::Refused(problem) => settled(desk, &mail, MailState::Failed, &problem).await,
@@ -60,27 +63,37 @@ async fn settled(
     Ok(Tried::Finished)
 }
 
-async fn letter(desk: &Desk, mail: &AccountMail) -> Result<Letter, Failure> {
+async fn letter(desk: &Desk, mail: &AccountMail, scope: Scope) -> Result<Letter, Failure> {
     let new = &mail.new;
     let (name, settings) = desk.store().sender(&new.organization_id).await?;
-    let facts = account(
-        &Account {
+    let which = Which {
+        kind: new.kind,
+        language: Language::of(&new.language),
+    };
+    let shop = Shop { name: &name };
+    // What shoppers get comes here only as a trial that someone sends to themselves.
+    let is_trial = Kind::TO_SHOPPER.contains(&new.kind);
+    let (words, facts) = if is_trial {
+        let example = letters::example(which.language);
+        let words = in_force(desk, &new.organization_id, which).await?;
+        (words, letters::facts(&example, new.kind, &shop))
+    } else {
+        let reader = Account {
             name: &new.name,
             email: &new.to,
             by: &new.by,
             link: &new.link,
             language: &new.language,
-        },
-        new.kind,
-        &Shop { name: &name },
-    );
-    let words = Words::ours(new.kind, Language::of(&new.language));
-    let written = write(&words, &facts).map_err(|mistake| {
-        let problem = format!("the words of a {} e-mail: {mistake}", new.kind.name());
-        Failure::Store(StoreError::Setup(problem))
-    })?;
+        };
+        let words = Words::ours(new.kind, which.language);
+        (words, account(&reader, new.kind, &shop))
+    };
+    let written = written(&words, which, &facts)?;
     Ok(Letter {
         id: mail.id.clone(),
+        scope,
+        kind: new.kind,
+        order_id: None,
         to: new.to.clone(),
         from: settings.mail_from,
         from_name: name,

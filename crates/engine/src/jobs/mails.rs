@@ -4,13 +4,15 @@ use domain::actor::ActorKind;
 use domain::command::Fact;
 use domain::ids::MailId;
 use domain::order::MailState;
-use letters::{Kind, Language, Shop, Words, write};
+use letters::{Facts, Language, Mistake, Shop, Words, Written, write};
 
 use super::worker::{Tried, scope};
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::mail_words::{Which, in_force};
 use crate::orders::{load_in, record_fact};
 use crate::ports::{Answer, Letter, Ports};
+use crate::store::StoreError;
 use crate::store::queue::Job;
 
 /// Sends an e-mail in the order's language.
@@ -40,15 +42,18 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         )
         .await;
     };
-    let kind = Kind::from(mail.kind);
-    let facts = letters::order(&order, &id, kind, &Shop { name: &shop });
-    let words = Words::ours(kind, Language::of(&order.language));
-    let written = match write(&words, &facts) {
-        Ok(written) => written,
-        Err(mistake) => return Ok(Tried::GiveUp(format!("the words of the e-mail: {mistake}"))),
+    let which = Which {
+        kind: mail.kind.into(),
+        language: Language::of(&order.language),
     };
+    let facts = letters::order(&order, &id, which.kind, &Shop { name: &shop });
+    let words = in_force(desk, &order.organization_id, which).await?;
+    let written = written(&words, which, &facts)?;
     let letter = Letter {
         id: id.clone(),
+        scope: scope(job),
+        kind: which.kind,
+        order_id: Some(order.id.clone()),
         to,
         from: settings.mail_from,
         from_name: shop,
@@ -63,6 +68,18 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         Answer::Refused(problem) => record(desk, job, id, MailState::Failed, &problem).await,
         Answer::NotNow(problem) | Answer::Unknown(problem) => Ok(Tried::Again(problem)),
     }
+}
+
+/// The letter; where the merchant's words do not work for this order after all, in ours: the shopper waits for it.
+pub(super) fn written(words: &Words, which: Which, facts: &Facts) -> Result<Written, Failure> {
+    let ours = |mistake: Mistake| {
+        tracing::warn!(kind = which.kind.name(), %mistake, "an e-mail went out in our words");
+        write(&Words::ours(which.kind, which.language), facts)
+    };
+    write(words, facts).or_else(ours).map_err(|mistake| {
+        let problem = format!("the words of a {} e-mail: {mistake}", which.kind.name());
+        Failure::Store(StoreError::Setup(problem))
+    })
 }
 
 async fn record(

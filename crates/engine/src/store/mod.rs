@@ -13,6 +13,7 @@ mod facets;
 pub mod insert;
 pub mod keys;
 pub mod list;
+pub mod mail_words;
 pub mod orders;
 pub mod organizations;
 mod pages;

@@ -18,6 +18,7 @@ mod isolation;
 mod keys;
 mod labels;
 mod list;
+mod mail_words;
 mod news;
 mod orders;
 mod password_resets;

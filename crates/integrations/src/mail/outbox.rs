@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::ids::MailId;
+use domain::ids::{MailId, OrderId};
+use engine::account_mail::Kind;
+use engine::permit::Scope;
 use engine::ports::{Answer, Letter, Mail};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,26 +21,61 @@ use super::message::{message, plain_id, wrong_address};
 use crate::books::{Books, Kept, sync_folder};
 use crate::script::{Call, Misbehaviour, Script, deliver, no_answer};
 
-/// A letter in the outbox.
+/// A letter in the outbox; books of older versions say less of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxLetter {
     /// Its id.
     pub id: MailId,
+    /// Whose it is.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+    /// What it is about.
+    pub kind: Kind,
+    /// The order it is about.
+    #[serde(default)]
+    pub order_id: Option<OrderId>,
     /// To whom.
     pub to: String,
-    /// From whom.
+    /// From which address.
     pub from: String,
+    /// From whom.
+    #[serde(default)]
+    pub from_name: String,
+    /// Where answers go; empty for where it comes from.
+    #[serde(default)]
+    pub reply_to: String,
     /// Its subject line.
     pub subject: String,
     /// What it says, for readers that show no HTML.
     pub text: String,
-    /// What it says, as a whole document; empty in books of older versions.
+    /// What it says, as a whole document.
     #[serde(default)]
     pub html: String,
     /// When what it tells happened; its date.
     pub at: Timestamp,
     /// The name of its file in the outbox.
     pub file: String,
+}
+
+impl OutboxLetter {
+    /// The letter as it was sent; nothing where it is not known whose it is.
+    fn letter(&self) -> Option<Letter> {
+        let listed = self.clone();
+        Some(Letter {
+            id: listed.id,
+            scope: listed.scope?,
+            kind: listed.kind,
+            order_id: listed.order_id,
+            to: listed.to,
+            from: listed.from,
+            from_name: listed.from_name,
+            reply_to: listed.reply_to,
+            at: listed.at,
+            subject: listed.subject,
+            text: listed.text,
+            html: listed.html,
+        })
+    }
 }
 
 /// Everything that lies in the outbox.
@@ -106,13 +143,34 @@ impl Mail for Outbox {
         };
         deliver(how, answer).await
     }
+
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    async fn kept(&self) -> io::Result<Option<Vec<Letter>>> {
+        let books = Arc::clone(&self.books);
+        let read = move || {
+            books.read(|list| {
+                let letters = list.letters.iter().filter_map(OutboxLetter::letter);
+                letters.collect()
+            })
+        };
+        let letters = tokio::task::spawn_blocking(read).await;
+        letters.map_err(io::Error::other)?.map(Some)
+    }
 }
 
 fn listed(letter: &Letter) -> OutboxLetter {
     OutboxLetter {
         id: letter.id.clone(),
+        scope: Some(letter.scope.clone()),
+        kind: letter.kind,
+        order_id: letter.order_id.clone(),
         to: letter.to.clone(),
         from: letter.from.clone(),
+        from_name: letter.from_name.clone(),
+        reply_to: letter.reply_to.clone(),
         subject: letter.subject.clone(),
         text: letter.text.clone(),
         html: letter.html.clone(),

@@ -3,6 +3,9 @@
 use std::fs;
 
 use domain::ids::MailId;
+use domain::order::Mode;
+use engine::account_mail::Kind;
+use engine::permit::Scope;
 use engine::ports::{Answer, Letter};
 use integrations::{Call, Misbehaviour};
 use mail_parser::MessageParser;
@@ -12,6 +15,12 @@ use crate::support::{World, start};
 fn letter(id: &str) -> Letter {
     Letter {
         id: MailId(id.to_owned()),
+        scope: Scope {
+            organization_id: "org_1".into(),
+            mode: Mode::Live,
+        },
+        kind: Kind::Refund,
+        order_id: Some("order_1".into()),
         to: "zoe@example.com".to_owned(),
         from: "orders@shop.example".to_owned(),
         from_name: "Maison Éclair, Paris".to_owned(),
@@ -93,6 +102,20 @@ async fn another_program_can_read_it() {
     let html = read.body_html(0).unwrap();
     assert_eq!(html.trim_end(), letter.html);
     assert_eq!((&listed.text, &listed.html), (&letter.text, &letter.html));
+}
+
+#[tokio::test]
+async fn what_was_sent_can_be_read_here() {
+    let world = World::new();
+    let mail = &world.ports.mail;
+    assert_eq!(mail.kept().await.unwrap(), Some(Vec::new()));
+    let (first, second) = (letter("mail_refund_1"), letter("mail_refund_2"));
+    for one in [&first, &second, &first] {
+        assert_eq!(mail.send(one).await, Answer::Done(()));
+    }
+    let world = world.reopened();
+    let kept = world.ports.mail.kept().await.unwrap();
+    assert_eq!(kept, Some(vec![first, second]));
 }
 
 #[tokio::test]

@@ -1,0 +1,78 @@
+//! The outbox: e-mails that stayed here instead of going out, as they are in the demo.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use engine::outbox;
+use engine::permit::ViewOrders;
+use engine::ports::Letter;
+use serde_json::{Value, json};
+
+use crate::guard;
+use crate::visitor::Visitor;
+
+/// All of them, newest first.
+pub(crate) async fn list(visitor: Visitor) -> Response {
+    let permit = match visitor.permit::<ViewOrders>() {
+        Ok(permit) => permit,
+        Err(page) => return page,
+    };
+    let mail = &*visitor.app.mail;
+    match outbox::letters(mail, &permit, &visitor.signed_in.person).await {
+        Ok(Some(letters)) => {
+            let letters: Vec<Value> = letters.iter().map(|one| shown(&visitor, one)).collect();
+            visitor.page(StatusCode::OK, "outbox.html", json!({"letters": letters}))
+        }
+        Ok(None) => guard::nothing_here(visitor).await,
+        Err(failure) => visitor.failed(&failure),
+    }
+}
+
+/// One, with its plain text beside it.
+pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
+    match found(&visitor, &id).await {
+        Ok(Some(letter)) => {
+            let mut context = shown(&visitor, &letter);
+            context["text"] = letter.text.clone().into();
+            visitor.page(
+                StatusCode::OK,
+                "letter.html",
+                json!({"letter": context}),
+            )
+        }
+        Ok(None) => guard::nothing_here(visitor).await,
+        Err(page) => page,
+    }
+}
+
+/// One as it looks, for the frame.
+pub(crate) async fn html(visitor: Visitor, Path(id): Path<String>) -> Response {
+    match found(&visitor, &id).await {
+        Ok(Some(letter)) => guard::letter(&letter.html),
+        Ok(None) => guard::nothing_here(visitor).await,
+        Err(page) => page,
+    }
+}
+
+#[allow(clippy::result_large_err, reason = "a page is the answer either way")]
+async fn found(visitor: &Visitor, id: &str) -> Result<Option<Letter>, Response> {
+    let permit = visitor.permit::<ViewOrders>()?;
+    let reader = &visitor.signed_in.person;
+    outbox::letter(&*visitor.app.mail, &permit, reader, &id.into())
+        .await
+        .map_err(|failure| visitor.failed(&failure))
+}
+
+fn shown(visitor: &Visitor, letter: &Letter) -> Value {
+    json!({
+        "id": letter.id.as_str(),
+        "kind": letter.kind.name().replace('_', "-"),
+        "to": letter.to,
+        "from": letter.from,
+        "from_name": letter.from_name,
+        "reply_to": letter.reply_to,
+        "subject": letter.subject,
+        "at": visitor.formats.moment(letter.at),
+        "order": letter.order_id.as_ref().map(|id| id.as_str()),
+    })
+}
