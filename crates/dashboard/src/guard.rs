@@ -189,21 +189,16 @@ const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form
 
 /// A letter, to be shown in a frame: a document of its own, with a policy of its own.
 pub(crate) fn letter(html: &str) -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, LETTER_POLICY),
-        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
-    ];
     let html = html.replacen("<head>", "<head><base target=\"_blank\">", 1);
-    (headers, Html(html)).into_response()
+    in_frame(Html(html).into_response())
 }
 
-/// A page of ours for the place of a letter.
+/// What is shown in the place of a letter. It is nobody's there, so it brings its style with it.
 pub(crate) fn in_frame(mut page: Response) -> Response {
-    let policy = "default-src 'none'; style-src 'self'; frame-ancestors 'self'; sandbox";
     let headers = page.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(policy),
+        HeaderValue::from_static(LETTER_POLICY),
     );
     headers.insert(
         header::X_FRAME_OPTIONS,

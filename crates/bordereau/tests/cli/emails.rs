@@ -19,7 +19,10 @@ fn c7_what_the_shopper_receives_lies_in_the_outbox() {
     on_every_database(|desk| {
         let (server, all) = open(desk);
         let mut browser = Browser::signed_in(&server, "en", ADA);
-        browser.get("/outbox").is(200).says("No e-mail has been sent yet");
+        browser
+            .get("/outbox")
+            .is(200)
+            .says("No e-mail has been sent yet");
         let order = format!("/orders/{}", all[0].id);
         let cancel = format!("{order}/cancel");
         browser.get(&cancel);
@@ -35,7 +38,9 @@ fn c7_what_the_shopper_receives_lies_in_the_outbox() {
         page.says("25.00 EUR")
             .says("3 to 5 business days")
             .says(&format!("href=\"{order}\""))
-            .says(&format!("<iframe class=\"letter\" src=\"/outbox/{id}/html\""))
+            .says(&format!(
+                "<iframe class=\"letter\" src=\"/outbox/{id}/html\""
+            ))
             .says_not("asked");
         let html = browser.get(&format!("/outbox/{id}/html")).is(200);
         let policy = html.header("content-security-policy").unwrap();
@@ -109,13 +114,22 @@ fn a_merchant_changes_the_words_and_sees_what_is_sent() {
             .is(422)
             .says("It cannot be shown")
             .says("Line 3");
-        let right = words("Merci, {{ shop }}", "<b>{{ amount }}</b> pour F{{ number }}");
+        let right = words(
+            "Merci, {{ shop }}",
+            "<b>{{ amount }}</b> pour F{{ number }}",
+        );
         browser
-            .post(&preview, &[&right[..], &[("act", "text"), ("order", "F2")]].concat())
+            .post(
+                &preview,
+                &[&right[..], &[("act", "text"), ("order", "F2")]].concat(),
+            )
             .is(200)
             .says("pour FF2");
         browser
-            .post(&preview, &[&right[..], &[("act", "html"), ("order", "none")]].concat())
+            .post(
+                &preview,
+                &[&right[..], &[("act", "html"), ("order", "none")]].concat(),
+            )
             .is(422)
             .says("There is no order none here");
         assert_eq!(desk.number("select count(*) from mail_words"), 0);
@@ -125,7 +139,10 @@ fn a_merchant_changes_the_words_and_sees_what_is_sent() {
             .says("Saved.")
             .says("Changed by Ada");
         let html = browser.raw(&preview);
-        assert!(html.contains("&lt;b&gt;1"), "markup in words stays text: {html}");
+        assert!(
+            html.contains("&lt;b&gt;1"),
+            "markup in words stays text: {html}"
+        );
         browser.get(REFUND);
         browser
             .post(REFUND, &[("act", "test")])

@@ -34,11 +34,7 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
         Ok(Some(letter)) => {
             let mut context = shown(&visitor, &letter);
             context["text"] = letter.text.clone().into();
-            visitor.page(
-                StatusCode::OK,
-                "letter.html",
-                json!({"letter": context}),
-            )
+            visitor.page(StatusCode::OK, "letter.html", json!({"letter": context}))
         }
         Ok(None) => guard::nothing_here(visitor).await,
         Err(page) => page,

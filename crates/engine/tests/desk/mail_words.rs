@@ -58,9 +58,14 @@ async fn a_merchants_words_are_in_force_until_ours_are_again() {
         assert_eq!(sent(harness).await, ours);
 
         save(desk, &permit, REFUND, words("Autre")).await.unwrap();
-        save(desk, &permit, REFUND, Words::ours(REFUND.kind, REFUND.language))
-            .await
-            .unwrap();
+        save(
+            desk,
+            &permit,
+            REFUND,
+            Words::ours(REFUND.kind, REFUND.language),
+        )
+        .await
+        .unwrap();
         assert_eq!(own(desk, &permit).await.unwrap(), []);
     })
     .await;
