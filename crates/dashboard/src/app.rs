@@ -19,8 +19,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, corrections, csv, edits, emails, find, here, news, order, orders,
-    outbox, password, preferences, quick, refund, settings, sign_in, views,
+    cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, outbox,
+    password, preferences, quick, refund, settings, sign_in, views,
 };
 use crate::texts;
 
@@ -91,15 +91,6 @@ pub fn router(app: App) -> Router {
         .route("/outbox", get(outbox::list))
         .route("/outbox/{id}", get(outbox::show))
         .route("/outbox/{id}/html", get(outbox::html))
-        .route("/settings/emails", get(emails::list))
-        .route(
-            "/settings/emails/{kind}/{language}",
-            get(emails::show).post(emails::send),
-        )
-        .route(
-            "/settings/emails/{kind}/{language}/preview",
-            get(emails::preview).post(emails::preview_typed),
-        )
         .route("/switch", post(preferences::switch))
         .route(
             "/preferences",

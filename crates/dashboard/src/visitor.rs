@@ -6,7 +6,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::actions::{Action, verdict};
-use domain::actor::Permission;
 use domain::command::Context;
 use domain::order::Order;
 use engine::failure::Failure;
@@ -96,7 +95,6 @@ impl Visitor {
             "language": self.formats.language,
             "form_token": masked(form_token),
             "has_outbox": self.app.mail.keeps(),
-            "may_change_settings": session.actor.may(Permission::ManageSettings),
             "path": self.path,
             "me": {"name": person.name, "email": person.email, "is_support": session.actor.is_support()},
             "organizations": organizations,

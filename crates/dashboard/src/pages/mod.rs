@@ -8,7 +8,6 @@ pub(crate) mod columns;
 pub(crate) mod corrections;
 pub(crate) mod csv;
 pub(crate) mod edits;
-pub(crate) mod emails;
 pub(crate) mod events;
 pub(crate) mod find;
 pub(crate) mod here;

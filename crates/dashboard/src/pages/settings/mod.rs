@@ -1,5 +1,6 @@
 //! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, and the log of all of it.
 
+mod emails;
 mod fees;
 mod keys;
 mod log;
@@ -26,11 +27,12 @@ use crate::texts::say;
 use crate::visitor::Visitor;
 
 /// The sections, with what one needs to see them.
-const SECTIONS: [(&str, Permission); 6] = [
+const SECTIONS: [(&str, Permission); 7] = [
     ("team", Permission::ManageTeam),
     ("roles", Permission::ManageTeam),
     ("keys", Permission::ManageTeam),
     ("organization", Permission::ManageSettings),
+    ("emails", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
     ("log", Permission::ManageTeam),
 ];
@@ -62,6 +64,15 @@ pub(crate) fn routes() -> Router<App> {
         .route(
             "/settings/organization",
             get(organization::show).post(organization::save),
+        )
+        .route("/settings/emails", get(emails::list))
+        .route(
+            "/settings/emails/{kind}/{language}",
+            get(emails::show).post(emails::send),
+        )
+        .route(
+            "/settings/emails/{kind}/{language}/preview",
+            get(emails::preview).post(emails::preview_typed),
         )
         .route("/settings/fees", get(fees::show).post(fees::save))
         .route("/settings/log", get(log::show))

@@ -10,8 +10,12 @@ use letters::{Field, Language, Mistake, Why, Words, Written};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{Wrong, page as settings_page};
 use crate::guard;
 use crate::visitor::{Sent, Visitor};
+
+/// Where they are among the settings.
+const SECTION: &str = "emails";
 
 /// What the form holds.
 #[derive(Clone, Default, Deserialize)]
@@ -61,7 +65,8 @@ pub(crate) async fn list(visitor: Visitor) -> Response {
         })
     };
     let emails: Vec<Value> = Which::all().into_iter().map(row).collect();
-    visitor.page(StatusCode::OK, "emails.html", json!({"emails": emails}))
+    let context = json!({"emails": emails});
+    settings_page(&visitor, SECTION, "emails.html", &Wrong::default(), context)
 }
 
 /// One e-mail in one language.
@@ -231,9 +236,17 @@ async fn page(visitor: &Visitor, which: Which, said: &Said) -> Response {
         .map(|(name, value)| json!({"name": name, "value": value.to_string()}))
         .collect();
     let others: Vec<&str> = Language::ALL.into_iter().map(Language::tag).collect();
-    let status = match &said.wrong {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
+    let wrong = match &said.wrong {
+        Some(mistake) => Wrong {
+            status: Some(StatusCode::UNPROCESSABLE_ENTITY),
+            field: mistake.field.name(),
+            problem: visitor.say("emails-not-saved", &[]),
+        },
+        None => Wrong::default(),
+    };
+    let done = match said.done {
+        "" => String::new(),
+        key => visitor.say(key, &[("email", visitor.signed_in.person.email.clone())]),
     };
     let context = json!({
         "kind": kind.name(),
@@ -243,11 +256,9 @@ async fn page(visitor: &Visitor, which: Which, said: &Said) -> Response {
         "names": names,
         "changed": changed(visitor, own.as_ref()),
         "order": said.typed.as_ref().map_or("", |typed| typed.order.as_str()),
-        "done": said.done,
-        "is_wrong": said.wrong.is_some(),
-        "my_email": visitor.signed_in.person.email,
+        "done": done,
     });
-    visitor.page(status, "email.html", context)
+    settings_page(visitor, SECTION, "email.html", &wrong, context)
 }
 
 fn changed(visitor: &Visitor, own: Option<&Own>) -> Option<String> {
