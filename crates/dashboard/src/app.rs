@@ -88,9 +88,6 @@ pub fn router(app: App) -> Router {
             get(password::forgotten).post(password::send),
         )
         .route("/password/new", get(password::choose).post(password::set))
-        .route("/outbox", get(outbox::list))
-        .route("/outbox/{id}", get(outbox::show))
-        .route("/outbox/{id}/html", get(outbox::html))
         .route("/switch", post(preferences::switch))
         .route(
             "/preferences",
@@ -133,6 +130,7 @@ pub fn router(app: App) -> Router {
         .route("/orders/{id}/notes", post(edits::add_note))
         .route("/orders/{id}/do", post(quick::send))
         .route("/orders/{id}/here", post(here::send))
+        .merge(outbox::routes())
         .merge(settings::routes())
         .route("/assets/{name}", get(asset))
         .fallback(guard::nothing_here)

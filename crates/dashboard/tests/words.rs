@@ -51,6 +51,7 @@ const BEGINNINGS: &[&str] = &[
     "letter-",
     "language-",
     "words-",
+    "words-name-",
     "status-",
     "payment-",
     "fulfilment-",

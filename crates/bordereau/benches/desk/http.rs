@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use dashboard::App;
 use domain::filter::{Filter, Sort};
 use domain::order::OrderStatus;
+use engine::fakes::Fakes;
 use engine::people::{self, ADMIN, NewPerson};
 use engine::store::list::Page;
 use engine::{listing, orders, sessions};
@@ -41,7 +42,7 @@ enum Read {
 pub async fn pages(bench: &Bench, report: &mut Report) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let router = dashboard::router(App::new(bench.desk.clone()));
+    let router = dashboard::router(App::new(bench.desk.clone(), Arc::new(Fakes::default())));
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let cookie = signed_in(bench).await?;
     let of_orders = bench.ids.iter().map(|id| {

@@ -1,6 +1,6 @@
 //! E-mails as a person sees them: what lies in the outbox, and the words that a merchant may change.
 
-use crate::flows::{ADA, open};
+use crate::flows::{ADA, open, orders};
 use crate::passwords::letters_when;
 use crate::support::browser::Browser;
 use crate::support::{Desk, PASSWORD, on_every_database};
@@ -17,7 +17,13 @@ fn with_member(desk: &Desk) {
 #[test]
 fn c7_what_the_shopper_receives_lies_in_the_outbox() {
     on_every_database(|desk| {
-        let (server, all) = open(desk);
+        let rows = "order_number,placed_at,currency,rate,item_name,item_quantity,item_unit_price,shipping,source,\
+            ship_to_country,ship_to_email,payment_reference\n\
+            F1,2026-03-01,EUR,1.0842,Cap,2,10.00,5.00,checkout,FR,zoe@example.com,ch_F1\n";
+        let file = desk.with_shop().write("mailed.csv", rows.to_owned());
+        desk.import(&file).fine();
+        let all = orders(desk);
+        let server = desk.serve();
         let mut browser = Browser::signed_in(&server, "en", ADA);
         browser
             .get("/outbox")

@@ -1,18 +1,29 @@
 //! The outbox: e-mails that stayed here instead of going out, as they are in the demo.
 
+use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::get;
 use engine::outbox;
 use engine::permit::ViewOrders;
 use engine::ports::Letter;
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::guard;
 use crate::visitor::Visitor;
 
+/// Every route of the outbox.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/outbox", get(list))
+        .route("/outbox/{id}", get(show))
+        .route("/outbox/{id}/html", get(html))
+}
+
 /// All of them, newest first.
-pub(crate) async fn list(visitor: Visitor) -> Response {
+async fn list(visitor: Visitor) -> Response {
     let permit = match visitor.permit::<ViewOrders>() {
         Ok(permit) => permit,
         Err(page) => return page,
@@ -29,7 +40,7 @@ pub(crate) async fn list(visitor: Visitor) -> Response {
 }
 
 /// One, with its plain text beside it.
-pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
+async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
     match found(&visitor, &id).await {
         Ok(Some(letter)) => {
             let mut context = shown(&visitor, &letter);
@@ -42,7 +53,7 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
 }
 
 /// One as it looks, for the frame.
-pub(crate) async fn html(visitor: Visitor, Path(id): Path<String>) -> Response {
+async fn html(visitor: Visitor, Path(id): Path<String>) -> Response {
     match found(&visitor, &id).await {
         Ok(Some(letter)) => guard::letter(&letter.html),
         Ok(None) => guard::nothing_here(visitor).await,

@@ -227,14 +227,6 @@ async fn page(visitor: &Visitor, which: Which, said: &Said) -> Response {
             "problem": wrong.map(|wrong| why(visitor, wrong)),
         })
     });
-    let example = letters::example(language);
-    let facts = letters::facts(&example, kind, &letters::Shop { name: "…" });
-    let names: Vec<Value> = facts
-        .named()
-        .iter()
-        .filter(|(name, _)| !name.starts_with("is_"))
-        .map(|(name, value)| json!({"name": name, "value": value.to_string()}))
-        .collect();
     let others: Vec<&str> = Language::ALL.into_iter().map(Language::tag).collect();
     let wrong = match &said.wrong {
         Some(mistake) => Wrong {
@@ -253,12 +245,24 @@ async fn page(visitor: &Visitor, which: Which, said: &Said) -> Response {
         "of": language.tag(),
         "languages": others,
         "fields": fields,
-        "names": names,
+        "names": names(which),
         "changed": changed(visitor, own.as_ref()),
         "order": said.typed.as_ref().map_or("", |typed| typed.order.as_str()),
         "done": done,
     });
     settings_page(visitor, SECTION, "email.html", &wrong, context)
+}
+
+/// What the words of an e-mail can name, each with its value in the example.
+fn names(Which { kind, language }: Which) -> Vec<Value> {
+    let example = letters::example(language);
+    let facts = letters::facts(&example, kind, &letters::Shop { name: "…" });
+    facts
+        .named()
+        .iter()
+        .filter(|(name, _)| !name.starts_with("is_"))
+        .map(|(name, value)| json!({"name": name, "value": value.to_string()}))
+        .collect()
 }
 
 fn changed(visitor: &Visitor, own: Option<&Own>) -> Option<String> {
