@@ -20,7 +20,7 @@ fn c7_what_the_shopper_receives_lies_in_the_outbox() {
         let rows = "order_number,placed_at,currency,rate,item_name,item_quantity,item_unit_price,shipping,source,\
             ship_to_country,ship_to_email,payment_reference\n\
             F1,2026-03-01,EUR,1.0842,Cap,2,10.00,5.00,checkout,FR,zoe@example.com,ch_F1\n";
-        let file = desk.with_shop().write("mailed.csv", rows.to_owned());
+        let file = desk.with_shop().write("mailed.csv", rows);
         desk.import(&file).fine();
         let all = orders(desk);
         let server = desk.serve();
