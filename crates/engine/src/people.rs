@@ -293,11 +293,7 @@ pub async fn save_preferences(
     person: &Person,
     preferences: Preferences,
 ) -> Result<(), StoreError> {
-    let person = Person {
-        preferences,
-        ..person.clone()
-    };
-    desk.store().update_person(&person).await
+    desk.store().put_preferences(&person.id, &preferences).await
 }
 
 /// Who a person is in an organization: their role's permissions, or all of them for operator support.

@@ -104,6 +104,23 @@ impl Store {
         row.map(|row| read_role(&row, "id", "name")).transpose()
     }
 
+    /// Keeps what a person prefers, and nothing else: their password may be changed at the same moment.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_preferences(
+        &self,
+        person: &PersonId,
+        preferences: &Preferences,
+    ) -> Result<(), StoreError> {
+        sqlx::query("update people set preferences = $1 where id = $2")
+            .bind(text(preferences, "preferences")?)
+            .bind(person.as_str())
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
     /// Replaces a person's password, name, preferences and whether they are disabled.
     ///
     /// # Errors

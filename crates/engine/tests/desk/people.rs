@@ -7,7 +7,7 @@ use domain::refusal::Refusal;
 use engine::organizations::{Settings, create};
 use engine::people::{
     ADMIN, Appearance, CurrencyPreference, MEMBER, NewPerson, Person, PersonError, Preferences,
-    Role, Shortcuts, Units, actor, add, is_password, set_password,
+    Role, Shortcuts, Units, actor, add, is_password, save_preferences, set_password,
 };
 use engine::permit::{CancelOrders, EditOrders, Permit, RefundOrders, Scope, Session, ViewOrders};
 
@@ -305,6 +305,29 @@ async fn p2_operator_support_acts_everywhere_and_is_marked_as_such() {
         let mut disabled = support;
         disabled.disabled_at = Some(harness.desk.now());
         assert!(session(harness, &disabled, &second).await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p1_preferences_that_are_saved_leave_a_password_changed_meanwhile() {
+    on_every_database(async |harness| {
+        let anna = added(harness, "anna@example.com", Some(ADMIN)).await;
+        let another = "another long password";
+        set_password(&harness.desk, &anna.email, another)
+            .await
+            .unwrap();
+        let imperial = Preferences {
+            units: Units::Imperial,
+            ..Preferences::default()
+        };
+        // As the page read her before.
+        save_preferences(&harness.desk, &anna, imperial.clone())
+            .await
+            .unwrap();
+        let anna = known(harness, "anna@example.com").await;
+        assert_eq!(anna.preferences, imperial);
+        assert!(is_password(&anna, another) && !is_password(&anna, PASSWORD));
     })
     .await;
 }

@@ -100,7 +100,7 @@ const LOOK_UPS: [(&str, &str); 11] = [
         "select fingerprint, order_id, version from idempotency",
         "PRIMARY KEY",
     ),
-    ("update jobs set due_at_us = $1, lease", "jobs_due"),
+    ("update jobs set due_at_us = $1, lease = $2", "jobs_due"),
     ("select organization_id from jobs", "jobs_due"),
     ("update orders set", "autoindex_orders_1"),
     (

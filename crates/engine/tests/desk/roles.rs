@@ -134,3 +134,20 @@ async fn p2_nobody_grants_what_they_do_not_have() {
     })
     .await;
 }
+
+#[test]
+fn p2_a_member_keeps_views_of_their_own_and_none_for_the_organization() {
+    let scope = engine::permit::Scope {
+        organization_id: "org_1".into(),
+        mode: domain::order::Mode::Live,
+    };
+    let member =
+        crate::support::session(scope, domain::actor::ActorKind::Person, &Permission::MEMBER);
+    assert!(member.permit::<ViewOrders>().is_ok());
+    let refusal = member.permit::<engine::permit::ManageSettings>().err();
+    let permission = Permission::ManageSettings;
+    assert_eq!(
+        refusal,
+        Some(domain::refusal::Refusal::NotPermitted { permission })
+    );
+}

@@ -390,16 +390,3 @@ async fn a_persons_own_view_is_reached_by_nobody_else() {
     })
     .await;
 }
-
-#[test]
-fn p2_a_member_keeps_views_of_their_own_and_none_for_the_organization() {
-    let scope = engine::permit::Scope {
-        organization_id: "org_1".into(),
-        mode: Mode::Live,
-    };
-    let member = session(scope, ActorKind::Person, &Permission::MEMBER);
-    assert!(member.permit::<engine::permit::ViewOrders>().is_ok());
-    let refusal = member.permit::<engine::permit::ManageSettings>().err();
-    let permission = Permission::ManageSettings;
-    assert_eq!(refusal, Some(Refusal::NotPermitted { permission }));
-}
