@@ -188,6 +188,13 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
+/// What a handler answers with. A page that says why not is an answer too, which `?` ends with.
+pub(crate) type Answer = Result<Response, Response>;
+
+/// A form that holds nothing but its token.
+#[derive(serde::Deserialize)]
+pub(crate) struct Nothing {}
+
 /// A form that a visitor sent from a page of ours.
 pub(crate) struct Sent<T> {
     pub visitor: Visitor,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::order::{extend, head};
 use crate::refusals;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// What the form holds.
 #[derive(Default, Deserialize)]
@@ -31,23 +31,23 @@ pub(crate) struct Form {
 }
 
 /// The form.
-pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match visitor.order(&id).await {
-        Ok(order) => form(&visitor, &order, &Form::default(), StatusCode::OK, ""),
-        Err(response) => response,
-    }
+pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let order = visitor.order(&id).await?;
+    let empty = Form::default();
+    Ok(form(&visitor, &order, &empty, StatusCode::OK, ""))
 }
 
 /// Asks whether they are sure, then cancels.
-pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Response {
-    match sent(&visitor, &id, form).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn sent(visitor: &Visitor, id: &str, asked: Form) -> Result<Response, Response> {
+pub(crate) async fn send(
+    Path(id): Path<String>,
+    Sent {
+        visitor,
+        form: asked,
+    }: Sent<Form>,
+) -> Answer {
+    let visitor = &visitor;
     let permit = visitor.permit::<CancelOrders>()?;
-    let order = visitor.order(id).await?;
+    let order = visitor.order(&id).await?;
     if asked.note.trim().is_empty() {
         let problem = visitor.say("cancel-note-missing", &[]);
         return Ok(form(

@@ -20,7 +20,7 @@ use super::csv::HEADERS;
 use super::order;
 use super::query::ListQuery;
 use crate::refusals::{self, Said};
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// The form around the list.
 #[derive(Default, Deserialize)]
@@ -61,7 +61,7 @@ impl Form {
 }
 
 /// Does with the chosen orders what the button says.
-pub(crate) async fn send(Sent { visitor, form }: Sent<Form>) -> Response {
+pub(crate) async fn send(Sent { visitor, form }: Sent<Form>) -> Answer {
     let tag = form.tag.clone();
     match form.action.as_str() {
         "tag" => tagged(&visitor, &form, Tagging::Add(tag)).await,
@@ -71,23 +71,19 @@ pub(crate) async fn send(Sent { visitor, form }: Sent<Form>) -> Response {
             let ids = form.orders();
             let ids: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();
             let query = serde_html_form::to_string(&ids).unwrap_or_default();
-            visitor.redirect(&format!("/orders/print?{query}"))
+            Ok(visitor.redirect(&format!("/orders/print?{query}")))
         }
-        _ => crate::guard::nothing_here(visitor).await,
+        _ => Ok(crate::guard::nothing_here(visitor).await),
     }
 }
 
 /// Adds or removes the tag, and reports of every order what became of it.
-async fn tagged(visitor: &Visitor, form: &Form, tagging: Tagging) -> Response {
-    let permit = match visitor.permit::<EditOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
+async fn tagged(visitor: &Visitor, form: &Form, tagging: Tagging) -> Answer {
+    let permit = visitor.permit::<EditOrders>()?;
     let desk = &visitor.app.desk;
-    let outcomes = match chosen::tag(desk, &permit, &form.orders(), &tagging).await {
-        Ok(outcomes) => outcomes,
-        Err(failure) => return refused(visitor, form, &failure),
-    };
+    let outcomes = chosen::tag(desk, &permit, &form.orders(), &tagging)
+        .await
+        .map_err(|failure| refused(visitor, form, &failure))?;
     let ids: Vec<OrderId> = outcomes.iter().map(|(id, _)| id.clone()).collect();
     let known = match visitor.permit::<ViewOrders>() {
         Ok(permit) => chosen::known(desk, &permit, &ids).await.unwrap_or_default(),
@@ -111,7 +107,7 @@ async fn tagged(visitor: &Visitor, form: &Form, tagging: Tagging) -> Response {
         "rows": rows,
         "back": form.back(),
     });
-    visitor.page(StatusCode::OK, "chosen.html", context)
+    Ok(visitor.page(StatusCode::OK, "chosen.html", context))
 }
 
 fn told(visitor: &Visitor, id: &OrderId, order: Option<&Order>, outcome: &Outcome) -> Value {
@@ -158,34 +154,26 @@ fn refused(visitor: &Visitor, form: &Form, failure: &Failure) -> Response {
 }
 
 /// The chosen orders as a CSV.
-async fn file(visitor: &Visitor, form: &Form) -> Response {
-    let permit = match visitor.permit::<ExportOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
-    match export_chosen(&visitor.app.desk, &permit, &form.orders()).await {
-        Ok(file) => (HEADERS, file).into_response(),
-        Err(failure) => refused(visitor, form, &failure),
-    }
+async fn file(visitor: &Visitor, form: &Form) -> Answer {
+    let permit = visitor.permit::<ExportOrders>()?;
+    let file = export_chosen(&visitor.app.desk, &permit, &form.orders())
+        .await
+        .map_err(|failure| refused(visitor, form, &failure))?;
+    Ok((HEADERS, file).into_response())
 }
 
 /// The chosen orders on paper: what to pick from the shelves, then each order to pack.
-pub(crate) async fn print(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn print(visitor: Visitor, RawQuery(query): RawQuery) -> Answer {
     let query = query.as_deref().unwrap_or_default();
     let form: Form = serde_html_form::from_str(query).unwrap_or_default();
-    let permit = match visitor.permit::<ViewOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
-    match chosen::load(&visitor.app.desk, &permit, &form.orders()).await {
-        Ok(orders) => {
-            let now = visitor.formats.moment(visitor.app.desk.now());
-            let printed: Vec<Value> = orders.iter().map(|order| sheet(&visitor, order)).collect();
-            let context = json!({"orders": printed, "picks": picks(&orders), "now": now});
-            visitor.page(StatusCode::OK, "print.html", context)
-        }
-        Err(failure) => refused(&visitor, &form, &failure),
-    }
+    let permit = visitor.permit::<ViewOrders>()?;
+    let orders = chosen::load(&visitor.app.desk, &permit, &form.orders())
+        .await
+        .map_err(|failure| refused(&visitor, &form, &failure))?;
+    let now = visitor.formats.moment(visitor.app.desk.now());
+    let printed: Vec<Value> = orders.iter().map(|order| sheet(&visitor, order)).collect();
+    let context = json!({"orders": printed, "picks": picks(&orders), "now": now});
+    Ok(visitor.page(StatusCode::OK, "print.html", context))
 }
 
 /// How many of an item are to be packed: none of an order that may not be shipped.

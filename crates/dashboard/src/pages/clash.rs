@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use axum::response::Response;
 use domain::address::FIELDS;
 use domain::event::{AddressKind, Event, EventKind};
 use domain::order::Order;
 use engine::activity::{Wanted, activity};
-use engine::failure::Failure;
 use engine::permit::ViewOrders;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -78,14 +78,16 @@ impl<'a> Others<'a> {
     ///
     /// # Errors
     /// The database; no permission to see the order.
-    pub async fn of(visitor: &'a Visitor, order: &Order) -> Result<Others<'a>, Failure> {
-        let permit = visitor.signed_in.session.permit::<ViewOrders>()?;
+    pub async fn of(visitor: &'a Visitor, order: &Order) -> Result<Others<'a>, Response> {
+        let permit = visitor.permit::<ViewOrders>()?;
         let wanted = Wanted {
             kinds: &["number_changed", "address_changed"],
             before: None,
             limit: LOOKED_AT,
         };
-        let events = activity(&visitor.app.desk, &permit, order, &wanted).await?;
+        let events = activity(&visitor.app.desk, &permit, order, &wanted)
+            .await
+            .map_err(|failure| visitor.failed(&failure))?;
         Ok(Self { visitor, events })
     }
 

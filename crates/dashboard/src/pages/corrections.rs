@@ -21,7 +21,7 @@ use super::edits::problem;
 use super::events;
 use super::order::{extend, head};
 use super::query::name;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// What a form is shown again with: the order as it is now, and what was refused unless a choice was left open.
 struct Again {
@@ -29,18 +29,16 @@ struct Again {
     refusal: Option<Refusal>,
 }
 
-/// Carries a correction out; what the form is shown again with where there is something to decide or to mend.
+/// Carries a correction out; what the form is shown again with where there is something to decide or to mend. Any other
+/// answer ends what called this.
 async fn save(
     visitor: &Visitor,
     id: &str,
     command: Command,
     form: &Typed,
     what: &str,
-) -> Result<Response, Again> {
-    let permit = match visitor.permit::<EditOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return Ok(response),
-    };
+) -> Result<Again, Response> {
+    let permit = visitor.permit::<EditOrders>()?;
     let (desk, terms) = (&visitor.app.desk, Terms::default());
     let refusal = if form.is_any_undecided() {
         None
@@ -49,16 +47,14 @@ async fn save(
             Ok(changed) => {
                 let is_kept = changed.events.is_empty() && form.keeps_theirs();
                 let done = if is_kept { "kept" } else { what };
-                return Ok(visitor.redirect(&format!("/orders/{id}?done={done}")));
+                return Err(visitor.redirect(&format!("/orders/{id}?done={done}")));
             }
             Err(Failure::Refused(refusal)) => Some(refusal),
-            Err(failure) => return Ok(visitor.failed(&failure)),
+            Err(failure) => return Err(visitor.failed(&failure)),
         }
     };
-    match visitor.order(id).await {
-        Ok(order) => Err(Again { order, refusal }),
-        Err(response) => Ok(response),
-    }
+    let order = visitor.order(id).await?;
+    Ok(Again { order, refusal })
 }
 
 /// The status of a form, and what is wrong with it: that others changed the same, before all else.
@@ -79,30 +75,23 @@ fn status(problem: &str) -> StatusCode {
 }
 
 /// The form of the order number (N1).
-pub(crate) async fn number(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match opened(&visitor, &id).await {
-        Ok(again) => shown(
-            &visitor,
-            number_page(&visitor, &again, &Typed::default()).await,
-        ),
-        Err(response) => response,
-    }
+pub(crate) async fn number(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let again = opened(&visitor, &id).await?;
+    number_page(&visitor, &again, &Typed::default()).await
 }
 
 /// Saves the order number.
 pub(crate) async fn save_number(
     Path(id): Path<String>,
     Sent { visitor, form }: Sent<Typed>,
-) -> Response {
+) -> Answer {
     let was = Some(form.was("number").to_owned());
     let command = Command::SetNumber {
         number: form.yours("number").to_owned(),
         was: Some(was.filter(|was| !was.is_empty())),
     };
-    match save(&visitor, &id, command, &form, "number").await {
-        Ok(response) => response,
-        Err(again) => shown(&visitor, number_page(&visitor, &again, &form).await),
-    }
+    let again = save(&visitor, &id, command, &form, "number").await?;
+    number_page(&visitor, &again, &form).await
 }
 
 /// What a form is opened with.
@@ -112,11 +101,7 @@ async fn opened(visitor: &Visitor, id: &str) -> Result<Again, Response> {
     Ok(Again { order, refusal })
 }
 
-fn shown(visitor: &Visitor, page: Result<Response, Failure>) -> Response {
-    page.unwrap_or_else(|failure| visitor.failed(&failure))
-}
-
-async fn number_page(visitor: &Visitor, again: &Again, form: &Typed) -> Result<Response, Failure> {
+async fn number_page(visitor: &Visitor, again: &Again, form: &Typed) -> Answer {
     let order = &again.order;
     let others = Others::of(visitor, order).await?;
     let now = order.number.as_deref().unwrap_or_default();
@@ -131,49 +116,38 @@ async fn number_page(visitor: &Visitor, again: &Again, form: &Typed) -> Result<R
 }
 
 /// The form of the ship-to (N2).
-pub(crate) async fn ship_to(visitor: Visitor, Path(id): Path<String>) -> Response {
+pub(crate) async fn ship_to(visitor: Visitor, Path(id): Path<String>) -> Answer {
     open_address(&visitor, &id, AddressKind::ShipTo).await
 }
 
 /// The form of the bill-to (N2).
-pub(crate) async fn bill_to(visitor: Visitor, Path(id): Path<String>) -> Response {
+pub(crate) async fn bill_to(visitor: Visitor, Path(id): Path<String>) -> Answer {
     open_address(&visitor, &id, AddressKind::BillTo).await
 }
 
 /// Saves the ship-to.
-pub(crate) async fn save_ship_to(Path(id): Path<String>, sent: Sent<Typed>) -> Response {
+pub(crate) async fn save_ship_to(Path(id): Path<String>, sent: Sent<Typed>) -> Answer {
     save_address(&id, sent, AddressKind::ShipTo).await
 }
 
 /// Saves the bill-to.
-pub(crate) async fn save_bill_to(Path(id): Path<String>, sent: Sent<Typed>) -> Response {
+pub(crate) async fn save_bill_to(Path(id): Path<String>, sent: Sent<Typed>) -> Answer {
     save_address(&id, sent, AddressKind::BillTo).await
 }
 
-async fn open_address(visitor: &Visitor, id: &str, which: AddressKind) -> Response {
-    match opened(visitor, id).await {
-        Ok(again) => shown(
-            visitor,
-            address_page(visitor, &again, which, &Typed::default()).await,
-        ),
-        Err(response) => response,
-    }
+async fn open_address(visitor: &Visitor, id: &str, which: AddressKind) -> Answer {
+    let again = opened(visitor, id).await?;
+    address_page(visitor, &again, which, &Typed::default()).await
 }
 
-async fn save_address(
-    id: &str,
-    Sent { visitor, form }: Sent<Typed>,
-    which: AddressKind,
-) -> Response {
+async fn save_address(id: &str, Sent { visitor, form }: Sent<Typed>, which: AddressKind) -> Answer {
     let command = Command::EditAddress {
         which,
         before: Box::new(of(|name| form.was(name))),
         after: Box::new(of(|name| form.yours(name))),
     };
-    match save(&visitor, id, command, &form, which.field()).await {
-        Ok(response) => response,
-        Err(again) => shown(&visitor, address_page(&visitor, &again, which, &form).await),
-    }
+    let again = save(&visitor, id, command, &form, which.field()).await?;
+    address_page(&visitor, &again, which, &form).await
 }
 
 /// An address of a form's fields.
@@ -190,7 +164,7 @@ async fn address_page(
     again: &Again,
     which: AddressKind,
     form: &Typed,
-) -> Result<Response, Failure> {
+) -> Answer {
     let order = &again.order;
     let present = address(order, which);
     let others = Others::of(visitor, order).await?;

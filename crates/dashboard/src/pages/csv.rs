@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::RawQuery;
 use axum::http::{HeaderName, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use engine::permit::ExportOrders;
 use engine::transfer::export::export;
 use engine::transfer::rows::Format;
@@ -15,19 +15,13 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::orders::base_currency;
 use super::query::ListQuery;
-use crate::visitor::Visitor;
+use crate::visitor::{Answer, Visitor};
 
 /// What the list shows, as a file.
-pub(crate) async fn csv(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
-    let permit = match visitor.permit::<ExportOrders>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
+pub(crate) async fn csv(visitor: Visitor, RawQuery(query): RawQuery) -> Answer {
+    let permit = visitor.permit::<ExportOrders>()?;
     let desk = &visitor.app.desk;
-    let base = match base_currency(&visitor, &permit.scope().organization_id).await {
-        Ok(base) => base,
-        Err(response) => return response,
-    };
+    let base = base_currency(&visitor, &permit.scope().organization_id).await?;
     let filter = ListQuery::parse(query.as_deref().unwrap_or_default()).filter(base);
     let (desk, session) = (desk.clone(), visitor.signed_in.session.clone());
     let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(WAITING);
@@ -48,7 +42,7 @@ pub(crate) async fn csv(visitor: Visitor, RawQuery(query): RawQuery) -> Response
     let stream = futures_util::stream::unfold(receiver, async |mut receiver| {
         Some((receiver.recv().await?, receiver))
     });
-    (HEADERS, Body::from_stream(stream)).into_response()
+    Ok((HEADERS, Body::from_stream(stream)).into_response())
 }
 
 /// What every CSV is sent as.

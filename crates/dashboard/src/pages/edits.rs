@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::order::{self, Shown, extend, head};
 use crate::refusals;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// What is wrong, in words; nothing where nothing is.
 pub(super) fn problem(visitor: &Visitor, refusal: Option<&Refusal>) -> String {
@@ -33,11 +33,8 @@ pub(super) async fn done<G: Grants>(
     command: Command,
     what: &str,
     show: impl Fn(&Order, &Refusal) -> Response,
-) -> Response {
-    let permit = match visitor.permit::<G>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
+) -> Answer {
+    let permit = visitor.permit::<G>()?;
     match correct(
         &visitor.app.desk,
         &permit,
@@ -47,12 +44,9 @@ pub(super) async fn done<G: Grants>(
     )
     .await
     {
-        Ok(_) => visitor.redirect(&format!("/orders/{id}?done={what}")),
-        Err(Failure::Refused(refusal)) => match visitor.order(id).await {
-            Ok(order) => show(&order, &refusal),
-            Err(response) => response,
-        },
-        Err(failure) => visitor.failed(&failure),
+        Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done={what}"))),
+        Err(Failure::Refused(refusal)) => Ok(show(&visitor.order(id).await?, &refusal)),
+        Err(failure) => Err(visitor.failed(&failure)),
     }
 }
 
@@ -67,29 +61,26 @@ pub(crate) struct NoteForm {
 pub(crate) async fn add_note(
     Path(id): Path<String>,
     Sent { visitor, form }: Sent<NoteForm>,
-) -> Response {
+) -> Answer {
     let desk = &visitor.app.desk;
     let note = NoteId(desk.ids().fresh(NoteId::PREFIX, desk.now()));
     let command = Command::AddNote {
         note,
         text: form.text.clone(),
     };
-    let permit = match visitor.permit::<AddNotes>() {
-        Ok(permit) => permit,
-        Err(response) => return response,
-    };
+    let permit = visitor.permit::<AddNotes>()?;
     let terms = Terms::default();
     match correct(desk, &permit, &id.as_str().into(), command, &terms).await {
-        Ok(_) => visitor.redirect(&format!("/orders/{id}?done=note")),
+        Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done=note"))),
         Err(Failure::Refused(refusal)) => {
             let shown = Shown {
                 note: form.text,
                 note_problem: problem(&visitor, Some(&refusal)),
                 ..Shown::default()
             };
-            order::answer(&visitor, OrderId(id), &shown).await
+            order::page(&visitor, OrderId(id), &shown).await
         }
-        Err(failure) => visitor.failed(&failure),
+        Err(failure) => Err(visitor.failed(&failure)),
     }
 }
 
@@ -106,30 +97,23 @@ pub(crate) struct TrackingForm {
 }
 
 /// The form of tracking numbers (S1).
-pub(crate) async fn tracking(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match visitor.order(&id).await {
-        Ok(order) => {
-            let form = TrackingForm {
-                numbers: String::new(),
-                carrier: String::new(),
-                notify: None,
-            };
-            tracking_page(&visitor, &order, &form, StatusCode::OK, None)
-        }
-        Err(response) => response,
-    }
+pub(crate) async fn tracking(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let order = visitor.order(&id).await?;
+    let form = TrackingForm {
+        numbers: String::new(),
+        carrier: String::new(),
+        notify: None,
+    };
+    Ok(tracking_page(&visitor, &order, &form, StatusCode::OK, None))
 }
 
 /// Adds tracking numbers, which ship what is left.
 pub(crate) async fn save_tracking(
     Path(id): Path<String>,
     Sent { visitor, form }: Sent<TrackingForm>,
-) -> Response {
+) -> Answer {
     let desk = &visitor.app.desk;
-    let order = match visitor.order(&id).await {
-        Ok(order) => order,
-        Err(response) => return response,
-    };
+    let order = visitor.order(&id).await?;
     let numbers = form
         .numbers
         .lines()

@@ -1,7 +1,6 @@
 //! What the palette finds while someone types: a few orders.
 
 use axum::extract::Query;
-use axum::response::Response;
 use domain::filter::{Filter, Sort};
 use domain::money::Money;
 use engine::listing;
@@ -10,7 +9,7 @@ use engine::store::list::{Listed, Page};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::visitor::Visitor;
+use crate::visitor::{Answer, Visitor};
 
 /// Orders that are told.
 const ORDERS: u32 = 6;
@@ -23,13 +22,7 @@ pub(crate) struct Asked {
 }
 
 /// The newest orders that a text finds.
-pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    match found(&visitor, asked).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn found(visitor: &Visitor, asked: Asked) -> Result<Response, Response> {
+pub(crate) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
     let permit = visitor.permit::<ViewOrders>()?;
     if asked.q.trim().is_empty() {
         return Ok(visitor.data(&json!([])));
@@ -46,7 +39,7 @@ async fn found(visitor: &Visitor, asked: Asked) -> Result<Response, Response> {
     let rows = listing::page(&visitor.app.desk, &permit, &page)
         .await
         .map_err(|failure| visitor.failed(&failure))?;
-    let orders: Vec<Value> = rows.iter().map(|row| order(visitor, row)).collect();
+    let orders: Vec<Value> = rows.iter().map(|row| order(&visitor, row)).collect();
     Ok(visitor.data(&Value::from(orders)))
 }
 

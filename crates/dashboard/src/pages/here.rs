@@ -1,9 +1,9 @@
 //! What an open page of an order asks every few seconds: who else is there, and whether anything has changed.
 
 use axum::extract::Path;
-use axum::response::Response;
 use domain::actor::ActorKind;
 use domain::event::Event;
+use domain::ids::OrderId;
 use engine::activity::{Wanted, activity};
 use engine::failure::Failure;
 use engine::permit::ViewOrders;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::query::name;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// How long a change has just happened.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(1);
@@ -38,15 +38,10 @@ fn the_order() -> Place {
 }
 
 /// Answers an open page.
-pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Here>) -> Response {
-    match answer(&visitor, &id, &form).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn answer(visitor: &Visitor, id: &str, form: &Here) -> Result<Response, Response> {
+pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Here>) -> Answer {
+    let visitor = &visitor;
     let permit = visitor.permit::<ViewOrders>()?;
-    let (desk, id) = (&visitor.app.desk, id.into());
+    let (desk, id) = (&visitor.app.desk, OrderId(id));
     let failed = |failure: Failure| visitor.failed(&failure);
     if form.leaving.is_some() {
         leave(desk, &permit, &id, form.place)

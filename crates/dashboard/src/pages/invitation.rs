@@ -4,17 +4,17 @@ use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::team::{ADMIN, MEMBER, TeamRefusal};
+use domain::team::TeamRefusal;
 use engine::invitations::{self, Offer};
 use engine::team::TeamFailure;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::guest::Guest;
-use crate::pages::settings::said_in;
+use crate::pages::settings::{role_name, said};
 use crate::pages::sign_in;
 use crate::texts::say;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Nothing, Sent, Visitor};
 
 /// What a newcomer says of themselves.
 #[derive(Default, Deserialize)]
@@ -35,15 +35,12 @@ pub(crate) async fn show(
     guest: Guest,
     visitor: Result<Visitor, Response>,
     Path(token): Path<String>,
-) -> Response {
-    let offer = match offered(&guest, &token).await {
-        Ok(offer) => offer,
-        Err(page) => return page,
-    };
-    match visitor {
+) -> Answer {
+    let offer = offered(&guest, &token).await?;
+    Ok(match visitor {
         Ok(visitor) => signed_in(&visitor, &token, &offer),
         Err(_) => newcomer(&guest, &token, &offer, &Given::default(), None),
-    }
+    })
 }
 
 /// Joins as someone new, and is signed in by it.
@@ -51,22 +48,20 @@ pub(crate) async fn join_as_new(
     guest: Guest,
     Path(token): Path<String>,
     Form(given): Form<Given>,
-) -> Response {
-    let offer = match offered(&guest, &token).await {
-        Ok(offer) => offer,
-        Err(page) => return page,
-    };
+) -> Answer {
+    let offer = offered(&guest, &token).await?;
     if !guest.sent(&given.form_token) {
         let stale = say(guest.language, "form-stale", &[]);
         let wrong = (StatusCode::FORBIDDEN, "", stale);
-        return newcomer(&guest, &token, &offer, &given, Some(wrong));
+        return Ok(newcomer(&guest, &token, &offer, &given, Some(wrong)));
     }
     let desk = &guest.app.desk;
-    match invitations::join_as_new(desk, &token, &given.name, &given.password).await {
+    let joined = invitations::join_as_new(desk, &token, &given.name, &given.password);
+    Ok(match joined.await {
         Ok(session) => sign_in::begun(&session, "/orders"),
         Err(TeamFailure::Refused(TeamRefusal::Gone)) => gone(&guest),
         Err(TeamFailure::Refused(refusal)) => {
-            let said = said_in(guest.language, &refusal);
+            let said = said(guest.language, &refusal);
             let wrong = (StatusCode::UNPROCESSABLE_ENTITY, refusal.field(), said);
             newcomer(&guest, &token, &offer, &given, Some(wrong))
         }
@@ -74,11 +69,8 @@ pub(crate) async fn join_as_new(
             tracing::error!(%error, "an invitation could not be accepted");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
-    }
+    })
 }
-
-#[derive(Deserialize)]
-pub(crate) struct Nothing {}
 
 /// Joins as someone who is signed in.
 pub(crate) async fn join(
@@ -140,23 +132,18 @@ fn signed_in(visitor: &Visitor, token: &str, offer: &Offer) -> Response {
     let is_theirs = offer.invitation.email == *me;
     let language = visitor.formats.language;
     let mut context = json!({
-        "language": language,
         "state": if is_theirs { "join" } else { "other" },
-        "form_token": visitor.signed_in.form_token,
         "problem": "",
         "wrong": "",
         "here": format!("/invitation/{token}"),
         "my_email": me,
     });
     describe(&mut context, language, offer);
-    visitor.app.page(StatusCode::OK, "invitation.html", context)
+    visitor.page(StatusCode::OK, "invitation.html", context)
 }
 
 fn describe(context: &mut Value, language: &str, offer: &Offer) {
-    let role = match offer.invitation.role.name.as_str() {
-        name @ (ADMIN | MEMBER) => say(language, &format!("role-{name}"), &[]),
-        own => own.to_owned(),
-    };
+    let role = role_name(language, &offer.invitation.role.name);
     context["organization"] = offer.organization.as_str().into();
     context["email"] = offer.invitation.email.as_str().into();
     context["role"] = role.into();

@@ -1,8 +1,6 @@
 //! What came since a list was shown: a few words for the script of the page, which asks while someone looks at it.
 
 use axum::extract::RawQuery;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use domain::ids::ViewId;
 use engine::listing::{MAX_NEWS, News, Shown, news};
 use engine::permit::ViewOrders;
@@ -11,7 +9,7 @@ use serde_json::json;
 
 use super::orders::base_currency;
 use super::query::{ListQuery, ROWS};
-use crate::visitor::Visitor;
+use crate::visitor::{Answer, Visitor};
 
 /// What the page shows, as its script says it.
 #[derive(Default, Deserialize)]
@@ -30,13 +28,8 @@ struct Asked {
 }
 
 /// Tells what came.
-pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
-    match told(&visitor, query.as_deref().unwrap_or_default()).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn told(visitor: &Visitor, text: &str) -> Result<Response, Response> {
+pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Answer {
+    let (visitor, text) = (&visitor, query.as_deref().unwrap_or_default());
     let permit = visitor.permit::<ViewOrders>()?;
     let base = base_currency(visitor, &permit.scope().organization_id).await?;
     let asked: Asked = serde_html_form::from_str(text).unwrap_or_default();
@@ -55,13 +48,11 @@ async fn told(visitor: &Visitor, text: &str) -> Result<Response, Response> {
         .await
         .map_err(|failure| visitor.failed(&failure))?;
     let count = found.count.map(|count| visitor.formats.count(count));
-    let answer = json!({
+    Ok(visitor.data(&json!({
         "newest": found.newest,
         "text": words(visitor, &found, &asked.total),
         "count": count,
-    });
-    let kind = [(header::CONTENT_TYPE, "application/json")];
-    Ok((kind, answer.to_string()).into_response())
+    })))
 }
 
 /// What came, in words; nothing where nothing did.

@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::Response;
 use domain::actions::Action;
 use domain::address::{Address, FIELDS};
 use domain::ids::OrderId;
@@ -21,7 +20,7 @@ use super::orders::carried;
 use super::query::{ListQuery, name};
 use super::{activity, events};
 use crate::refusals;
-use crate::visitor::Visitor;
+use crate::visitor::{Answer, Visitor};
 
 /// What a page of an order can be asked for besides the order.
 #[derive(Default, Deserialize)]
@@ -52,18 +51,12 @@ pub(crate) async fn show(
     visitor: Visitor,
     Path(id): Path<String>,
     Query(shown): Query<Shown>,
-) -> Response {
-    answer(&visitor, OrderId(id), &shown).await
+) -> Answer {
+    page(&visitor, OrderId(id), &shown).await
 }
 
 /// The page, after what was asked of it.
-pub(super) async fn answer(visitor: &Visitor, id: OrderId, shown: &Shown) -> Response {
-    match page(visitor, id, shown).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Result<Response, Response> {
+pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answer {
     let permit = visitor.permit::<ViewOrders>()?;
     let desk = &visitor.app.desk;
     let failed = |failure: Failure| visitor.failed(&failure);

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::columns::{self, Column};
 use super::query::{ListQuery, ROWS};
-use crate::visitor::Visitor;
+use crate::visitor::{Answer, Visitor};
 
 /// The values of each facet, in the order the filter shows them.
 const FACETS: [(&str, &[&str]); 6] = [
@@ -57,13 +57,8 @@ struct Beside {
 }
 
 /// The list.
-pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
-    match shown(&visitor, query.as_deref().unwrap_or_default()).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn shown(visitor: &Visitor, text: &str) -> Result<Response, Response> {
+pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer {
+    let (visitor, text) = (&visitor, query.as_deref().unwrap_or_default());
     let permit = visitor.permit::<ViewOrders>()?;
     let desk = &visitor.app.desk;
     let failed = |failure: Failure| visitor.failed(&failure);

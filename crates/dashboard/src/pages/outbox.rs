@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::guard;
-use crate::visitor::Visitor;
+use crate::visitor::{Answer, Visitor};
 
 /// Every route of the outbox.
 pub(crate) fn routes() -> Router<App> {
@@ -23,45 +23,39 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// All of them, newest first.
-async fn list(visitor: Visitor) -> Response {
-    let permit = match visitor.permit::<ViewOrders>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+async fn list(visitor: Visitor) -> Answer {
+    let permit = visitor.permit::<ViewOrders>()?;
     let mail = &*visitor.app.mail;
-    match outbox::letters(mail, &permit, &visitor.signed_in.person).await {
-        Ok(Some(letters)) => {
-            let letters: Vec<Value> = letters.iter().map(|one| shown(&visitor, one)).collect();
-            visitor.page(StatusCode::OK, "outbox.html", json!({"letters": letters}))
-        }
-        Ok(None) => guard::nothing_here(visitor).await,
-        Err(failure) => visitor.failed(&failure),
-    }
+    let kept = outbox::letters(mail, &permit, &visitor.signed_in.person)
+        .await
+        .map_err(|failure| visitor.failed(&failure))?;
+    let Some(letters) = kept else {
+        return Ok(guard::nothing_here(visitor).await);
+    };
+    let letters: Vec<Value> = letters.iter().map(|one| shown(&visitor, one)).collect();
+    let context = json!({"letters": letters});
+    Ok(visitor.page(StatusCode::OK, "outbox.html", context))
 }
 
 /// One, with its plain text beside it.
-async fn show(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match found(&visitor, &id).await {
-        Ok(Some(letter)) => {
-            let mut context = shown(&visitor, &letter);
-            context["text"] = letter.text.clone().into();
-            visitor.page(StatusCode::OK, "letter.html", json!({"letter": context}))
-        }
-        Ok(None) => guard::nothing_here(visitor).await,
-        Err(page) => page,
-    }
+async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let Some(letter) = found(&visitor, &id).await? else {
+        return Ok(guard::nothing_here(visitor).await);
+    };
+    let mut context = shown(&visitor, &letter);
+    context["text"] = letter.text.clone().into();
+    let context = json!({"letter": context});
+    Ok(visitor.page(StatusCode::OK, "letter.html", context))
 }
 
 /// One as it looks, for the frame.
-async fn html(visitor: Visitor, Path(id): Path<String>) -> Response {
-    match found(&visitor, &id).await {
-        Ok(Some(letter)) => guard::letter(&letter.html),
-        Ok(None) => guard::nothing_here(visitor).await,
-        Err(page) => page,
+async fn html(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    match found(&visitor, &id).await? {
+        Some(letter) => Ok(guard::letter(&letter.html)),
+        None => Ok(guard::nothing_here(visitor).await),
     }
 }
 
-#[allow(clippy::result_large_err, reason = "a page is the answer either way")]
 async fn found(visitor: &Visitor, id: &str) -> Result<Option<Letter>, Response> {
     let permit = visitor.permit::<ViewOrders>()?;
     let reader = &visitor.signed_in.person;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::texts::{LANGUAGES, say};
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Nothing, Sent, Visitor};
 
 /// What the form holds.
 #[derive(Deserialize)]
@@ -152,16 +152,8 @@ pub(crate) async fn password(Sent { visitor, form }: Sent<Password>) -> Response
     }
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Nothing {}
-
 /// Signs out everywhere else.
-pub(crate) async fn sign_out_elsewhere(
-    Sent {
-        visitor,
-        form: Nothing {},
-    }: Sent<Nothing>,
-) -> Response {
+pub(crate) async fn sign_out_elsewhere(Sent { visitor, .. }: Sent<Nothing>) -> Response {
     match sessions::sign_out_elsewhere(&visitor.app.desk, &visitor.signed_in).await {
         Ok(count) => {
             let done = visitor.say("sessions-ended", &[("count", visitor.formats.count(count))]);

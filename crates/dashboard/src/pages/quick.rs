@@ -2,7 +2,6 @@
 //! or delete a note of one's own.
 
 use axum::extract::Path;
-use axum::response::Response;
 use domain::command::Command;
 use domain::ids::{AttentionId, NoteId, RefundId};
 use domain::order::Order;
@@ -12,7 +11,7 @@ use engine::permit::{AddNotes, EditOrders, RefundOrders, ShipOrders};
 use serde::Deserialize;
 
 use super::edits::done;
-use crate::visitor::Sent;
+use crate::visitor::{Answer, Sent};
 
 /// What one button on the order page does: the action, and what it is about.
 #[derive(Deserialize)]
@@ -25,7 +24,7 @@ pub(crate) struct Quick {
 }
 
 /// Carries out what one button does.
-pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Quick>) -> Response {
+pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Quick>) -> Answer {
     let Quick {
         action,
         subject,
@@ -65,7 +64,7 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Qu
                     attention: AttentionId(subject),
                     note: text,
                 },
-                _ => return crate::guard::nothing_here(visitor).await,
+                _ => return Ok(crate::guard::nothing_here(visitor).await),
             };
             done::<EditOrders>(&visitor, &id, command, other, show).await
         }

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use super::order::{both, extend, head, is_in_base};
 use crate::forms::amount;
 use crate::refusals;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// What the form holds. Amounts are texts in the currency that is chosen.
 #[derive(Clone, Default, Deserialize)]
@@ -82,29 +82,23 @@ pub(crate) async fn show(
     visitor: Visitor,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
-) -> Response {
-    match visitor.order(&id).await {
-        Ok(order) => {
-            let in_base = is_in_base(&visitor, &asked.currency);
-            let form = Form {
-                refund: refunds::new_id(&visitor.app.desk).0,
-                currency: currency_name(in_base).to_owned(),
-                ..Form::default()
-            };
-            page(&visitor, &order, &form, StatusCode::OK, None)
-        }
-        Err(response) => response,
-    }
+) -> Answer {
+    let order = visitor.order(&id).await?;
+    let in_base = is_in_base(&visitor, &asked.currency);
+    let form = Form {
+        refund: refunds::new_id(&visitor.app.desk).0,
+        currency: currency_name(in_base).to_owned(),
+        ..Form::default()
+    };
+    Ok(page(&visitor, &order, &form, StatusCode::OK, None))
 }
 
 /// Fills in, reviews, or asks for the refund.
-pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Response {
-    match sent(&visitor, &id, form).await {
-        Ok(response) | Err(response) => response,
-    }
+pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Answer {
+    sent(&visitor, &id, form).await
 }
 
-async fn sent(visitor: &Visitor, id: &str, mut form: Form) -> Result<Response, Response> {
+async fn sent(visitor: &Visitor, id: &str, mut form: Form) -> Answer {
     let permit = visitor.permit::<RefundOrders>()?;
     let order = visitor.order(id).await?;
     match form.step.as_str() {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::guest::{ATTRIBUTES, Guest};
 use crate::origin::Origin;
-use crate::visitor::{COOKIE, Sent};
+use crate::visitor::{COOKIE, Nothing, Sent};
 
 /// How long the browser keeps the session's cookie: as long as a session can live.
 const KEPT_S: i64 = sessions::LIFE.as_secs();
@@ -81,16 +81,8 @@ pub(crate) async fn send(guest: Guest, origin: Origin, Form(sent): Form<Credenti
     }
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Nothing {}
-
 /// Signs out here.
-pub(crate) async fn out(
-    Sent {
-        visitor,
-        form: Nothing {},
-    }: Sent<Nothing>,
-) -> Response {
+pub(crate) async fn out(Sent { visitor, .. }: Sent<Nothing>) -> Response {
     if let Err(error) = sessions::sign_out(&visitor.app.desk, &visitor.signed_in).await {
         return visitor.failed(&error.into());
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::orders::{base_currency, carried, chips, label};
 use super::query::ListQuery;
 use crate::refusals;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// A form of the views: which list is open, and what is to become of a view.
 #[derive(Default, Deserialize)]
@@ -31,6 +31,13 @@ pub(crate) struct Form {
     action: String,
 }
 
+impl Form {
+    /// The same in an address.
+    fn of(query: Option<String>) -> Self {
+        serde_html_form::from_str(&query.unwrap_or_default()).unwrap_or_default()
+    }
+}
+
 /// What was refused, where it was typed: the view, or none for a new one.
 struct Refused<'a> {
     view: Option<&'a str>,
@@ -39,19 +46,11 @@ struct Refused<'a> {
 }
 
 /// The page that arranges them. The list it was opened from stands in the address.
-pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Response {
-    let form: Form =
-        serde_html_form::from_str(query.as_deref().unwrap_or_default()).unwrap_or_default();
-    match page(&visitor, &form, None).await {
-        Ok(response) | Err(response) => response,
-    }
+pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Answer {
+    page(&visitor, &Form::of(query), None).await
 }
 
-async fn page(
-    visitor: &Visitor,
-    form: &Form,
-    refused: Option<&Refused<'_>>,
-) -> Result<Response, Response> {
+async fn page(visitor: &Visitor, form: &Form, refused: Option<&Refused<'_>>) -> Answer {
     let permit = visitor.permit::<ViewOrders>()?;
     let seen = views::views(&visitor.app.desk, &permit)
         .await
@@ -104,13 +103,8 @@ fn problem(visitor: &Visitor, refusal: &Refusal) -> String {
 }
 
 /// Keeps the open list as a view, and shows it under its new name.
-pub(crate) async fn save(Sent { visitor, form }: Sent<Form>) -> Response {
-    match saved(&visitor, &form).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn saved(visitor: &Visitor, form: &Form) -> Result<Response, Response> {
+pub(crate) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
+    let visitor = &visitor;
     let keeper = keeper(visitor, form.shared.is_some())?;
     let base = base_currency(visitor, &visitor.signed_in.session.scope.organization_id).await?;
     let query = ListQuery::parse(&form.list);
@@ -132,7 +126,7 @@ async fn saved(visitor: &Visitor, form: &Form) -> Result<Response, Response> {
                 name: &form.name,
                 refusal,
             };
-            page(visitor, form, Some(&refused)).await
+            page(visitor, &form, Some(&refused)).await
         }
         Err(failure) => Err(visitor.failed(&failure)),
     }
@@ -158,16 +152,13 @@ async fn view(visitor: &Visitor, id: &str) -> Result<Option<SavedView>, Response
 }
 
 /// Calls a view otherwise, lets it keep the open list, or moves it among the tabs.
-pub(crate) async fn change(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Response {
-    let view = match view(&visitor, &id).await {
-        Ok(Some(view)) => view,
-        Ok(None) => return crate::guard::nothing_here(visitor).await,
-        Err(response) => return response,
-    };
-    match changed(&visitor, &view, &form).await {
-        Ok(Some(response)) | Err(response) => response,
-        Ok(None) => crate::guard::nothing_here(visitor).await,
+pub(crate) async fn change(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Answer {
+    if let Some(view) = view(&visitor, &id).await?
+        && let Some(page) = changed(&visitor, &view, &form).await?
+    {
+        return Ok(page);
     }
+    Ok(crate::guard::nothing_here(visitor).await)
 }
 
 async fn changed(
@@ -216,39 +207,30 @@ pub(crate) async fn ask(
     visitor: Visitor,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-) -> Response {
-    let form: Form =
-        serde_html_form::from_str(query.as_deref().unwrap_or_default()).unwrap_or_default();
-    match view(&visitor, &id).await {
-        Ok(Some(view)) => {
-            let context = json!({
-                "id": view.id.as_str(),
-                "label": label(&visitor, &view),
-                "is_shared": view.person_id.is_none(),
-                "list": form.list,
-                "back": arranging(&form.list),
-            });
-            visitor.page(StatusCode::OK, "view_delete.html", context)
-        }
-        Ok(None) => crate::guard::nothing_here(visitor).await,
-        Err(response) => response,
-    }
+) -> Answer {
+    let Some(view) = view(&visitor, &id).await? else {
+        return Ok(crate::guard::nothing_here(visitor).await);
+    };
+    let form = Form::of(query);
+    let context = json!({
+        "id": view.id.as_str(),
+        "label": label(&visitor, &view),
+        "is_shared": view.person_id.is_none(),
+        "list": form.list,
+        "back": arranging(&form.list),
+    });
+    Ok(visitor.page(StatusCode::OK, "view_delete.html", context))
 }
 
 /// Removes a view.
-pub(crate) async fn delete(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Response {
-    let view = match view(&visitor, &id).await {
-        Ok(Some(view)) => view,
-        Ok(None) => return crate::guard::nothing_here(visitor).await,
-        Err(response) => return response,
+pub(crate) async fn delete(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Answer {
+    let Some(view) = view(&visitor, &id).await? else {
+        return Ok(crate::guard::nothing_here(visitor).await);
     };
-    let keeper = match keeper(&visitor, view.person_id.is_none()) {
-        Ok(keeper) => keeper,
-        Err(response) => return response,
-    };
+    let keeper = keeper(&visitor, view.person_id.is_none())?;
     match views::delete(&visitor.app.desk, &keeper, &view.id).await {
-        Ok(true) => visitor.redirect(&arranging(&form.list)),
-        Ok(false) => crate::guard::nothing_here(visitor).await,
-        Err(failure) => visitor.failed(&failure),
+        Ok(true) => Ok(visitor.redirect(&arranging(&form.list))),
+        Ok(false) => Ok(crate::guard::nothing_here(visitor).await),
+        Err(failure) => Err(visitor.failed(&failure)),
     }
 }

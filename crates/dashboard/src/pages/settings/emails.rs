@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use engine::account_mail::Kind;
 use engine::mail_words::{self, Own, Which, WordsError};
 use engine::permit::ManageSettings;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Wrong, page as settings_page};
 use crate::guard;
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// Where they are among the settings.
 const SECTION: &str = "emails";
@@ -45,15 +45,11 @@ impl Form {
 }
 
 /// Every e-mail in every language.
-pub(crate) async fn list(visitor: Visitor) -> Response {
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
-    let own = match mail_words::own(&visitor.app.desk, &permit).await {
-        Ok(own) => own,
-        Err(error) => return visitor.failed(&error.into()),
-    };
+pub(crate) async fn list(visitor: Visitor) -> Answer {
+    let permit = visitor.permit::<ManageSettings>()?;
+    let own = mail_words::own(&visitor.app.desk, &permit)
+        .await
+        .map_err(|error| visitor.failed(&error.into()))?;
     let row = |which: Which| {
         let own = own.iter().find(|own| own.which == which);
         let ours = || Words::ours(which.kind, which.language).subject;
@@ -66,13 +62,20 @@ pub(crate) async fn list(visitor: Visitor) -> Response {
     };
     let emails: Vec<Value> = Which::all().into_iter().map(row).collect();
     let context = json!({"emails": emails});
-    settings_page(&visitor, SECTION, "emails.html", &Wrong::default(), context)
+    let fine = Wrong::default();
+    Ok(settings_page(
+        &visitor,
+        SECTION,
+        "emails.html",
+        &fine,
+        context,
+    ))
 }
 
 /// One e-mail in one language.
-pub(crate) async fn show(visitor: Visitor, Path(place): Path<(String, String)>) -> Response {
+pub(crate) async fn show(visitor: Visitor, Path(place): Path<(String, String)>) -> Answer {
     let Some(which) = which(&place) else {
-        return guard::nothing_here(visitor).await;
+        return Ok(guard::nothing_here(visitor).await);
     };
     page(&visitor, which, &Said::default()).await
 }
@@ -81,14 +84,11 @@ pub(crate) async fn show(visitor: Visitor, Path(place): Path<(String, String)>) 
 pub(crate) async fn send(
     Path(place): Path<(String, String)>,
     Sent { visitor, form }: Sent<Form>,
-) -> Response {
+) -> Answer {
     let Some(which) = which(&place) else {
-        return guard::nothing_here(visitor).await;
+        return Ok(guard::nothing_here(visitor).await);
     };
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+    let permit = visitor.permit::<ManageSettings>()?;
     let desk = &visitor.app.desk;
     let (done, outcome) = match form.act.as_str() {
         "reset" => (
@@ -110,13 +110,11 @@ pub(crate) async fn send(
                 };
                 return page(&visitor, which, &said).await;
             }
-            Err(WordsError::Failure(failure)) => return visitor.failed(&failure),
-            Err(WordsError::NoSuchOrder(_)) => return guard::nothing_here(visitor).await,
+            Err(WordsError::Failure(failure)) => return Err(visitor.failed(&failure)),
+            Err(WordsError::NoSuchOrder(_)) => return Ok(guard::nothing_here(visitor).await),
         },
     };
-    if let Err(error) = outcome {
-        return visitor.failed(&error.into());
-    }
+    outcome.map_err(|error| visitor.failed(&error.into()))?;
     let said = Said {
         done,
         ..Said::default()
@@ -125,7 +123,7 @@ pub(crate) async fn send(
 }
 
 /// What would be sent, for the frame: the words in force, about the example.
-pub(crate) async fn preview(visitor: Visitor, Path(place): Path<(String, String)>) -> Response {
+pub(crate) async fn preview(visitor: Visitor, Path(place): Path<(String, String)>) -> Answer {
     framed(&visitor, &place, None).await
 }
 
@@ -133,18 +131,15 @@ pub(crate) async fn preview(visitor: Visitor, Path(place): Path<(String, String)
 pub(crate) async fn preview_typed(
     Path(place): Path<(String, String)>,
     Sent { visitor, form }: Sent<Form>,
-) -> Response {
+) -> Answer {
     framed(&visitor, &place, Some(form)).await
 }
 
-async fn framed(visitor: &Visitor, place: &(String, String), form: Option<Form>) -> Response {
+async fn framed(visitor: &Visitor, place: &(String, String), form: Option<Form>) -> Answer {
     let Some(which) = which(place) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+    let permit = visitor.permit::<ManageSettings>()?;
     let as_text = form.as_ref().is_some_and(|form| form.act == "text");
     let (words, number) = match &form {
         Some(form) => (Some(form.words()), form.order.as_str()),
@@ -153,7 +148,7 @@ async fn framed(visitor: &Visitor, place: &(String, String), form: Option<Form>)
     let desk = &visitor.app.desk;
     let (status, title, said) = match mail_words::preview(desk, &permit, which, words, number).await
     {
-        Ok(Written { html, .. }) if !as_text => return guard::letter(&html),
+        Ok(Written { html, .. }) if !as_text => return Ok(guard::letter(&html)),
         Ok(Written { subject, text, .. }) => (StatusCode::OK, subject, text),
         Err(error) => {
             let (title, said) = told(visitor, &error);
@@ -166,7 +161,7 @@ async fn framed(visitor: &Visitor, place: &(String, String), form: Option<Form>)
         "text": said,
     });
     let page = visitor.app.page(status, "plain.html", context);
-    guard::in_frame(page)
+    Ok(guard::in_frame(page))
 }
 
 /// What went wrong with a preview, for the frame.
@@ -199,15 +194,12 @@ struct Said {
     wrong: Option<Mistake>,
 }
 
-async fn page(visitor: &Visitor, which: Which, said: &Said) -> Response {
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
-    let own = match mail_words::own(&visitor.app.desk, &permit).await {
-        Ok(own) => own.into_iter().find(|own| own.which == which),
-        Err(error) => return visitor.failed(&error.into()),
-    };
+async fn page(visitor: &Visitor, which: Which, said: &Said) -> Answer {
+    let permit = visitor.permit::<ManageSettings>()?;
+    let own = mail_words::own(&visitor.app.desk, &permit)
+        .await
+        .map_err(|error| visitor.failed(&error.into()))?;
+    let own = own.into_iter().find(|own| own.which == which);
     let Which { kind, language } = which;
     let words = match (&said.typed, &own) {
         (Some(typed), _) => typed.words(),
@@ -250,7 +242,13 @@ async fn page(visitor: &Visitor, which: Which, said: &Said) -> Response {
         "order": said.typed.as_ref().map_or("", |typed| typed.order.as_str()),
         "done": done,
     });
-    settings_page(visitor, SECTION, "email.html", &wrong, context)
+    Ok(settings_page(
+        visitor,
+        SECTION,
+        "email.html",
+        &wrong,
+        context,
+    ))
 }
 
 /// What the words of an e-mail can name, each with its value in the example.

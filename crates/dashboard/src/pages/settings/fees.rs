@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Done, Wrong, page};
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// What the form holds, in percent points.
 #[derive(Deserialize)]
@@ -24,22 +24,14 @@ pub(super) struct Form {
 }
 
 /// The page.
-pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Response {
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
-    let fees = match settings(&visitor.app.desk, &permit).await {
-        Ok((_, settings)) => settings.fees,
-        Err(failure) => {
-            return match Wrong::of(&visitor, failure) {
-                Ok(wrong) => shown(&visitor, &of(&visitor, FeeTerms::default()), &wrong, ""),
-                Err(page) => page,
-            };
-        }
+pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Answer {
+    let permit = visitor.permit::<ManageSettings>()?;
+    let (fees, wrong) = match settings(&visitor.app.desk, &permit).await {
+        Ok((_, settings)) => (settings.fees, Wrong::default()),
+        Err(failure) => (FeeTerms::default(), Wrong::of(&visitor, failure)?),
     };
     let done = done.said(&visitor);
-    shown(&visitor, &of(&visitor, fees), &Wrong::default(), &done)
+    Ok(shown(&visitor, &of(&visitor, fees), &wrong, &done))
 }
 
 fn of(visitor: &Visitor, fees: FeeTerms) -> Form {
@@ -63,35 +55,32 @@ fn shown(visitor: &Visitor, form: &Form, wrong: &Wrong, done: &str) -> Response 
 }
 
 /// Sets the rates.
-pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Response {
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
+    let permit = visitor.permit::<ManageSettings>()?;
     let wrong = |field, key: &str| Wrong {
         status: Some(StatusCode::UNPROCESSABLE_ENTITY),
         field,
         problem: visitor.say(key, &[]),
     };
+    let again = |field, key| shown(&visitor, &form, &wrong(field, key), "");
     let Some(total_bp) = parse_points(&form.total) else {
-        return shown(&visitor, &form, &wrong("total", "fees-no-rate"), "");
+        return Ok(again("total", "fees-no-rate"));
     };
     let Some(returned_bp) = parse_points(&form.returned) else {
-        return shown(&visitor, &form, &wrong("returned", "fees-no-rate"), "");
+        return Ok(again("returned", "fees-no-rate"));
     };
     let terms = FeeTerms {
         total_bp,
         returned_bp,
     };
     match set_fees(&visitor.app.desk, &permit, terms).await {
-        Ok(()) => visitor.redirect("/settings/fees?done=fees"),
+        Ok(()) => Ok(visitor.redirect("/settings/fees?done=fees")),
         Err(Failure::Refused(Refusal::Invalid { field, .. })) if field == "fees.total" => {
-            shown(&visitor, &form, &wrong("total", "fees-total-too-much"), "")
+            Ok(again("total", "fees-total-too-much"))
         }
         Err(Failure::Refused(Refusal::Invalid { .. })) => {
-            let wrong = wrong("returned", "fees-returned-too-much");
-            shown(&visitor, &form, &wrong, "")
+            Ok(again("returned", "fees-returned-too-much"))
         }
-        Err(failure) => visitor.failed(&failure),
+        Err(failure) => Err(visitor.failed(&failure)),
     }
 }

@@ -9,9 +9,8 @@ use engine::permit::ManageTeam;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::team::Nothing;
 use super::{Done, Question, Wrong, ask, key_of, page, permission_boxes, permissions_of};
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Nothing, Sent, Visitor};
 
 /// What the form holds.
 #[derive(Default, Deserialize)]
@@ -25,22 +24,13 @@ pub(super) struct Form {
 }
 
 /// The page.
-pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Response {
+pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Answer {
     let done = done.said(&visitor);
     shown(&visitor, &Form::default(), &Wrong::default(), &done, "").await
 }
 
-async fn shown(
-    visitor: &Visitor,
-    form: &Form,
-    wrong: &Wrong,
-    done: &str,
-    secret: &str,
-) -> Response {
-    let keys = match all(visitor).await {
-        Ok(keys) => keys,
-        Err(page) => return page,
-    };
+async fn shown(visitor: &Visitor, form: &Form, wrong: &Wrong, done: &str, secret: &str) -> Answer {
+    let keys = all(visitor).await?;
     let keys: Vec<Value> = keys.iter().map(|key| told(visitor, key)).collect();
     let context = json!({
         "keys": keys,
@@ -50,7 +40,7 @@ async fn shown(
         "done": done,
         "is_test_key": form.mode == "test",
     });
-    page(visitor, "keys", "settings_keys.html", wrong, context)
+    Ok(page(visitor, "keys", "settings_keys.html", wrong, context))
 }
 
 async fn all(visitor: &Visitor) -> Result<Vec<ApiKey>, Response> {
@@ -75,11 +65,8 @@ fn told(visitor: &Visitor, key: &ApiKey) -> Value {
 }
 
 /// Makes a key, and shows its secret this once.
-pub(super) async fn make(Sent { visitor, form }: Sent<Form>) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn make(Sent { visitor, form }: Sent<Form>) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let mode = match form.mode.as_str() {
         "test" => Mode::Test,
         _ => Mode::Live,
@@ -87,22 +74,16 @@ pub(super) async fn make(Sent { visitor, form }: Sent<Form>) -> Response {
     let chosen = permissions_of(&form.permissions);
     match keys::make(&visitor.app.desk, &permit, mode, &form.name, chosen).await {
         Ok((_, secret)) => shown(&visitor, &Form::default(), &Wrong::default(), "", &secret).await,
-        Err(failure) => match Wrong::of(&visitor, failure) {
-            Ok(wrong) => shown(&visitor, &form, &wrong, "", "").await,
-            Err(page) => page,
-        },
+        Err(failure) => shown(&visitor, &form, &Wrong::of(&visitor, failure)?, "", "").await,
     }
 }
 
 /// Asks before a key is revoked.
-pub(super) async fn ask_revoke(Path(id): Path<String>, visitor: Visitor) -> Response {
-    let keys = match all(&visitor).await {
-        Ok(keys) => keys,
-        Err(page) => return page,
-    };
+pub(super) async fn ask_revoke(Path(id): Path<String>, visitor: Visitor) -> Answer {
+    let keys = all(&visitor).await?;
     let is_it = |key: &ApiKey| key.id.as_str() == id && key.revoked_at.is_none();
     let Some(key) = keys.into_iter().find(is_it) else {
-        return crate::guard::nothing_here(visitor).await;
+        return Ok(crate::guard::nothing_here(visitor).await);
     };
     let question = Question {
         section: "keys",
@@ -110,23 +91,17 @@ pub(super) async fn ask_revoke(Path(id): Path<String>, visitor: Visitor) -> Resp
         text: visitor.say("key-revoke-what", &[("hint", key.hint)]),
         button: "key-revoke",
     };
-    ask(&visitor, &question, &Wrong::default())
+    Ok(ask(&visitor, &question, &Wrong::default()))
 }
 
 /// Revokes a key.
-pub(super) async fn revoke(
-    Path(id): Path<String>,
-    Sent { visitor, .. }: Sent<Nothing>,
-) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn revoke(Path(id): Path<String>, Sent { visitor, .. }: Sent<Nothing>) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     match keys::revoke(&visitor.app.desk, &permit, &KeyId(id)).await {
-        Ok(()) => visitor.redirect("/settings/keys?done=key-revoked"),
-        Err(failure) => match Wrong::of(&visitor, failure) {
-            Ok(wrong) => shown(&visitor, &Form::default(), &wrong, "", "").await,
-            Err(page) => page,
-        },
+        Ok(()) => Ok(visitor.redirect("/settings/keys?done=key-revoked")),
+        Err(failure) => {
+            let wrong = Wrong::of(&visitor, failure)?;
+            shown(&visitor, &Form::default(), &wrong, "", "").await
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! What was changed in the settings and the team, by whom and when.
 
 use axum::extract::Query;
-use axum::response::Response;
 use domain::actor::{ActorKind, Permissions};
 use domain::fees::{FeeTerms, points};
 use domain::order::Mode;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Wrong, key_of, page, role_name};
-use crate::visitor::Visitor;
+use crate::visitor::{Answer, Visitor};
 
 /// Where the page begins.
 #[derive(Deserialize)]
@@ -21,21 +20,17 @@ pub(super) struct From {
 }
 
 /// The page, newest first.
-pub(super) async fn show(visitor: Visitor, Query(from): Query<From>) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn show(visitor: Visitor, Query(from): Query<From>) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let before = from.before.parse().ok();
-    let (found, has_more) = match entries(&visitor.app.desk, &permit, before).await {
-        Ok(found) => found,
-        Err(error) => return visitor.failed(&error.into()),
-    };
+    let (found, has_more) = entries(&visitor.app.desk, &permit, before)
+        .await
+        .map_err(|error| visitor.failed(&error.into()))?;
     let next = found.last().filter(|_| has_more).map(|entry| entry.seq);
     let told: Vec<Value> = found.iter().map(|entry| told(&visitor, entry)).collect();
     let context = json!({"entries": told, "next": next, "is_first": before.is_none()});
     let fine = Wrong::default();
-    page(&visitor, "log", "settings_log.html", &fine, context)
+    Ok(page(&visitor, "log", "settings_log.html", &fine, context))
 }
 
 fn told(visitor: &Visitor, entry: &Entry) -> Value {
@@ -59,11 +54,11 @@ fn said(visitor: &Visitor, act: &Act) -> String {
     }
     match act {
         Act::Invited { role, .. } | Act::Joined { role, .. } | Act::Removed { role, .. } => {
-            replace(&mut args, "role", role_name(visitor, role));
+            replace(&mut args, "role", role_name(visitor.formats.language, role));
         }
         Act::RoleGiven { from, to, .. } => {
-            replace(&mut args, "from", role_name(visitor, from));
-            replace(&mut args, "to", role_name(visitor, to));
+            replace(&mut args, "from", role_name(visitor.formats.language, from));
+            replace(&mut args, "to", role_name(visitor.formats.language, to));
         }
         Act::RoleMade { permissions, .. } => {
             args.push(("permissions", list(visitor, permissions)));

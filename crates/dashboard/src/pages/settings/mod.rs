@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::pages::invitation;
+use crate::pages::query::name;
 use crate::texts::say;
 use crate::visitor::Visitor;
 
@@ -155,7 +156,7 @@ impl Wrong {
         Ok(Self {
             status: Some(status),
             field: refusal.field(),
-            problem: said(visitor, &refusal),
+            problem: said(visitor.formats.language, &refusal),
         })
     }
 }
@@ -208,12 +209,7 @@ fn ask(visitor: &Visitor, question: &Question<'_>, wrong: &Wrong) -> Response {
 }
 
 /// Why a team stays as it is, in words.
-pub(crate) fn said(visitor: &Visitor, refusal: &TeamRefusal) -> String {
-    said_in(visitor.formats.language, refusal)
-}
-
-/// As [`said`], for someone who is not signed in.
-pub(crate) fn said_in(language: &str, refusal: &TeamRefusal) -> String {
+pub(crate) fn said(language: &str, refusal: &TeamRefusal) -> String {
     let value = serde_json::to_value(refusal).unwrap_or_default();
     let text = |name: &'static str| {
         let value = value.get(name)?;
@@ -236,14 +232,13 @@ pub(crate) fn said_in(language: &str, refusal: &TeamRefusal) -> String {
 
 /// A permission as keys of messages name it.
 fn key_of(permission: Permission) -> String {
-    let value = serde_json::to_value(permission).unwrap_or_default();
-    value.as_str().unwrap_or_default().replace('_', "-")
+    name(&permission).replace('_', "-")
 }
 
 /// What a role is called: the built-in ones in the reader's language.
-fn role_name(visitor: &Visitor, name: &str) -> String {
+pub(crate) fn role_name(language: &str, name: &str) -> String {
     match name {
-        ADMIN | MEMBER => visitor.say(&format!("role-{name}"), &[]),
+        ADMIN | MEMBER => say(language, &format!("role-{name}"), &[]),
         own => own.to_owned(),
     }
 }
@@ -257,7 +252,7 @@ fn choices(visitor: &Visitor, roles: &[Role], chosen: &str) -> Vec<Value> {
         .map(|role| {
             json!({
                 "id": role.id,
-                "name": role_name(visitor, &role.name),
+                "name": role_name(visitor.formats.language, &role.name),
                 "is_chosen": role.id == chosen,
             })
         })

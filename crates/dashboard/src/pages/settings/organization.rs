@@ -1,14 +1,13 @@
 //! What an organization is called, and where its e-mails come from.
 
 use axum::extract::Query;
-use axum::response::Response;
 use engine::organizations;
 use engine::permit::ManageSettings;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Done, Wrong, page};
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Sent, Visitor};
 
 /// What the form holds.
 #[derive(Deserialize)]
@@ -22,29 +21,26 @@ pub(super) struct Form {
 }
 
 /// The page.
-pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Response {
+pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Answer {
     let done = done.said(&visitor);
     shown(&visitor, None, Wrong::default(), &done).await
 }
 
-async fn shown(visitor: &Visitor, form: Option<&Form>, wrong: Wrong, done: &str) -> Response {
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+async fn shown(visitor: &Visitor, form: Option<&Form>, wrong: Wrong, done: &str) -> Answer {
+    let permit = visitor.permit::<ManageSettings>()?;
     let (name, settings) = match organizations::settings(&visitor.app.desk, &permit).await {
         Ok(found) => found,
         Err(failure) => {
-            return match Wrong::of(visitor, failure) {
-                Ok(wrong) => page(
-                    visitor,
-                    "organization",
-                    "settings_sure.html",
-                    &wrong,
-                    json!({"title": "", "text": "", "button": ""}),
-                ),
-                Err(page) => page,
-            };
+            let wrong = Wrong::of(visitor, failure)?;
+            let nothing = json!({"title": "", "text": "", "button": ""});
+            let section = "organization";
+            return Ok(page(
+                visitor,
+                section,
+                "settings_sure.html",
+                &wrong,
+                nothing,
+            ));
         }
     };
     let context = json!({
@@ -54,21 +50,18 @@ async fn shown(visitor: &Visitor, form: Option<&Form>, wrong: Wrong, done: &str)
         "base": settings.base_currency.to_string(),
         "done": done,
     });
-    page(
+    Ok(page(
         visitor,
         "organization",
         "settings_organization.html",
         &wrong,
         context,
-    )
+    ))
 }
 
 /// Saves both.
-pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Response {
-    let permit = match visitor.permit::<ManageSettings>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
+    let permit = visitor.permit::<ManageSettings>()?;
     let saved = organizations::describe(
         &visitor.app.desk,
         &permit,
@@ -78,10 +71,7 @@ pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Response {
     )
     .await;
     match saved {
-        Ok(()) => visitor.redirect("/settings/organization?done=saved"),
-        Err(failure) => match Wrong::of(&visitor, failure) {
-            Ok(wrong) => shown(&visitor, Some(&form), wrong, "").await,
-            Err(page) => page,
-        },
+        Ok(()) => Ok(visitor.redirect("/settings/organization?done=saved")),
+        Err(failure) => shown(&visitor, Some(&form), Wrong::of(&visitor, failure)?, "").await,
     }
 }

@@ -10,11 +10,11 @@ use engine::team::TeamFailure;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::team::Nothing;
 use super::{
     Done, Question, Wrong, ask, key_of, page, permission_boxes, permissions_of, role_name,
 };
-use crate::visitor::{Sent, Visitor};
+use crate::pages::query::name;
+use crate::visitor::{Answer, Nothing, Sent, Visitor};
 
 /// What the form holds.
 #[derive(Default, Deserialize)]
@@ -26,11 +26,8 @@ pub(super) struct Form {
 }
 
 /// Every role beside every permission.
-pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Response {
-    let roles = match all(&visitor).await {
-        Ok(roles) => roles,
-        Err(page) => return page,
-    };
+pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Answer {
+    let roles = all(&visitor).await?;
     let rows: Vec<Value> = Permission::ALL
         .into_iter()
         .map(|permission| {
@@ -46,14 +43,20 @@ pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Response
         .map(|role| {
             json!({
                 "id": role.id,
-                "name": role_name(&visitor, &role.name),
+                "name": role_name(visitor.formats.language, &role.name),
                 "is_built_in": is_built_in(role),
             })
         })
         .collect();
     let context = json!({"roles": roles, "rows": rows, "done": done.said(&visitor)});
     let fine = Wrong::default();
-    page(&visitor, "roles", "settings_roles.html", &fine, context)
+    Ok(page(
+        &visitor,
+        "roles",
+        "settings_roles.html",
+        &fine,
+        context,
+    ))
 }
 
 async fn all(visitor: &Visitor) -> Result<Vec<Role>, Response> {
@@ -69,29 +72,21 @@ async fn own(visitor: &Visitor, id: &str) -> Result<Option<Role>, Response> {
 }
 
 /// The form of a new role.
-pub(super) async fn new(visitor: Visitor) -> Response {
-    if let Err(page) = visitor.permit::<ManageTeam>() {
-        return page;
-    }
-    form(&visitor, "", &Form::default(), &Wrong::default())
+pub(super) async fn new(visitor: Visitor) -> Answer {
+    visitor.permit::<ManageTeam>()?;
+    Ok(form(&visitor, "", &Form::default(), &Wrong::default()))
 }
 
 /// The form of a role that is there.
-pub(super) async fn edit(Path(id): Path<String>, visitor: Visitor) -> Response {
-    let role = match own(&visitor, &id).await {
-        Ok(Some(role)) => role,
-        Ok(None) => return crate::guard::nothing_here(visitor).await,
-        Err(page) => return page,
+pub(super) async fn edit(Path(id): Path<String>, visitor: Visitor) -> Answer {
+    let Some(role) = own(&visitor, &id).await? else {
+        return Ok(crate::guard::nothing_here(visitor).await);
     };
-    let names = role.permissions.iter().map(|one| {
-        let value = serde_json::to_value(one).unwrap_or_default();
-        value.as_str().unwrap_or_default().to_owned()
-    });
     let sent = Form {
-        permissions: names.collect(),
+        permissions: role.permissions.iter().map(name).collect(),
         name: role.name,
     };
-    form(&visitor, &role.id, &sent, &Wrong::default())
+    Ok(form(&visitor, &role.id, &sent, &Wrong::default()))
 }
 
 fn form(visitor: &Visitor, id: &str, form: &Form, wrong: &Wrong) -> Response {
@@ -105,51 +100,42 @@ fn form(visitor: &Visitor, id: &str, form: &Form, wrong: &Wrong) -> Response {
 }
 
 /// Makes a role.
-pub(super) async fn make(Sent { visitor, form }: Sent<Form>) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn make(Sent { visitor, form }: Sent<Form>) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let chosen = permissions_of(&form.permissions);
     let made = roles::make(&visitor.app.desk, &permit, &form.name, chosen).await;
     saved(&visitor, made.map(|_| ()), "", &form, "role-made")
 }
 
 /// Renames a role, or changes what it allows.
-pub(super) async fn save(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn save(Path(id): Path<String>, Sent { visitor, form }: Sent<Form>) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let chosen = permissions_of(&form.permissions);
     let saved = roles::edit(&visitor.app.desk, &permit, &id, &form.name, chosen).await;
     self::saved(&visitor, saved, &id, &form, "role-saved")
 }
 
+#[allow(clippy::result_large_err, reason = "a page is the answer either way")]
 fn saved(
     visitor: &Visitor,
     saved: Result<(), TeamFailure>,
     id: &str,
     sent: &Form,
     done: &str,
-) -> Response {
-    match saved {
+) -> Answer {
+    Ok(match saved {
         Ok(()) => visitor.redirect(&format!("/settings/roles?done={done}")),
-        Err(failure) => match Wrong::of(visitor, failure) {
-            Ok(wrong) => form(visitor, id, sent, &wrong),
-            Err(page) => page,
-        },
-    }
+        Err(failure) => form(visitor, id, sent, &Wrong::of(visitor, failure)?),
+    })
 }
 
 /// Asks before a role is deleted.
-pub(super) async fn ask_delete(Path(id): Path<String>, visitor: Visitor) -> Response {
-    let role = match own(&visitor, &id).await {
-        Ok(Some(role)) => role,
-        Ok(None) => return crate::guard::nothing_here(visitor).await,
-        Err(page) => return page,
+pub(super) async fn ask_delete(Path(id): Path<String>, visitor: Visitor) -> Answer {
+    let Some(role) = own(&visitor, &id).await? else {
+        return Ok(crate::guard::nothing_here(visitor).await);
     };
-    ask(&visitor, &question(&visitor, &role.name), &Wrong::default())
+    let question = question(&visitor, &role.name);
+    Ok(ask(&visitor, &question, &Wrong::default()))
 }
 
 fn question(visitor: &Visitor, name: &str) -> Question<'static> {
@@ -162,24 +148,12 @@ fn question(visitor: &Visitor, name: &str) -> Question<'static> {
 }
 
 /// Deletes a role.
-pub(super) async fn delete(
-    Path(id): Path<String>,
-    Sent { visitor, .. }: Sent<Nothing>,
-) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
+pub(super) async fn delete(Path(id): Path<String>, Sent { visitor, .. }: Sent<Nothing>) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
+    let Err(failure) = roles::delete(&visitor.app.desk, &permit, &id).await else {
+        return Ok(visitor.redirect("/settings/roles?done=role-deleted"));
     };
-    let failure = match roles::delete(&visitor.app.desk, &permit, &id).await {
-        Ok(()) => return visitor.redirect("/settings/roles?done=role-deleted"),
-        Err(failure) => failure,
-    };
-    let name = match own(&visitor, &id).await {
-        Ok(role) => role.map(|role| role.name).unwrap_or_default(),
-        Err(page) => return page,
-    };
-    match Wrong::of(&visitor, failure) {
-        Ok(wrong) => ask(&visitor, &question(&visitor, &name), &wrong),
-        Err(page) => page,
-    }
+    let role = own(&visitor, &id).await?;
+    let question = question(&visitor, &role.map(|role| role.name).unwrap_or_default());
+    Ok(ask(&visitor, &question, &Wrong::of(&visitor, failure)?))
 }

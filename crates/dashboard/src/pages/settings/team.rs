@@ -1,7 +1,6 @@
 //! Who belongs, and who is invited.
 
 use axum::extract::{Path, Query};
-use axum::response::Response;
 use domain::ids::{InvitationId, PersonId};
 use engine::invitations::{self, Invitation};
 use engine::people::MEMBER;
@@ -13,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Done, Question, Wrong, ask, choices, page, role_name, said};
-use crate::visitor::{Sent, Visitor};
+use crate::visitor::{Answer, Nothing, Sent, Visitor};
 
 /// What the form of an invitation holds.
 #[derive(Default, Deserialize)]
@@ -35,7 +34,7 @@ struct Beside {
 }
 
 /// The page.
-pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Response {
+pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Answer {
     let done = done.said(&visitor);
     shown(
         &visitor,
@@ -47,21 +46,18 @@ pub(super) async fn show(visitor: Visitor, Query(done): Query<Done>) -> Response
     .await
 }
 
-async fn shown(visitor: &Visitor, beside: Beside) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
-    match context(visitor, &permit, &beside).await {
-        Ok(context) => page(
-            visitor,
-            "team",
-            "settings_team.html",
-            &beside.wrong,
-            context,
-        ),
-        Err(error) => visitor.failed(&error.into()),
-    }
+async fn shown(visitor: &Visitor, beside: Beside) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
+    let context = context(visitor, &permit, &beside)
+        .await
+        .map_err(|error| visitor.failed(&error.into()))?;
+    Ok(page(
+        visitor,
+        "team",
+        "settings_team.html",
+        &beside.wrong,
+        context,
+    ))
 }
 
 async fn context(
@@ -105,11 +101,11 @@ fn person(visitor: &Visitor, member: &Member, roles: Vec<Value>) -> Value {
         "email": member.person.email,
         "is_me": member.person.id == visitor.signed_in.person.id,
         "is_disabled": member.person.disabled_at.is_some(),
-        "role": role_name(visitor, &member.role.name),
+        "role": role_name(visitor.formats.language, &member.role.name),
         "roles": roles,
         "since": formats.moment(member.since),
         "seen": member.seen_at.map(|at| formats.moment(at)).unwrap_or_default(),
-        "locked": member.locked.as_ref().map(|why| said(visitor, why)).unwrap_or_default(),
+        "locked": member.locked.as_ref().map(|why| said(visitor.formats.language, why)).unwrap_or_default(),
     })
 }
 
@@ -117,7 +113,7 @@ fn invitation(visitor: &Visitor, invitation: &Invitation) -> Value {
     json!({
         "id": invitation.id.as_str(),
         "email": invitation.email,
-        "role": role_name(visitor, &invitation.role.name),
+        "role": role_name(visitor.formats.language, &invitation.role.name),
         "by": invitation.by.name,
         "is_support": invitation.by.kind == domain::actor::ActorKind::Support,
         "until": visitor.formats.moment(invitation.expires_at),
@@ -126,11 +122,8 @@ fn invitation(visitor: &Visitor, invitation: &Invitation) -> Value {
 }
 
 /// Invites someone, and shows the link this once.
-pub(super) async fn invite(Sent { visitor, form }: Sent<Invite>) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+pub(super) async fn invite(Sent { visitor, form }: Sent<Invite>) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let made = invitations::invite(
         &visitor.app.desk,
         &permit,
@@ -146,11 +139,8 @@ pub(super) async fn invite(Sent { visitor, form }: Sent<Invite>) -> Response {
 pub(super) async fn send_again(
     Path(id): Path<String>,
     Sent { visitor, .. }: Sent<Nothing>,
-) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let (language, id) = (visitor.formats.language, InvitationId(id));
     let made = invitations::send_again(&visitor.app.desk, &permit, &id, language).await;
     invited(&visitor, made, Invite::default()).await
@@ -160,19 +150,16 @@ async fn invited(
     visitor: &Visitor,
     made: Result<(Invitation, String), team::TeamFailure>,
     invite: Invite,
-) -> Response {
+) -> Answer {
     let beside = match made {
         Ok((invitation, link)) => Beside {
             link: Some((invitation.email, link)),
             ..Beside::default()
         },
-        Err(failure) => match Wrong::of(visitor, failure) {
-            Ok(wrong) => Beside {
-                invite,
-                wrong,
-                ..Beside::default()
-            },
-            Err(page) => return page,
+        Err(failure) => Beside {
+            invite,
+            wrong: Wrong::of(visitor, failure)?,
+            ..Beside::default()
         },
     };
     shown(visitor, beside).await
@@ -182,11 +169,8 @@ async fn invited(
 pub(super) async fn withdraw(
     Path(id): Path<String>,
     Sent { visitor, .. }: Sent<Nothing>,
-) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let withdrawn = invitations::withdraw(&visitor.app.desk, &permit, &InvitationId(id)).await;
     changed(&visitor, withdrawn, "withdrawn").await
 }
@@ -202,60 +186,40 @@ pub(super) struct Given {
 pub(super) async fn give_role(
     Path(person): Path<String>,
     Sent { visitor, form }: Sent<Given>,
-) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let given = team::give_role(&visitor.app.desk, &permit, &PersonId(person), &form.role).await;
     changed(&visitor, given, "role-given").await
 }
 
 /// Says what happened on the page, or goes there.
-async fn changed(
-    visitor: &Visitor,
-    changed: Result<(), team::TeamFailure>,
-    done: &str,
-) -> Response {
-    let wrong = match changed {
-        Ok(()) => return visitor.redirect(&format!("/settings/team?done={done}")),
-        Err(failure) => Wrong::of(visitor, failure),
+async fn changed(visitor: &Visitor, changed: Result<(), team::TeamFailure>, done: &str) -> Answer {
+    let Err(failure) = changed else {
+        return Ok(visitor.redirect(&format!("/settings/team?done={done}")));
     };
-    match wrong {
-        // It is about no field of the form of an invitation.
-        Ok(wrong) => {
-            let wrong = Wrong { field: "", ..wrong };
-            shown(
-                visitor,
-                Beside {
-                    wrong,
-                    ..Beside::default()
-                },
-            )
-            .await
-        }
-        Err(page) => page,
-    }
+    // It is about no field of the form of an invitation.
+    let wrong = Wrong {
+        field: "",
+        ..Wrong::of(visitor, failure)?
+    };
+    let beside = Beside {
+        wrong,
+        ..Beside::default()
+    };
+    shown(visitor, beside).await
 }
 
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
-
 /// Asks before someone is taken out.
-pub(super) async fn ask_remove(Path(person): Path<String>, visitor: Visitor) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
-    let members = match members(&visitor.app.desk, &permit).await {
-        Ok(members) => members,
-        Err(error) => return visitor.failed(&error.into()),
-    };
+pub(super) async fn ask_remove(Path(person): Path<String>, visitor: Visitor) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
+    let members = members(&visitor.app.desk, &permit)
+        .await
+        .map_err(|error| visitor.failed(&error.into()))?;
     let member = members
         .into_iter()
         .find(|one| one.person.id.as_str() == person);
     let Some(member) = member else {
-        return crate::guard::nothing_here(visitor).await;
+        return Ok(crate::guard::nothing_here(visitor).await);
     };
     let name = ("name", member.person.name);
     let question = Question {
@@ -264,18 +228,15 @@ pub(super) async fn ask_remove(Path(person): Path<String>, visitor: Visitor) -> 
         text: visitor.say("team-remove-what", &[name]),
         button: "team-remove",
     };
-    ask(&visitor, &question, &Wrong::default())
+    Ok(ask(&visitor, &question, &Wrong::default()))
 }
 
 /// Takes someone out.
 pub(super) async fn remove(
     Path(person): Path<String>,
     Sent { visitor, .. }: Sent<Nothing>,
-) -> Response {
-    let permit = match visitor.permit::<ManageTeam>() {
-        Ok(permit) => permit,
-        Err(page) => return page,
-    };
+) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
     let removed = team::remove_member(&visitor.app.desk, &permit, &PersonId(person)).await;
     changed(&visitor, removed, "removed").await
 }
