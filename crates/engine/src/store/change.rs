@@ -17,6 +17,12 @@ use crate::organizations::Settings;
 use crate::people::{Person, Role};
 use crate::settings_log::{Act, Entry};
 
+/// The invitations of an organization, each with its role.
+const INVITATIONS: &str = "select i.id, i.email, i.invited_by, i.created_at_us, i.expires_at_us, r.id as role_id, \
+    r.name as role_name, r.permissions from invitations i \
+    join roles r on r.organization_id = i.organization_id and r.id = i.role_id \
+    where i.organization_id = $1";
+
 /// A transaction that holds an organization.
 pub(crate) struct Change {
     pub(super) tx: Transaction<'static, Any>,
@@ -86,15 +92,11 @@ impl Store {
         &self,
         organization: &OrganizationId,
     ) -> Result<Vec<Invitation>, StoreError> {
-        let rows = sqlx::query(
-            "select i.id, i.email, i.invited_by, i.created_at_us, i.expires_at_us, r.id as role_id, \
-             r.name as role_name, r.permissions from invitations i \
-             join roles r on r.organization_id = i.organization_id and r.id = i.role_id \
-             where i.organization_id = $1 order by i.id desc",
-        )
-        .bind(organization.as_str())
-        .fetch_all(self.reader())
-        .await?;
+        let text = format!("{INVITATIONS} order by i.id desc");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(organization.as_str())
+            .fetch_all(self.reader())
+            .await?;
         rows.iter().map(read_invitation).collect()
     }
 
@@ -107,16 +109,12 @@ impl Store {
         organization: &OrganizationId,
         hash: &str,
     ) -> Result<Option<Invitation>, StoreError> {
-        let row = sqlx::query(
-            "select i.id, i.email, i.invited_by, i.created_at_us, i.expires_at_us, r.id as role_id, \
-             r.name as role_name, r.permissions from invitations i \
-             join roles r on r.organization_id = i.organization_id and r.id = i.role_id \
-             where i.organization_id = $1 and i.token_hash = $2",
-        )
-        .bind(super::dialect::askable(organization.as_str()))
-        .bind(hash)
-        .fetch_optional(self.reader())
-        .await?;
+        let text = format!("{INVITATIONS} and i.token_hash = $2");
+        let row = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(super::dialect::askable(organization.as_str()))
+            .bind(hash)
+            .fetch_optional(self.reader())
+            .await?;
         row.as_ref().map(read_invitation).transpose()
     }
 }
