@@ -1,9 +1,10 @@
 //! Rows that are chosen on the list (O1): tagged, exported, printed, in a browser without scripts.
 
-use crate::flows::{ADA, open, orders};
+use crate::flows::{open, orders};
 use crate::support::browser::Browser;
 use crate::support::orders::rows_of;
-use crate::support::{Desk, PASSWORD, on_every_database};
+use crate::support::people::{ADA, EVE, MAX};
+use crate::support::{Desk, on_every_database};
 
 #[test]
 fn chosen_orders_are_tagged_and_each_is_reported() {
@@ -150,17 +151,9 @@ fn chosen_orders_become_a_file_and_a_list_to_pack_by() {
 fn p2_what_a_role_lacks_is_said_and_changes_nothing() {
     let desk = Desk::embedded();
     let (server, all) = open(&desk);
-    let max = [
-        "--email",
-        "max@shop.example",
-        "--name",
-        "Max",
-        "--role",
-        "member",
-    ];
-    desk.user_add(&max, PASSWORD).fine();
+    desk.add_max();
     desk.tamper("update roles set permissions = '[\"view_orders\"]' where id = 'member'");
-    let mut browser = Browser::signed_in(&server, "en", "max@shop.example");
+    let mut browser = Browser::signed_in(&server, "en", MAX);
     let page = browser.get("/orders").is(200);
     page.says("Your role does not allow to correct orders.")
         .says_not("Export CSV")
@@ -178,18 +171,8 @@ fn p2_what_a_role_lacks_is_said_and_changes_nothing() {
 fn another_organizations_orders_cannot_be_chosen() {
     on_every_database(|desk| {
         let (server, all) = open(desk);
-        let eve = [
-            "--new-organization",
-            "Other",
-            "--email",
-            "eve@other.example",
-            "--name",
-            "Eve",
-            "--role",
-            "admin",
-        ];
-        desk.user_add(&eve, PASSWORD).fine();
-        let mut browser = Browser::signed_in(&server, "en", "eve@other.example");
+        desk.add_eve();
+        let mut browser = Browser::signed_in(&server, "en", EVE);
         browser.get("/orders");
         browser.get("/views");
         let one = all[0].id.as_str();

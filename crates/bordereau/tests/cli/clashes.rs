@@ -2,12 +2,10 @@
 
 use domain::order::Order;
 
-use crate::flows::{ADA, open, orders};
-use crate::live::add_max;
+use crate::flows::{open, orders};
 use crate::support::browser::{Browser, Page};
+use crate::support::people::{ADA, MAX};
 use crate::support::{Desk, on_every_database};
-
-const MAX: &str = "max@shop.example";
 
 /// What an open form of an address sends, with these fields typed otherwise.
 fn sent(form: &Page, typed: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -39,7 +37,7 @@ fn first(desk: &Desk) -> Order {
 fn edits_of_different_fields_both_survive_and_a_mistake_between_loses_neither() {
     on_every_database(|desk| {
         let (server, all) = open(desk);
-        add_max(desk);
+        desk.add_max();
         let path = format!("/orders/{}/ship-to", all[0].id);
         let mut ada = Browser::signed_in(&server, "en", ADA);
         let mut max = Browser::signed_in(&server, "fr", MAX);
@@ -65,7 +63,7 @@ fn edits_of_different_fields_both_survive_and_a_mistake_between_loses_neither() 
 fn of_the_same_field_of_an_address_the_second_sees_both_and_chooses() {
     on_every_database(|desk| {
         let (server, all) = open(desk);
-        add_max(desk);
+        desk.add_max();
         for (end, which) in [("ship-to", 0), ("bill-to", 1)] {
             let address = |order: &Order| match which {
                 0 => order.ship_to.clone(),
@@ -122,7 +120,7 @@ fn of_the_same_field_of_an_address_the_second_sees_both_and_chooses() {
 fn n1_of_the_order_number_the_second_sees_both_and_chooses() {
     on_every_database(|desk| {
         let (server, all) = open(desk);
-        add_max(desk);
+        desk.add_max();
         let path = format!("/orders/{}/number", all[0].id);
         let mut ada = Browser::signed_in(&server, "fr", ADA);
         let mut max = Browser::signed_in(&server, "en", MAX);

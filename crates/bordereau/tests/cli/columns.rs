@@ -3,9 +3,8 @@
 use crate::pages::open;
 use crate::support::browser::{Browser, Page};
 use crate::support::orders::{csv_of, documents, plain};
+use crate::support::people::ADA;
 use crate::support::{Desk, on_every_database};
-
-const ADA: &str = "ada@shop.example";
 
 /// The titles of the list's columns, in their order.
 fn titles(page: &Page) -> Vec<String> {

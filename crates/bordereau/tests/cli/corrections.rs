@@ -2,8 +2,9 @@
 
 use domain::order::OrderStatus;
 
-use crate::flows::{ADA, open, orders};
+use crate::flows::{open, orders};
 use crate::support::browser::Browser;
+use crate::support::people::ADA;
 use crate::support::{Desk, on_every_database};
 
 #[test]

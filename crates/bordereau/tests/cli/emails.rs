@@ -1,18 +1,12 @@
 //! E-mails as a person sees them: what lies in the outbox, and the words that a merchant may change.
 
-use crate::flows::{ADA, open, orders};
+use crate::flows::{open, orders};
 use crate::passwords::letters_when;
 use crate::support::browser::Browser;
-use crate::support::{Desk, PASSWORD, on_every_database};
+use crate::support::people::{ADA, MAX};
+use crate::support::{Desk, on_every_database};
 
 const REFUND: &str = "/settings/emails/refund/fr";
-
-const MAX: &str = "max@shop.example";
-
-fn with_member(desk: &Desk) {
-    let max = ["--email", MAX, "--name", "Max", "--role", "member"];
-    desk.user_add(&max, PASSWORD).fine();
-}
 
 #[test]
 fn c7_what_the_shopper_receives_lies_in_the_outbox() {
@@ -66,7 +60,7 @@ fn c7_what_the_shopper_receives_lies_in_the_outbox() {
 fn a_link_to_another_password_is_shown_to_its_reader_alone() {
     let desk = Desk::embedded();
     let (server, _) = open(&desk);
-    with_member(&desk);
+    desk.add_max();
     let mut guest = Browser::new(&server, "en");
     guest.get("/password/forgotten");
     guest.post("/password/forgotten", &[("email", MAX)]).is(200);
@@ -169,7 +163,7 @@ fn a_merchant_changes_the_words_and_sees_what_is_sent() {
 fn p2_a_member_changes_no_words() {
     let desk = Desk::embedded();
     let (server, _) = open(&desk);
-    with_member(&desk);
+    desk.add_max();
     let mut browser = Browser::signed_in(&server, "en", MAX);
     let preview = format!("{REFUND}/preview");
     for path in ["/settings/emails", REFUND, &preview] {

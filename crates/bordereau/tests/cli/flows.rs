@@ -4,10 +4,9 @@ use domain::order::{Order, OrderStatus};
 
 use crate::support::browser::Browser;
 use crate::support::orders::{csv_of, documents};
+use crate::support::people::ADA;
 use crate::support::server::Server;
 use crate::support::{Desk, on_every_database};
-
-pub const ADA: &str = "ada@shop.example";
 
 /// A desk with an order of 20.00 EUR and 5.00 EUR of shipping, paid here; with another, and one paid in yen.
 pub fn open(desk: &Desk) -> (Server, Vec<Order>) {

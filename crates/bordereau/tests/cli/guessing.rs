@@ -1,7 +1,7 @@
 //! Guessing of passwords, told by where it comes from.
 
-use crate::pages::ADA;
 use crate::support::browser::Browser;
+use crate::support::people::ADA;
 use crate::support::{Desk, PASSWORD};
 
 #[test]

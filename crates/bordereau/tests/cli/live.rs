@@ -3,16 +3,8 @@
 use crate::flows::orders;
 use crate::pages::open;
 use crate::support::browser::{Browser, Page};
-use crate::support::{Desk, PASSWORD, on_every_database};
-
-const ADA: &str = "ada@shop.example";
-const MAX: &str = "max@shop.example";
-
-/// Makes Max a member beside Ada.
-pub fn add_max(desk: &Desk) {
-    let max = ["--email", MAX, "--name", "Max", "--role", "member"];
-    desk.user_add(&max, PASSWORD).fine();
-}
+use crate::support::people::{ADA, EVE, MAX};
+use crate::support::{Desk, on_every_database};
 
 /// What an open page of an order says and hears.
 fn tell(browser: &mut Browser<'_>, order: &str, place: &str, version: &str) -> Page {
@@ -30,7 +22,7 @@ fn heard(page: Page) -> serde_json::Value {
 fn two_people_on_one_order_see_each_other_and_what_was_changed() {
     on_every_database(|desk| {
         let (server, ids) = open(desk);
-        add_max(desk);
+        desk.add_max();
         let order = format!("/orders/{}", ids[0]);
         let mut ada = Browser::signed_in(&server, "en", ADA);
         let mut max = Browser::signed_in(&server, "fr", MAX);
@@ -72,7 +64,7 @@ fn two_people_on_one_order_see_each_other_and_what_was_changed() {
 fn presence_is_told_to_nobody_who_may_not_see_the_order() {
     let desk = Desk::embedded();
     let (server, ids) = open(&desk);
-    add_max(&desk);
+    desk.add_max();
     let path = format!("/orders/{}/here", ids[0]);
     let rows = "select count(*) from presence";
     let mut nobody = Browser::new(&server, "en");
@@ -83,15 +75,8 @@ fn presence_is_told_to_nobody_who_may_not_see_the_order() {
     ada.post("/orders/order_none/here", &[("place", "order")])
         .is(404);
     ada.post(&path, &[("place", "roof")]).is(400);
-    let other = [
-        "--new-organization",
-        "Other",
-        "--email",
-        "eve@other.example",
-    ];
-    let other = [&other[..], &["--name", "Eve", "--role", "admin"]].concat();
-    desk.user_add(&other, PASSWORD).fine();
-    let mut eve = Browser::signed_in(&server, "en", "eve@other.example");
+    desk.add_eve();
+    let mut eve = Browser::signed_in(&server, "en", EVE);
     eve.get("/orders");
     eve.post(&path, &[("place", "order")]).is(404);
     ada.post("/switch", &[("mode", "test")]);
@@ -107,7 +92,7 @@ fn presence_is_told_to_nobody_who_may_not_see_the_order() {
 fn n4_a_note_is_changed_and_deleted_by_who_wrote_it() {
     let desk = Desk::embedded();
     let (server, ids) = open(&desk);
-    add_max(&desk);
+    desk.add_max();
     let order = format!("/orders/{}", ids[0]);
     let (notes, act) = (format!("{order}/notes"), format!("{order}/do"));
     let mut ada = Browser::signed_in(&server, "en", ADA);
@@ -171,7 +156,7 @@ fn o2_a_long_activity_is_read_by_pages_and_kinds() {
 fn the_palette_finds_orders_of_ones_own_desk_alone() {
     on_every_database(|desk| {
         let (server, ids) = open(desk);
-        add_max(desk);
+        desk.add_max();
         let mut nobody = Browser::new(&server, "en");
         nobody.once("GET", "/find?q=P1", "", &[]).is(303);
         let mut ada = Browser::signed_in(&server, "fr", ADA);
@@ -186,15 +171,8 @@ fn the_palette_finds_orders_of_ones_own_desk_alone() {
         ada.get("/orders");
         ada.post("/switch", &[("mode", "test")]);
         assert_eq!(heard(ada.get("/find?q=p1")), serde_json::json!([]));
-        let other = [
-            "--new-organization",
-            "Other",
-            "--email",
-            "eve@other.example",
-        ];
-        let other = [&other[..], &["--name", "Eve", "--role", "admin"]].concat();
-        desk.user_add(&other, PASSWORD).fine();
-        let mut eve = Browser::signed_in(&server, "en", "eve@other.example");
+        desk.add_eve();
+        let mut eve = Browser::signed_in(&server, "en", EVE);
         assert_eq!(heard(eve.get("/find?q=p1")), serde_json::json!([]));
         let mut max = Browser::signed_in(&server, "en", MAX);
         desk.tamper("update roles set permissions = '[\"add_notes\"]' where id = 'member'");

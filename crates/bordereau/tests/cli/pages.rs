@@ -2,10 +2,9 @@
 
 use crate::support::browser::Browser;
 use crate::support::orders::{csv_of, documents, plain};
+use crate::support::people::{ADA, EVE, MAX};
 use crate::support::server::Server;
 use crate::support::{Desk, PASSWORD, on_every_database};
-
-pub const ADA: &str = "ada@shop.example";
 
 /// A desk with two orders, and what it serves.
 pub fn open(desk: &Desk) -> (Server, Vec<String>) {
@@ -246,18 +245,8 @@ fn every_answer_forbids_what_a_page_of_ours_never_does() {
 fn another_organizations_order_is_not_there() {
     on_every_database(|desk| {
         let (server, ids) = open(desk);
-        let other = [
-            "--new-organization",
-            "Other",
-            "--email",
-            "eve@other.example",
-            "--name",
-            "Eve",
-            "--role",
-            "admin",
-        ];
-        desk.user_add(&other, PASSWORD).fine();
-        let mut browser = Browser::signed_in(&server, "en", "eve@other.example");
+        desk.add_eve();
+        let mut browser = Browser::signed_in(&server, "en", EVE);
         browser.get("/orders").says("No orders yet").says_not("P1");
         let before = desk.export("jsonl", &["--organization", "Shop"]);
         let (read, sent) = routes(&ids[0]);
@@ -289,20 +278,9 @@ fn another_organizations_order_is_not_there() {
 fn p2_a_role_that_only_sees_is_told_what_it_lacks_and_changes_nothing() {
     let desk = Desk::embedded();
     let (server, ids) = open(&desk);
-    desk.user_add(
-        &[
-            "--email",
-            "max@shop.example",
-            "--name",
-            "Max",
-            "--role",
-            "member",
-        ],
-        PASSWORD,
-    )
-    .fine();
+    desk.add_max();
     desk.tamper("update roles set permissions = '[\"view_orders\"]' where id = 'member'");
-    let mut browser = Browser::signed_in(&server, "en", "max@shop.example");
+    let mut browser = Browser::signed_in(&server, "en", MAX);
     browser
         .get(&format!("/orders/{}", ids[0]))
         .is(200)

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use crate::pages::open;
 use crate::support::browser::Browser;
+use crate::support::people::ADA;
 use crate::support::server::LIMIT;
 use crate::support::{Desk, PASSWORD, on_every_database};
 
-const ADA: &str = "ada@shop.example";
 const NEW: &str = "another staple horse";
 
 /// Every letter in the outbox, oldest first.

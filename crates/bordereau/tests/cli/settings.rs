@@ -1,11 +1,9 @@
 //! The settings as a browser without scripts meets them: who may see and change them, and what each does.
 
 use crate::support::browser::{Browser, Page};
+use crate::support::people::{ADA, EVE, MAX};
 use crate::support::server::Server;
 use crate::support::{Desk, PASSWORD, on_every_database};
-
-pub const ADA: &str = "ada@shop.example";
-pub const MAX: &str = "max@shop.example";
 
 /// A desk with an admin, a member and operator support.
 pub fn open(desk: &Desk) -> Server {
@@ -136,19 +134,9 @@ fn another_organizations_people_roles_keys_and_invitations_are_not_there() {
         &[("name", "Plugin"), ("permissions", "view_orders")],
     );
     let key = after(&ada.get("/settings/keys"), "href=\"/settings/keys/");
-    let eve = [
-        "--new-organization",
-        "Other",
-        "--email",
-        "eve@other.example",
-        "--name",
-        "Eve",
-        "--role",
-        "admin",
-    ];
-    desk.user_add(&eve, PASSWORD).fine();
+    desk.add_eve();
     let before = traces(&desk);
-    let mut eve = Browser::signed_in(&server, "en", "eve@other.example");
+    let mut eve = Browser::signed_in(&server, "en", EVE);
     eve.get("/settings/team")
         .says_not(MAX)
         .says_not("new@shop.example");

@@ -2,17 +2,14 @@
 
 use crate::pages::open;
 use crate::support::browser::Browser;
+use crate::support::people::{ADA, EVE, MAX};
 use crate::support::server::Server;
-use crate::support::{Desk, PASSWORD, on_every_database};
-
-const ADA: &str = "ada@shop.example";
-const MAX: &str = "max@shop.example";
+use crate::support::{Desk, on_every_database};
 
 /// A desk with an admin and a member, and two orders that go to France.
 fn with_member(desk: &Desk) -> Server {
     let (server, _) = open(desk);
-    let max = ["--email", MAX, "--name", "Max", "--role", "member"];
-    desk.user_add(&max, PASSWORD).fine();
+    desk.add_max();
     server
 }
 
@@ -215,18 +212,8 @@ fn a_persons_own_view_is_not_there_for_anyone_else() {
         ada.get(&format!("/orders/news?open={id}"))
             .says("\"count\":null");
         max.get("/orders").says("Secret <span class=\"count\">1");
-        let other = [
-            "--new-organization",
-            "Other",
-            "--email",
-            "eve@other.example",
-            "--name",
-            "Eve",
-            "--role",
-            "admin",
-        ];
-        desk.user_add(&other, PASSWORD).fine();
-        let mut eve = Browser::signed_in(&server, "en", "eve@other.example");
+        desk.add_eve();
+        let mut eve = Browser::signed_in(&server, "en", EVE);
         eve.get("/views").says_not("Secret");
         eve.post(&format!("/views/{id}/delete"), &[]).is(404);
         assert_eq!(

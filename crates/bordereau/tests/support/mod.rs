@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod orders;
+pub mod people;
 pub mod server;
 
 use std::io::Write as _;
@@ -122,24 +123,6 @@ impl Desk {
             folder: tempfile::tempdir().unwrap(),
             url: None,
         }
-    }
-
-    /// This desk with an organization and an admin.
-    pub fn with_shop(&self) -> &Self {
-        let who = [
-            "--email",
-            "ada@shop.example",
-            "--name",
-            "Ada",
-            "--role",
-            "admin",
-        ];
-        self.user_add(
-            &[&["--new-organization", "Shop"], &who[..]].concat(),
-            PASSWORD,
-        )
-        .fine();
-        self
     }
 
     pub fn user_add(&self, arguments: &[&str], password: &str) -> Ran {
