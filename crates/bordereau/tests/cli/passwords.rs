@@ -11,10 +11,11 @@ use crate::support::{Desk, PASSWORD, on_every_database};
 
 const NEW: &str = "another staple horse";
 
-/// Every letter in the outbox, oldest first.
+/// Every letter in the outbox, oldest first. One that is being written is none yet: its line has no end.
 pub fn letters(desk: &Desk) -> Vec<serde_json::Value> {
     let list = fs::read_to_string(desk.data().join("sandbox/letters.jsonl")).unwrap_or_default();
-    list.lines()
+    list.split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'))
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
 }
