@@ -29,7 +29,7 @@ pub async fn serve(
     asked: Stop,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
-    let mail = ports.mail.clone();
+    let (mail, hooks) = (ports.mail.clone(), ports.hooks.clone());
     let worker = Worker::new(desk.clone(), ports);
     let working = tokio::spawn({
         let stopped = stopped.clone();
@@ -40,6 +40,7 @@ pub async fn serve(
     let app = Router::new()
         .route("/healthz", get(health))
         .with_state(desk.clone())
+        .merge(api::hooks::router(desk.clone(), hooks))
         .merge(dashboard::router(
             App::new(desk.clone(), mail).behind(front.proxies),
         ));

@@ -66,6 +66,8 @@ ids! {
     ViewId = "view_";
     /// Work waiting for the worker.
     JobId = "job_";
+    /// Something a provider told by itself.
+    DeliveryId = "delivery_";
 }
 
 impl RefundId {

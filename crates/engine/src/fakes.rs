@@ -1,11 +1,11 @@
 //! Scripted fakes of the ports, for tests: each answers what it was told to, in order, then a plain success, and
 //! keeps what it was asked.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use domain::ids::LabelId;
+use domain::ids::{LabelId, OrganizationId};
 use domain::money::Currency;
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::ports::{
-    Answer, BoughtLabel, Carriers, Letter, Mail, PaymentAsk, Payments, Ports, Quote, Rates,
-    RefundAsk, ShopNews, Shops,
+    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, PaymentAsk, Payments, Ports, Quote, Rates,
+    RefundAsk, ShopNews, Shops, Word,
 };
 
 /// Answers to give, and what was asked.
@@ -70,6 +70,8 @@ pub struct Fakes {
     pub news: Script<ShopNews, ()>,
     pub letters: Script<Letter, ()>,
     pub quotes: Script<(Currency, Currency), Quote>,
+    /// What bodies of messages say.
+    pub words: Mutex<BTreeMap<String, Result<Word, String>>>,
 }
 
 impl Fakes {
@@ -81,6 +83,7 @@ impl Fakes {
             shops: self.clone(),
             mail: self.clone(),
             rates: self.clone(),
+            hooks: vec![self.clone()],
         }
     }
 }
@@ -149,6 +152,40 @@ impl Shops for Fakes {
 impl Mail for Fakes {
     async fn send(&self, letter: &Letter) -> Answer<()> {
         self.letters.answer(letter.clone(), || ())
+    }
+}
+
+impl Fakes {
+    /// Lets a body of a message say this from now on; one that was never told cannot be read.
+    pub fn says(&self, body: &str, word: Result<Word, String>) {
+        let mut words = self.words.lock().expect("a test's lock");
+        words.insert(body.to_owned(), word);
+    }
+}
+
+impl Hook for Fakes {
+    fn source(&self) -> &'static str {
+        "sandbox"
+    }
+
+    /// Signed is what carries the organization's own id as its signature.
+    fn check(
+        &self,
+        organization: &OrganizationId,
+        header: &dyn Fn(&str) -> Option<String>,
+        _body: &[u8],
+        _now: Timestamp,
+    ) -> Result<(), String> {
+        match header("signature") {
+            Some(signature) if signature == organization.as_str() => Ok(()),
+            _ => Err("the signature does not match".to_owned()),
+        }
+    }
+
+    fn read(&self, body: &str) -> Result<Word, String> {
+        let words = self.words.lock().expect("a test's lock");
+        let word = words.get(body).cloned();
+        word.unwrap_or_else(|| Err("it cannot be read".to_owned()))
     }
 }
 

@@ -5,7 +5,7 @@
 //! certainly not done, or unknown. A time-out is unknown, never a refusal.
 
 use async_trait::async_trait;
-use domain::ids::{LabelId, MailId, OrderId, PaymentId};
+use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId};
 use domain::money::{Currency, Money};
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
@@ -195,6 +195,67 @@ pub trait Rates: Send + Sync {
     async fn quote(&self, from: Currency, to: Currency, now: Timestamp) -> Answer<Quote>;
 }
 
+/// What someone outside says by itself, in our words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The sender's id of the message.
+    pub id: String,
+    /// The sender's name for what happened, such as `charge.refunded`, for a person to read.
+    pub kind: String,
+    /// What of it concerns us, in the order in which it happened; empty for a message about nothing of ours.
+    pub news: Vec<News>,
+}
+
+/// One thing that happened at a payment provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// To a payment.
+    Payment {
+        /// The provider's payment.
+        reference: String,
+        /// What.
+        fact: PaymentFact,
+    },
+    /// To a refund of a payment, whoever made it.
+    Refund {
+        /// The provider's payment.
+        payment_reference: String,
+        /// The provider's refund.
+        reference: String,
+        /// The key it was asked for with, where we asked for it.
+        key: Option<String>,
+        /// How much of the payment it returns.
+        money: Money,
+        /// What.
+        fact: RefundFact,
+    },
+}
+
+/// Reads what one sender says by itself. It neither asks nor keeps anything.
+pub trait Hook: Send + Sync {
+    /// The sender's name, which its payments have here too.
+    fn source(&self) -> &'static str;
+
+    /// Whether the sender signed exactly these bytes for this organization, and lately. It is asked before anything of the body
+    /// is read.
+    ///
+    /// # Errors
+    /// Why not, for the sender's log.
+    fn check(
+        &self,
+        organization: &OrganizationId,
+        header: &dyn Fn(&str) -> Option<String>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<(), String>;
+
+    /// Puts a body into our words. The same body always gives the same words.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, body: &str) -> Result<Word, String>;
+}
+
 /// Everything outside that the worker calls.
 #[derive(Clone)]
 pub struct Ports {
@@ -208,4 +269,14 @@ pub struct Ports {
     pub mail: std::sync::Arc<dyn Mail>,
     /// Rates of exchange.
     pub rates: std::sync::Arc<dyn Rates>,
+    /// Who may tell something by themselves.
+    pub hooks: Vec<std::sync::Arc<dyn Hook>>,
+}
+
+impl Ports {
+    /// Who tells under this name.
+    pub fn hook(&self, source: &str) -> Option<&dyn Hook> {
+        let found = self.hooks.iter().find(|hook| hook.source() == source);
+        found.map(AsRef::as_ref)
+    }
 }

@@ -65,6 +65,8 @@ pub fn sandbox_ports(folder: &Path, seed: u64) -> io::Result<(Ports, Sandbox)> {
         shops: sandbox.shop.clone(),
         mail: sandbox.outbox.clone(),
         rates: Arc::new(RateTable::new(sandbox.script.clone())),
+        // What the sandbox says by itself is asked for.
+        hooks: Vec::new(),
     };
     Ok((ports, sandbox))
 }

@@ -4,6 +4,7 @@
 //! the outside, and records the answer as a fact.
 
 mod account_mails;
+mod deliveries;
 mod labels;
 mod mails;
 mod payments;
@@ -46,6 +47,8 @@ pub enum JobKind {
     ShopTell,
     /// Sends an e-mail to someone of the team; it is about no order.
     AccountMailSend,
+    /// Takes in what a provider told by itself; which orders it is about is known once it is read.
+    DeliveryProcess,
 }
 
 /// How long after a provider took a refund on it is asked what became of it, in seconds.

@@ -9,7 +9,7 @@ use domain::ids::OrganizationId;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
-use super::{JobKind, account_mails, labels, later, mails, payments, refunds, shops};
+use super::{JobKind, account_mails, deliveries, labels, later, mails, payments, refunds, shops};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::record_fact;
@@ -204,6 +204,7 @@ impl Worker {
             JobKind::MailSend => mails::send(desk, ports, job).await,
             JobKind::ShopTell => shops::tell(desk, ports, job).await,
             JobKind::AccountMailSend => account_mails::send(desk, ports, job).await,
+            JobKind::DeliveryProcess => deliveries::process(desk, ports, job).await,
         }
     }
 
@@ -221,13 +222,18 @@ impl Worker {
         )
     }
 
-    /// Parks the job and asks a person to look at the order: never silence. An e-mail about no order says so itself.
+    /// Parks the job and asks a person to look at the order: never silence. What is about no order says so itself.
     async fn give_up(&self, job: &Job, problem: &str) -> Result<(), StoreError> {
         tracing::error!(job = %job.job.id, order = %job.job.order_id, attempts = job.attempts, problem, "given up");
-        if job.job.kind == JobKind::AccountMailSend {
-            account_mails::given_up(&self.desk, job, problem).await?;
-            return self.desk.store().finish(job).await;
+        match job.job.kind {
+            JobKind::AccountMailSend => account_mails::given_up(&self.desk, job, problem).await?,
+            JobKind::DeliveryProcess => deliveries::given_up(&self.desk, job, problem).await?,
+            _ => return self.park(job, problem).await,
         }
+        self.desk.store().finish(job).await
+    }
+
+    async fn park(&self, job: &Job, problem: &str) -> Result<(), StoreError> {
         let fact = Fact::GivenUp {
             job: crate::store::orders::name(&job.job.kind),
             reason: problem.to_owned(),

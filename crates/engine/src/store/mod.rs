@@ -7,6 +7,7 @@ pub mod account_mails;
 mod api_keys;
 pub(crate) mod change;
 pub mod commit;
+mod deliveries;
 pub mod dialect;
 pub mod export;
 mod facets;
@@ -82,6 +83,11 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         7,
         "presence",
         [include_str!("../../migrations/0007_presence.sql"); 2],
+    ),
+    (
+        12,
+        "deliveries",
+        [include_str!("../../migrations/0012_deliveries.sql"); 2],
     ),
 ];
 

@@ -29,6 +29,7 @@ const TENANT_TABLES: &[&str] = &[
     "mail_words",
     "invitations",
     "organization_events",
+    "deliveries",
 ];
 
 fn store() -> PathBuf {
@@ -206,6 +207,7 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
             "account_mails.rs",
             "change.rs",
             "commit.rs",
+            "deliveries.rs",
             "insert.rs",
             "organizations.rs",
             "password_resets.rs",

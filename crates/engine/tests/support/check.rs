@@ -34,6 +34,7 @@ pub const TABLES: &[&str] = &[
     "mail_words",
     "invitations",
     "organization_events",
+    "deliveries",
     "_sqlx_migrations",
 ];
 
