@@ -24,6 +24,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/mails.ftl"),
         include_str!("../locales/en/list.ftl"),
         include_str!("../locales/en/settings.ftl"),
+        include_str!("../locales/en/deliveries.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -33,6 +34,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/mails.ftl"),
         include_str!("../locales/fr/list.ftl"),
         include_str!("../locales/fr/settings.ftl"),
+        include_str!("../locales/fr/deliveries.ftl"),
     ],
 ];
 
@@ -110,6 +112,14 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "settings_log.html",
         include_str!("../templates/settings_log.html"),
+    ),
+    (
+        "settings_deliveries.html",
+        include_str!("../templates/settings_deliveries.html"),
+    ),
+    (
+        "settings_delivery.html",
+        include_str!("../templates/settings_delivery.html"),
     ),
     (
         "settings_sure.html",

@@ -60,6 +60,7 @@ const BEGINNINGS: &[&str] = &[
     "promise-",
     "promise-short-",
     "paid-",
+    "delivery-",
     "refund-",
     "shipment-",
     "label-",

@@ -41,17 +41,18 @@ pub fn after(page: &Page, start: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-const READ: [&str; 7] = [
+const READ: [&str; 8] = [
     "/settings",
     "/settings/team",
     "/settings/roles",
     "/settings/roles/new",
     "/settings/keys",
+    "/settings/deliveries",
     "/settings/organization",
     "/settings/log",
 ];
 
-const SENT: [&str; 12] = [
+const SENT: [&str; 13] = [
     "/settings/team",
     "/settings/team/person_x/role",
     "/settings/team/person_x/remove",
@@ -61,6 +62,7 @@ const SENT: [&str; 12] = [
     "/settings/roles/member",
     "/settings/roles/member/delete",
     "/settings/keys",
+    "/settings/deliveries/delivery_x",
     "/settings/keys/key_x/revoke",
     "/settings/organization",
     "/settings/fees",

@@ -1,5 +1,6 @@
 //! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, and the log of all of it.
 
+mod deliveries;
 mod emails;
 mod fees;
 mod keys;
@@ -28,13 +29,14 @@ use crate::texts::say;
 use crate::visitor::Visitor;
 
 /// The sections, with what one needs to see them.
-const SECTIONS: [(&str, Permission); 7] = [
+const SECTIONS: [(&str, Permission); 8] = [
     ("team", Permission::ManageTeam),
     ("roles", Permission::ManageTeam),
     ("keys", Permission::ManageTeam),
     ("organization", Permission::ManageSettings),
     ("emails", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
+    ("deliveries", Permission::ManageSettings),
     ("log", Permission::ManageTeam),
 ];
 
@@ -76,6 +78,11 @@ pub(crate) fn routes() -> Router<App> {
             get(emails::preview).post(emails::preview_typed),
         )
         .route("/settings/fees", get(fees::show).post(fees::save))
+        .route("/settings/deliveries", get(deliveries::list))
+        .route(
+            "/settings/deliveries/{id}",
+            get(deliveries::show).post(deliveries::replay),
+        )
         .route("/settings/log", get(log::show))
         .route(
             "/invitation/{token}",
@@ -113,7 +120,7 @@ struct Done {
 impl Done {
     /// In words; nothing where the address says nothing that we say.
     fn said(&self, visitor: &Visitor) -> String {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 10] = [
             "saved",
             "role-given",
             "removed",
@@ -123,6 +130,7 @@ impl Done {
             "role-deleted",
             "key-revoked",
             "fees",
+            "replayed",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();
