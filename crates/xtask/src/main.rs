@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod cdnow;
 mod chromium;
+mod crash;
 mod debian;
 mod demo;
 mod node;
@@ -44,6 +45,8 @@ enum Command {
     Pictures,
     /// Measure the desk against the bare databases.
     Bench(bench::Bench),
+    /// Kill the desk again and again while it moves money, and hold all books against each other.
+    Crash(crash::Crash),
 }
 
 fn main() -> Result<ExitCode> {
@@ -54,6 +57,7 @@ fn main() -> Result<ExitCode> {
         Command::Tidy => tidy::run(&root)?,
         Command::Pictures => pictures::run(&root).map(|()| true)?,
         Command::Bench(bench) => bench::run(&root, &bench).map(|()| true)?,
+        Command::Crash(crash) => crash::run(&root, &crash).map(|()| true)?,
     };
     Ok(if passed {
         ExitCode::SUCCESS

@@ -204,7 +204,7 @@ impl<'a> Browser<'a> {
 }
 
 /// A text without the notation that HTML needs.
-fn plain(html: &str) -> String {
+pub fn plain(html: &str) -> String {
     let mut text = html.to_owned();
     for (notation, letter) in [
         ("&#x27;", "'"),
@@ -221,7 +221,7 @@ fn plain(html: &str) -> String {
     text
 }
 
-fn encoded(fields: &[(&str, &str)]) -> String {
+pub fn encoded(fields: &[(&str, &str)]) -> String {
     let encode = |text: &str| -> String {
         text.bytes()
             .map(|byte| match byte {
