@@ -40,9 +40,11 @@ impl Dialect {
                  pragma busy_timeout = 10000; pragma cache_size = -16384; pragma temp_store = memory; \
                  pragma journal_size_limit = 67108864"
             }
-            // Every statement of a desk is short: planning several workers or compiling one takes longer than it does.
+            // Every statement of a desk is short: planning several workers or compiling one takes longer than it does. Nothing
+            // outside is called within a transaction, so one that stands idle has been forgotten.
             Self::Postgres => {
-                "set statement_timeout = 60000; set jit = off; set max_parallel_workers_per_gather = 0"
+                "set statement_timeout = 60000; set idle_in_transaction_session_timeout = 60000; set jit = off; \
+                 set max_parallel_workers_per_gather = 0"
             }
         }
     }

@@ -303,8 +303,19 @@ impl Store {
     }
 
     /// Begins a transaction that writes.
+    ///
+    /// Beginning is not cut with who waits for it: a request is dropped when its sender goes away, and the driver would put a
+    /// connection to PostgreSQL back with a transaction open that it does not know of. Whatever came next on it would
+    /// never be committed.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.writer.begin_with(self.dialect.begin_write()).await?)
+        let (pool, statement) = (self.writer.clone(), self.dialect.begin_write());
+        let beginning = tokio::spawn(async move { pool.begin_with(statement).await });
+        match beginning.await {
+            Ok(begun) => Ok(begun?),
+            Err(error) => Err(StoreError::Setup(format!(
+                "a transaction did not begin: {error}"
+            ))),
+        }
     }
 
     pub(crate) fn bases(&self) -> &Bases {

@@ -10,6 +10,7 @@ mod activity;
 mod backoff;
 mod chosen;
 mod concurrency;
+mod cuts;
 mod deliveries;
 mod effects;
 mod idempotency;

@@ -1,0 +1,179 @@
+//! What a person asks for and what the worker does, cut at every point where they wait, as a process that dies cuts them:
+//! asked again and worked on, all of it is there once (R10, C10, regression 33).
+
+use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use domain::actor::ActorKind;
+use domain::command::{Command, Fact};
+use domain::order::{MailState, Order, OrderStatus};
+use domain::parts::Parts;
+use domain::payment::PaymentState;
+use domain::payment_settle::PaymentFact;
+use domain::refund::RefundState;
+use engine::failure::Failure;
+use engine::orders::Terms;
+use engine::refunds;
+
+use crate::support::orders::checkout;
+use crate::support::{Harness, on_every_database, request};
+
+/// More than anything here ever waits.
+const MANY: usize = 2_000;
+
+/// Runs a future until it has waited so often, and drops it there; its outcome where it ended before.
+async fn cut<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+/// Asks and works, each cut after so many waits, then asks again and works on as the next start does. Whether nothing
+/// was cut any more.
+async fn cut_and_go_on<T, F>(harness: &Harness, polls: usize, ask: impl Fn() -> F) -> bool
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let asked = cut(ask(), polls).await;
+    let is_asked = asked.is_some_and(|asked| asked.is_ok());
+    if !is_asked {
+        // Whoever did not get an answer asks again; it may have been done.
+        ask().await.ok();
+    }
+    let worked = cut(harness.worker.step(), polls).await;
+    // The lease of what was claimed ends.
+    harness.wait();
+    harness.drain().await;
+    harness.wait();
+    harness.drain().await;
+    is_asked && worked.is_some_and(|worked| worked.is_ok())
+}
+
+/// One letter went out, under one id, and nothing asks for a person.
+fn assert_told_once(harness: &Harness, order: &Order) {
+    let letters = harness.fakes.letters.asked();
+    let letters = letters
+        .iter()
+        .filter(|letter| letter.order_id.as_ref() == Some(&order.id));
+    let ids: BTreeSet<&str> = letters.map(|letter| letter.id.as_str()).collect();
+    assert_eq!((ids.len(), order.mails.len()), (1, 1));
+    assert_eq!(order.mails[0].state, MailState::Sent);
+    assert_eq!(order.attention, []);
+}
+
+/// The order's refunds are there once, whole, and were asked for with one key each.
+fn assert_refunded_once(harness: &Harness, order: &Order, minor: i64) {
+    assert_eq!(order.refunds.len(), 1);
+    assert_eq!(order.refunds[0].state, RefundState::Succeeded);
+    assert_eq!(order.returned_minor(), minor);
+    let asked = harness.fakes.refunds.asked();
+    let asked = asked.iter().filter(|ask| ask.order_id == order.id.as_str());
+    let keys: BTreeSet<&str> = asked.map(|ask| ask.key.as_str()).collect();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r10_a_refund_cut_anywhere_is_made_once() {
+    on_every_database(async |harness| {
+        for polls in 1..MANY {
+            let name = format!("A-{polls}");
+            let order = harness.paid(&name).await;
+            harness.drain().await;
+            let mut wanted = request(&name, Parts::from_array([3_000, 0, 0]));
+            wanted.notify = true;
+            let admin = harness.admin();
+            let permit = admin.permit().unwrap();
+            let terms = Terms::default();
+            let ask =
+                || refunds::request(&harness.desk, &permit, &order.id, wanted.clone(), &terms);
+            let is_whole = cut_and_go_on(harness, polls, ask).await;
+            let order = harness.load(&order.id).await;
+            assert_refunded_once(harness, &order, 3_000);
+            assert_told_once(harness, &order);
+            if is_whole {
+                return;
+            }
+        }
+        panic!("it never ended");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c10_a_cancellation_cut_anywhere_refunds_and_tells_once() {
+    on_every_database(async |harness| {
+        for polls in 1..MANY {
+            let order = harness.paid(&format!("A-{polls}")).await;
+            harness.drain().await;
+            let ask = || harness.cancel(&order.id, true);
+            let is_whole = cut_and_go_on(harness, polls, ask).await;
+            let order = harness.load(&order.id).await;
+            assert_eq!(order.status, OrderStatus::Canceled);
+            assert_refunded_once(harness, &order, 12_000);
+            assert_told_once(harness, &order);
+            if is_whole {
+                return;
+            }
+        }
+        panic!("it never ended");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c2_a_capture_and_a_void_cut_anywhere_are_made_once() {
+    on_every_database(async |harness| {
+        let mut are_whole = [false, false];
+        for polls in 1..MANY {
+            for (index, is_captured) in [(0, true), (1, false)] {
+                let order = harness.take(checkout(&format!("A-{polls}-{index}"))).await;
+                let payment = order.payments[0].id.clone();
+                let held = Fact::Payment {
+                    payment: payment.clone(),
+                    fact: PaymentFact::Authorized { expires_at: None },
+                };
+                harness.told(&order.id, ActorKind::Provider, held).await;
+                harness.drain().await;
+                let capture = Command::Capture {
+                    payment: payment.clone(),
+                    amount_minor: 12_000,
+                };
+                are_whole[index] = if is_captured {
+                    let ask = || harness.command(&order.id, capture.clone());
+                    cut_and_go_on(harness, polls, ask).await
+                } else {
+                    let ask = || harness.cancel(&order.id, false);
+                    cut_and_go_on(harness, polls, ask).await
+                };
+                let order = harness.load(&order.id).await;
+                let (state, taken) = match is_captured {
+                    true => (PaymentState::Captured, 12_000),
+                    false => (PaymentState::Voided, 0),
+                };
+                assert_eq!(
+                    (order.payments[0].state, order.captured_minor()),
+                    (state, taken)
+                );
+                assert_eq!(order.attention, []);
+                let asked = [harness.fakes.captures.asked(), harness.fakes.voids.asked()];
+                let asked = asked.iter().flatten().filter(|ask| ask.payment == payment);
+                let keys: BTreeSet<&str> = asked.map(|ask| ask.key.as_str()).collect();
+                assert_eq!(keys.len(), 1, "{keys:?}");
+            }
+            if are_whole == [true, true] {
+                return;
+            }
+        }
+        panic!("it never ended");
+    })
+    .await;
+}
