@@ -17,6 +17,12 @@ pub const SECRET_BYTES: usize = 20;
 /// How far the clocks of telephone and server may differ, in steps; also what typing may take.
 const SKEW: i64 = 1;
 
+/// How many letters a secret has, of five bits each.
+const LETTERS: usize = SECRET_BYTES * 8 / 5;
+
+/// The letters of base32, which leave out what is taken for another.
+const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 /// What telephone and server share. It has no `Debug`: it belongs in no log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; SECRET_BYTES]);
@@ -27,14 +33,29 @@ impl Secret {
         Self(bytes)
     }
 
-    /// The bytes, to be stored.
-    pub fn bytes(&self) -> &[u8; SECRET_BYTES] {
-        &self.0
+    /// What [`Self::letters`] wrote, in any letter case and with spaces; nothing where it is no secret.
+    pub fn parse(text: &str) -> Option<Self> {
+        let letters = text.bytes().filter(|letter| *letter != b' ');
+        let values: Option<Vec<u64>> = letters
+            .map(|letter| {
+                let letter = letter.to_ascii_uppercase();
+                let value = ALPHABET.iter().position(|known| *known == letter)?;
+                u64::try_from(value).ok()
+            })
+            .collect();
+        let values = values.filter(|values| values.len() == LETTERS)?;
+        let bytes: Vec<u8> = values
+            .chunks(8)
+            .flat_map(|eight| {
+                let bits = eight.iter().fold(0, |bits, value| (bits << 5) | value);
+                bits.to_be_bytes().into_iter().skip(3)
+            })
+            .collect();
+        bytes.try_into().ok().map(Self)
     }
 
-    /// As people type it: base32 (RFC 4648) in capitals, 32 letters.
+    /// As people type it and as it is stored: base32 (RFC 4648) in capitals, 32 letters.
     pub fn letters(&self) -> String {
-        const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let groups = self.0.chunks(5).map(|five| {
             let bits = five
                 .iter()

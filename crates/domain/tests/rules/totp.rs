@@ -72,6 +72,21 @@ fn nothing_but_the_six_digits_is_a_code() {
 }
 
 #[test]
+fn a_secret_is_read_back_as_people_write_it() {
+    let letters = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    for written in [
+        letters,
+        "gezd gnbv gy3t qojq gezd gnbv gy3t qojq",
+        &secret().letters(),
+    ] {
+        assert!(Secret::parse(written) == Some(secret()), "{written}");
+    }
+    for wrong in ["", "GEZDGNBV", &letters[1..], &letters.replace('G', "1")] {
+        assert!(Secret::parse(wrong).is_none(), "{wrong}");
+    }
+}
+
+#[test]
 fn an_app_reads_secret_and_name() {
     assert_eq!(secret().letters(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
     assert_eq!(

@@ -3,8 +3,6 @@
 
 use std::collections::HashSet;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use domain::ids::{OrganizationId, PersonId};
 use domain::totp::Secret;
 use jiff::Timestamp;
@@ -47,16 +45,10 @@ pub(crate) struct Confirmed<'a> {
     pub told: &'a Prepared,
 }
 
-fn stored(secret: &Secret) -> String {
-    BASE64_STANDARD.encode(secret.bytes())
-}
-
 fn read_secret(text: &str) -> Result<Secret, StoreError> {
-    let bytes = BASE64_STANDARD.decode(text).ok();
-    let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
     // What was read is a secret and stays out of the message.
     let none = || StoreError::Setup("a second factor is stored that is none".to_owned());
-    bytes.map(Secret::new).ok_or_else(none)
+    Secret::parse(text).ok_or_else(none)
 }
 
 impl Store {
@@ -125,7 +117,7 @@ impl Store {
              last_step = excluded.last_step where second_factors.confirmed_at_us is null",
         )
         .bind(person.as_str())
-        .bind(stored(&factor.secret))
+        .bind(factor.secret.letters())
         .bind(factor.session_hash.as_str())
         .bind(factor.begun_at.as_microsecond())
         .bind(factor.last_step)
@@ -149,7 +141,7 @@ impl Store {
         .bind(confirmed.step)
         .bind(confirmed.person.as_str())
         .bind(confirmed.session_hash)
-        .bind(stored(confirmed.secret))
+        .bind(confirmed.secret.letters())
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {
@@ -261,7 +253,7 @@ pub(super) async fn use_up(
             )
             .bind(*step)
             .bind(person.as_str())
-            .bind(stored(secret))
+            .bind(secret.letters())
             .execute(&mut **tx)
             .await?
         }
