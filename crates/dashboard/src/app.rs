@@ -20,7 +20,7 @@ use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
     cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, outbox,
-    password, preferences, quick, refund, settings, sign_in, views,
+    password, preferences, quick, refund, second_factor, settings, sign_in, sign_in_code, views,
 };
 use crate::texts;
 
@@ -82,6 +82,10 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(async || Redirect::to("/orders")))
         .route("/sign-in", get(sign_in::show).post(sign_in::send))
+        .route(
+            "/sign-in/code",
+            get(sign_in_code::show).post(sign_in_code::send),
+        )
         .route("/sign-out", post(sign_in::out))
         .route(
             "/password/forgotten",
@@ -94,6 +98,10 @@ pub fn router(app: App) -> Router {
             get(preferences::show).post(preferences::save),
         )
         .route("/preferences/password", post(preferences::password))
+        .route(
+            "/preferences/second-factor",
+            get(second_factor::show).post(second_factor::send),
+        )
         .route(
             "/preferences/sessions",
             post(preferences::sign_out_elsewhere),

@@ -24,6 +24,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/mails.ftl"),
         include_str!("../locales/en/list.ftl"),
         include_str!("../locales/en/settings.ftl"),
+        include_str!("../locales/en/second_factor.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -33,6 +34,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/mails.ftl"),
         include_str!("../locales/fr/list.ftl"),
         include_str!("../locales/fr/settings.ftl"),
+        include_str!("../locales/fr/second_factor.ftl"),
     ],
 ];
 
@@ -42,6 +44,14 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts.html", include_str!("../templates/parts.html")),
     ("alone.html", include_str!("../templates/alone.html")),
     ("sign_in.html", include_str!("../templates/sign_in.html")),
+    (
+        "sign_in_code.html",
+        include_str!("../templates/sign_in_code.html"),
+    ),
+    (
+        "second_factor.html",
+        include_str!("../templates/second_factor.html"),
+    ),
     ("outbox.html", include_str!("../templates/outbox.html")),
     ("letter.html", include_str!("../templates/letter.html")),
     ("plain.html", include_str!("../templates/plain.html")),

@@ -48,6 +48,10 @@ pub(crate) fn routes() -> Router<App> {
             "/settings/team/{person}/remove",
             get(team::ask_remove).post(team::remove),
         )
+        .route(
+            "/settings/team/{person}/second-factor",
+            get(team::ask_reset).post(team::reset),
+        )
         .route("/settings/invitations/{id}/send", post(team::send_again))
         .route("/settings/invitations/{id}/withdraw", post(team::withdraw))
         .route("/settings/roles", get(roles::show))
@@ -65,6 +69,10 @@ pub(crate) fn routes() -> Router<App> {
         .route(
             "/settings/organization",
             get(organization::show).post(organization::save),
+        )
+        .route(
+            "/settings/organization/second-factor",
+            post(organization::require_second_factor),
         )
         .route("/settings/emails", get(emails::list))
         .route(
@@ -113,7 +121,7 @@ struct Done {
 impl Done {
     /// In words; nothing where the address says nothing that we say.
     fn said(&self, visitor: &Visitor) -> String {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 10] = [
             "saved",
             "role-given",
             "removed",
@@ -123,6 +131,7 @@ impl Done {
             "role-deleted",
             "key-revoked",
             "fees",
+            "second-factor-reset",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();
