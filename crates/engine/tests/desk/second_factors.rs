@@ -192,6 +192,15 @@ async fn what_is_not_confirmed_within_a_quarter_of_an_hour_is_begun_again() {
     .await;
 }
 
+/// What is shown on a French page.
+fn proof<'a>(password: &'a str, code: &'a str) -> Proof<'a> {
+    Proof {
+        password,
+        code,
+        language: "fr",
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn new_recovery_codes_and_turning_it_off_take_password_and_code() {
     on_every_database(async |harness| {
@@ -200,75 +209,71 @@ async fn new_recovery_codes_and_turning_it_off_take_password_and_code() {
         let mine = resumed(harness, &ada.token).await;
         harness.clock.advance_s(30);
         let code = ada.code(harness, 0);
-        let language = "fr";
-        let proof = |password, code| Proof {
-            password,
-            code,
-            language,
-        };
+        let (unknown, wrong) = (
+            "that is not the present password",
+            "that is not a code of now, or it was used already",
+        );
         for (password, given, said) in [
-            (
-                "not this one",
-                code.as_str(),
-                "that is not the present password",
-            ),
-            (
-                PASSWORD,
-                "000000",
-                "that is not a code of now, or it was used already",
-            ),
-            (
-                PASSWORD,
-                "",
-                "that is not a code of now, or it was used already",
-            ),
+            ("not this one", code.as_str(), unknown),
+            (PASSWORD, "000000", wrong),
+            (PASSWORD, "", wrong),
         ] {
             let proof = proof(password, given);
-            assert_eq!(
-                error(harness, renew_recovery_codes(desk, &mine, &proof)).await,
-                said
-            );
+            let renewed = renew_recovery_codes(desk, &mine, &proof);
+            assert_eq!(error(harness, renewed).await, said);
             assert_eq!(error(harness, turn_off(desk, &mine, &proof)).await, said);
         }
-        let new = renew_recovery_codes(desk, &mine, &proof(PASSWORD, &code))
-            .await
-            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_recovery_codes_replace_all_there_were() {
+    on_every_database(async |harness| {
+        let desk = &harness.desk;
+        let ada = with_ada(harness).await;
+        let mine = resumed(harness, &ada.token).await;
+        harness.clock.advance_s(30);
+        let code = ada.code(harness, 0);
+        let shown = proof(PASSWORD, &code);
+        let new = renew_recovery_codes(desk, &mine, &shown).await.unwrap();
         assert_eq!(new.len(), 10);
         assert!(new.iter().all(|code| !ada.codes.contains(code)));
-        harness.drain().await;
-        error(harness, turn_off(desk, &mine, &proof(PASSWORD, &code))).await;
+        let told = letters(harness).await.pop().unwrap();
+        assert_eq!(told.1, "Nouveaux codes de secours Bordereau");
+        // The code has been used for that.
+        error(harness, turn_off(desk, &mine, &shown)).await;
         let token = waits(harness, &ada.person).await;
         stays_out(harness, &token, &ada.codes[0]).await;
+        assert!(complete(harness, &token, &new[0]).await.is_some());
+        harness.drain().await;
+    })
+    .await;
+}
 
-        turn_off(desk, &mine, &proof(PASSWORD, &new[0]))
-            .await
-            .unwrap();
+#[tokio::test(flavor = "multi_thread")]
+async fn who_turns_it_off_signs_in_with_the_password_alone() {
+    on_every_database(async |harness| {
+        let desk = &harness.desk;
+        let ada = with_ada(harness).await;
+        let mine = resumed(harness, &ada.token).await;
+        let token = waits(harness, &ada.person).await;
+        let shown = proof(PASSWORD, &ada.codes[0]);
+        turn_off(desk, &mine, &shown).await.unwrap();
         assert!(matches!(state(desk, &mine).await.unwrap(), State::Off));
         assert!(is_in(harness, &ada.token).await);
-        stays_out(harness, &token, &new[1]).await;
+        stays_out(harness, &token, &ada.codes[1]).await;
         entered(harness, &ada.person).await;
-        let subjects: Vec<String> = letters(harness)
-            .await
-            .into_iter()
-            .map(|(_, subject)| subject)
-            .collect();
-        assert_eq!(
-            subjects,
-            [
-                "Two-factor authentication is on in Bordereau",
-                "Nouveaux codes de secours Bordereau",
-                "La double authentification est désactivée dans Bordereau",
-            ]
-        );
         for table in ["second_factors", "recovery_codes", "sign_ins"] {
             let rows = format!("select count(*) from {table}");
             assert_eq!(number(harness.raw(), &rows).await, 0, "{table}");
         }
-        let said = error(harness, turn_off(desk, &mine, &proof(PASSWORD, &new[1]))).await;
-        assert!(
-            said.starts_with("two-factor authentication is off"),
-            "{said}"
-        );
+        let said = error(harness, turn_off(desk, &mine, &shown)).await;
+        let is_off = "two-factor authentication is off";
+        assert!(said.starts_with(is_off), "{said}");
+        let told = letters(harness).await.pop().unwrap();
+        let subject = "La double authentification est désactivée dans Bordereau";
+        assert_eq!(told.1, subject);
     })
     .await;
 }
