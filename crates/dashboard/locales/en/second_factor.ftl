@@ -1,7 +1,7 @@
 # Two-factor authentication: setting it up, signing in with it, recovery codes.
 
 second-factor = Two-factor authentication
-second-factor-hint = Besides your password, signing in asks for a code that your phone shows. Whoever learns your password alone stays outside.
+second-factor-hint = Besides your password, signing in asks for a code that your phone shows. Knowing your password is then not enough to get in.
 second-factor-on = On
 second-factor-off = Off
 second-factor-manage = Manage

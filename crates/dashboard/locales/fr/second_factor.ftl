@@ -1,7 +1,7 @@
 # La double authentification : l'activer, se connecter avec elle, les codes de secours.
 
 second-factor = Double authentification
-second-factor-hint = En plus de votre mot de passe, un code affiché par votre téléphone est demandé à la connexion. Qui apprend seulement votre mot de passe reste dehors.
+second-factor-hint = En plus de votre mot de passe, un code affiché par votre téléphone est demandé à la connexion. Connaître votre mot de passe ne suffit alors plus pour entrer.
 second-factor-on = Activée
 second-factor-off = Désactivée
 second-factor-manage = Gérer
