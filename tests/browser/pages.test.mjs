@@ -1,27 +1,13 @@
 // Every page as assistive technology has it, in light and dark, wide and narrow; and what a page costs to load.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { get } from "node:http";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { violationsOn } from "./axe.mjs";
 import { context, session, useBrowser } from "./browser.mjs";
 import { desk } from "./desk.mjs";
 import { paths } from "./places.mjs";
 
 useBrowser();
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function violations(page) {
-  // In the inspector's own world: the page's policy lets no script of others in, and stays as it is.
-  await page.evaluate(axe);
-  const found = await page.evaluate(async (values) => {
-    const { violations } = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  }, RULES);
-  return found;
-}
 
 /** Whether anything but what scrolls by itself is wider than the page. */
 const isTooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
@@ -47,7 +33,7 @@ for (const isDark of [false, true]) {
       try {
         const page = await made.newPage();
         const tell = async (path) => {
-          found.push(...(await violations(page)).map((one) => `${path}: ${one}`));
+          found.push(...(await violationsOn(page)).map((one) => `${path}: ${one}`));
           if (await isTooWide(page)) {
             found.push(`${path}: wider than ${width} px`);
           }

@@ -41,6 +41,7 @@ export async function paths(page) {
     "/views?list=status%3Dopen",
     `/orders/print?id=${open.split("/").at(-1)}`,
     "/preferences",
+    "/preferences/second-factor",
     ...["team", "roles", "roles/new", "keys", "organization", "fees", "log"].map((section) => `/settings/${section}`),
     "/invitation/used.long-ago",
     "/nothing-is-here",

@@ -20,7 +20,7 @@ use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
     cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, outbox,
-    password, preferences, quick, refund, settings, sign_in, views,
+    password, preferences, quick, refund, second_factor, settings, sign_in, sign_in_code, views,
 };
 use crate::texts;
 
@@ -81,23 +81,7 @@ impl App {
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(async || Redirect::to("/orders")))
-        .route("/sign-in", get(sign_in::show).post(sign_in::send))
-        .route("/sign-out", post(sign_in::out))
-        .route(
-            "/password/forgotten",
-            get(password::forgotten).post(password::send),
-        )
-        .route("/password/new", get(password::choose).post(password::set))
-        .route("/switch", post(preferences::switch))
-        .route(
-            "/preferences",
-            get(preferences::show).post(preferences::save),
-        )
-        .route("/preferences/password", post(preferences::password))
-        .route(
-            "/preferences/sessions",
-            post(preferences::sign_out_elsewhere),
-        )
+        .merge(person())
         .route("/find", get(find::show))
         .route("/orders", get(orders::list))
         .route("/orders.csv", get(csv::csv))
@@ -138,6 +122,36 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(guard::headers))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(app)
+}
+
+/// The way in, and what belongs to a person.
+fn person() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::send))
+        .route(
+            "/sign-in/code",
+            get(sign_in_code::show).post(sign_in_code::send),
+        )
+        .route("/sign-out", post(sign_in::out))
+        .route(
+            "/password/forgotten",
+            get(password::forgotten).post(password::send),
+        )
+        .route("/password/new", get(password::choose).post(password::set))
+        .route("/switch", post(preferences::switch))
+        .route(
+            "/preferences",
+            get(preferences::show).post(preferences::save),
+        )
+        .route("/preferences/password", post(preferences::password))
+        .route(
+            "/preferences/second-factor",
+            get(second_factor::show).post(second_factor::send),
+        )
+        .route(
+            "/preferences/sessions",
+            post(preferences::sign_out_elsewhere),
+        )
 }
 
 /// Pages and assets go out compressed. A file is written row by row as it is read, and goes out as it is.

@@ -9,6 +9,7 @@ mod guard;
 mod guest;
 mod origin;
 mod pages;
+mod qr;
 mod refusals;
 mod texts;
 mod visitor;

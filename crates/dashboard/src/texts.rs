@@ -25,6 +25,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/list.ftl"),
         include_str!("../locales/en/settings.ftl"),
         include_str!("../locales/en/deliveries.ftl"),
+        include_str!("../locales/en/second_factor.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -35,6 +36,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/list.ftl"),
         include_str!("../locales/fr/settings.ftl"),
         include_str!("../locales/fr/deliveries.ftl"),
+        include_str!("../locales/fr/second_factor.ftl"),
     ],
 ];
 
@@ -44,6 +46,14 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts.html", include_str!("../templates/parts.html")),
     ("alone.html", include_str!("../templates/alone.html")),
     ("sign_in.html", include_str!("../templates/sign_in.html")),
+    (
+        "sign_in_code.html",
+        include_str!("../templates/sign_in_code.html"),
+    ),
+    (
+        "second_factor.html",
+        include_str!("../templates/second_factor.html"),
+    ),
     ("outbox.html", include_str!("../templates/outbox.html")),
     ("letter.html", include_str!("../templates/letter.html")),
     ("plain.html", include_str!("../templates/plain.html")),

@@ -132,6 +132,15 @@ impl Visitor {
     }
 }
 
+/// Where someone sets up their second factor.
+pub(crate) const SECOND_FACTOR: &str = "/preferences/second-factor";
+
+/// Whether a page is there for who still has to set up a second factor: what leads away from an organization that
+/// requires one.
+fn is_open_without(path: &str) -> bool {
+    [SECOND_FACTOR, "/sign-out", "/switch"].contains(&path) || path.starts_with("/invitation/")
+}
+
 /// A cookie of the request.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
@@ -165,6 +174,9 @@ impl FromRequestParts<App> for Visitor {
         };
         match resumed {
             Ok(Some(signed_in)) => {
+                if signed_in.owes_second_factor() && !is_open_without(parts.uri.path()) {
+                    return Err(Redirect::to(SECOND_FACTOR).into_response());
+                }
                 let preferences = &signed_in.person.preferences;
                 let language =
                     texts::language(preferences.language.as_deref(), accepted(&parts.headers));

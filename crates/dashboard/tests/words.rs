@@ -183,6 +183,9 @@ fn the_french_labels_are_those_of_the_document() {
         ("email", "E-mail"),
         ("password", "Mot de passe"),
         ("sign-in", "Se connecter"),
+        ("second-factor", "Double authentification"),
+        ("second-factor-code", "Code à 6 chiffres"),
+        ("second-factor-codes", "Codes de secours"),
     ] {
         assert_eq!(french[key], label, "{key}");
     }

@@ -38,3 +38,4 @@ pub mod shipment;
 pub mod shop;
 pub mod state;
 pub mod team;
+pub mod totp;

@@ -83,6 +83,23 @@ pub enum TeamRefusal {
         /// Who.
         email: String,
     },
+    /// They have no second factor.
+    #[error("{name} has no second factor")]
+    SecondFactorNone {
+        /// Who.
+        name: String,
+    },
+    /// It would let who is in front of an open browser do without the code.
+    #[error("your own second factor is turned off under Preferences, with a code")]
+    SecondFactorOwn,
+    /// It protects another organization too.
+    #[error(
+        "{name} works for others too; ask operator support, or run `bordereau user reset-second-factor`"
+    )]
+    SecondFactorElsewhere {
+        /// Who.
+        name: String,
+    },
     /// Too short to be a secret.
     #[error("the password is too short; use {min} characters or more")]
     PasswordTooShort {
@@ -108,6 +125,9 @@ impl TeamRefusal {
             Self::EmailMalformed { .. } => "email_malformed",
             Self::ReplyToMalformed { .. } => "reply_to_malformed",
             Self::MemberAlready { .. } => "member_already",
+            Self::SecondFactorNone { .. } => "second_factor_none",
+            Self::SecondFactorOwn => "second_factor_own",
+            Self::SecondFactorElsewhere { .. } => "second_factor_elsewhere",
             Self::PasswordTooShort { .. } => "password_too_short",
         }
     }
@@ -115,7 +135,13 @@ impl TeamRefusal {
     /// The field of a form that it is about; empty where it is about none.
     pub fn field(&self) -> &'static str {
         match self {
-            Self::LastAdmin { .. } | Self::Gone | Self::RoleBuiltIn | Self::RoleInUse { .. } => "",
+            Self::LastAdmin { .. }
+            | Self::Gone
+            | Self::RoleBuiltIn
+            | Self::RoleInUse { .. }
+            | Self::SecondFactorNone { .. }
+            | Self::SecondFactorOwn
+            | Self::SecondFactorElsewhere { .. } => "",
             Self::Beyond { .. } | Self::NothingAllowed => "permissions",
             Self::RoleUnknown { .. } => "role",
             Self::NameMissing | Self::NameTooLong { .. } | Self::NameTaken { .. } => "name",
@@ -182,6 +208,39 @@ pub fn remove(actor: &Actor, member: Standing<'_>) -> Result<(), TeamRefusal> {
         return Err(TeamRefusal::LastAdmin {
             name: member.name.to_owned(),
         });
+    }
+    Ok(())
+}
+
+/// Whose second factor it is, as [`reset_second_factor`] sees them.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder<'a> {
+    /// In the team.
+    pub standing: Standing<'a>,
+    /// Whether they have one.
+    pub has_second_factor: bool,
+    /// Whether whoever asks is who has it.
+    pub is_oneself: bool,
+    /// Whether it protects more than this organization: they belong to another, or are operator support.
+    pub is_elsewhere: bool,
+}
+
+/// Refuses to remove a member's second factor for them: who stands above keeps theirs, one's own takes a code, and what
+/// protects other organizations is operator support's.
+///
+/// # Errors
+/// One of the refusals about second factors, or [`TeamRefusal::Beyond`].
+pub fn reset_second_factor(actor: &Actor, holder: Holder<'_>) -> Result<(), TeamRefusal> {
+    let name = holder.standing.name.to_owned();
+    if !holder.has_second_factor {
+        return Err(TeamRefusal::SecondFactorNone { name });
+    }
+    if holder.is_oneself {
+        return Err(TeamRefusal::SecondFactorOwn);
+    }
+    within(actor, holder.standing.permissions)?;
+    if holder.is_elsewhere && !actor.is_support() {
+        return Err(TeamRefusal::SecondFactorElsewhere { name });
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub use letters::Kind;
 
 use crate::desk::Desk;
 use crate::jobs::JobKind;
+use crate::people::Person;
 use crate::store::StoreError;
 use crate::store::queue::NewJob;
 
@@ -73,6 +74,26 @@ impl Prepared {
     /// The identifier that the e-mail will have, by which its state is asked for.
     pub fn id(&self) -> &MailId {
         &self.mail.id
+    }
+}
+
+/// What someone of the desk is told in their language, or the page's where they prefer none.
+pub(crate) fn to_person(
+    organization: &OrganizationId,
+    person: &Person,
+    language: &str,
+    kind: Kind,
+) -> NewAccountMail {
+    let preferred = person.preferences.language.as_deref();
+    NewAccountMail {
+        organization_id: organization.clone(),
+        kind,
+        to: person.email.clone(),
+        name: person.name.clone(),
+        by: String::new(),
+        language: preferred.unwrap_or(language).to_owned(),
+        link: String::new(),
+        good_until: None,
     }
 }
 

@@ -103,6 +103,13 @@ impl Ids {
         bytes
     }
 
+    /// Random letters of [`ALPHABET`], five bits each, for secrets that people type.
+    pub fn letters<const N: usize>(&self) -> String {
+        let bytes = self.random_bytes::<N>();
+        let letters = bytes.iter().map(|byte| ALPHABET[usize::from(byte & 31)]);
+        letters.map(char::from).collect()
+    }
+
     /// A number below `bound`, for jitter.
     pub fn below(&self, bound: u64) -> u64 {
         self.lock().next_u64() % bound.max(1)

@@ -30,6 +30,19 @@ pub struct Settings {
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
     pub mail_reply_to: String,
+    /// Whether everybody has to have a second factor.
+    pub second_factor: SecondFactor,
+}
+
+/// Whether people of an organization choose to have a second factor, or have to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Each chooses.
+    #[default]
+    Optional,
+    /// Who has none sets it up before anything else.
+    Required,
 }
 
 impl Default for Settings {
@@ -39,6 +52,7 @@ impl Default for Settings {
             fees: FeeTerms::default(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
+            second_factor: SecondFactor::default(),
         }
     }
 }
@@ -156,6 +170,26 @@ pub async fn describe(
     }
     change.save().await?;
     Ok(change.commit().await?)
+}
+
+/// Says whether everybody of an organization has to have a second factor; it holds from their next page on.
+///
+/// # Errors
+/// There is no such organization any more; the database.
+pub async fn require_second_factor(
+    desk: &Desk,
+    permit: &Permit<'_, ManageSettings>,
+    to: SecondFactor,
+) -> Result<(), TeamFailure> {
+    let mut change = begin(desk, &permit.scope().organization_id).await?;
+    let from = std::mem::replace(&mut change.settings.second_factor, to);
+    if from != to {
+        let act = Act::SecondFactorRequired { from, to };
+        change.note(desk, &permit.actor().by, &act).await?;
+        change.save().await?;
+        change.commit().await?;
+    }
+    Ok(())
 }
 
 /// Sets the fees of orders that are taken in from now on (R8); those that are here keep theirs.

@@ -59,7 +59,13 @@ fn may_see(letter: &Letter, permit: &Permit<'_, ViewOrders>, reader: &Person) ->
             letter.order_id.is_none() || letter.scope.mode == here.mode
         }
         Kind::Invitation => is_admin(permit) || letter.to == reader.email,
-        Kind::PasswordReset | Kind::PasswordChanged => letter.to == reader.email,
+        Kind::PasswordReset
+        | Kind::PasswordChanged
+        | Kind::SecondFactorOn
+        | Kind::SecondFactorOff
+        | Kind::SecondFactorReset
+        | Kind::RecoveryCodesMade
+        | Kind::RecoveryCodeUsed => letter.to == reader.email,
     }
 }
 

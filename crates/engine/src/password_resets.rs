@@ -8,7 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::ids::OrganizationId;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::account_mail::{Kind, NewAccountMail, Prepared, prepare};
+use crate::account_mail::{Kind, NewAccountMail, Prepared, prepare, to_person};
 use crate::desk::Desk;
 use crate::keys::hash;
 use crate::people::{MIN_PASSWORD, Person, PersonError, hash_password};
@@ -52,7 +52,7 @@ pub async fn request(desk: &Desk, email: &str, language: &str) -> Result<(), Sto
     let mail = NewAccountMail {
         link: format!("{}{PATH}{token}", desk.url()),
         good_until: desk.now().checked_add(GOOD_FOR).ok(),
-        ..to(&organization, &person, language, Kind::PasswordReset)
+        ..to_person(&organization, &person, language, Kind::PasswordReset)
     };
     store
         .insert_password_reset(&hash(&token), &person.id, since, &prepare(desk, mail))
@@ -126,27 +126,8 @@ pub(crate) fn told(
     person: &Person,
     language: &str,
 ) -> Prepared {
-    let mail = to(organization, person, language, Kind::PasswordChanged);
+    let mail = to_person(organization, person, language, Kind::PasswordChanged);
     prepare(desk, mail)
-}
-
-fn to(
-    organization: &OrganizationId,
-    person: &Person,
-    language: &str,
-    kind: Kind,
-) -> NewAccountMail {
-    let preferred = person.preferences.language.as_deref();
-    NewAccountMail {
-        organization_id: organization.clone(),
-        kind,
-        to: person.email.clone(),
-        name: person.name.clone(),
-        by: String::new(),
-        language: preferred.unwrap_or(language).to_owned(),
-        link: String::new(),
-        good_until: None,
-    }
 }
 
 /// Since when a link that still works was asked for.

@@ -13,9 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::Desk;
 use crate::keys::hash;
+use crate::organizations::SecondFactor;
 use crate::password_resets::{hashed, told};
 use crate::people::{Person, PersonError, actor, is_password};
 use crate::permit::{Scope, Session};
+use crate::sign_ins;
 use crate::store::StoreError;
 use crate::store::password_resets::NewPassword;
 use crate::store::sessions::StoredSession;
@@ -47,10 +49,44 @@ pub struct SignedIn {
     pub session: Session,
     /// What every form carries, so that no other site can send one.
     pub form_token: String,
+    /// Whether they are asked for a code when they sign in.
+    pub has_second_factor: bool,
+    /// Whether their organization wants everybody to be.
+    pub second_factor: SecondFactor,
     stored: StoredSession,
 }
 
-/// Signs in; the token for the browser, or nothing where address and password do not belong together.
+impl SignedIn {
+    /// Whether they have to set up a second factor before anything else.
+    pub fn owes_second_factor(&self) -> bool {
+        self.second_factor == SecondFactor::Required && !self.has_second_factor
+    }
+
+    /// What the browser's token hashes to.
+    pub(crate) fn token_hash(&self) -> &str {
+        &self.stored.token_hash
+    }
+}
+
+/// What the right password leads to.
+pub enum Entrance {
+    /// In: the session's token for the browser.
+    Session(String),
+    /// To the question for a code: the token of the sign-in that waits for it, see [`crate::sign_ins`].
+    CodeAsked(String),
+}
+
+impl Entrance {
+    /// The session's token; none where a code is asked for.
+    pub fn session(self) -> Option<String> {
+        match self {
+            Self::Session(token) => Some(token),
+            Self::CodeAsked(_) => None,
+        }
+    }
+}
+
+/// Signs in, or asks who has a second factor for a code; nothing where address and password do not belong together.
 ///
 /// # Errors
 /// The database.
@@ -58,11 +94,10 @@ pub async fn sign_in(
     desk: &Desk,
     email: &str,
     password: &str,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<Entrance>, StoreError> {
     let person = desk.store().person(&email.trim().to_lowercase()).await?;
     let password = password.to_owned();
-    // Hashing takes long on purpose: away from the threads that answer others.
-    let verified = tokio::task::spawn_blocking(move || match person {
+    let verified = unhurried(move || match person {
         Some(person) => is_password(&person, &password).then_some(person),
         None => {
             let nobodys = PasswordHash::new(NOBODYS.as_deref()?).ok()?;
@@ -71,16 +106,19 @@ pub async fn sign_in(
             None
         }
     });
-    let Some(person) = verified
-        .await
-        .map_err(|error| StoreError::Setup(format!("a password could not be checked: {error}")))?
-    else {
+    let Some(person) = verified.await? else {
         return Ok(None);
     };
     let Some((organization_id, _)) = organizations(desk, &person).await?.into_iter().next() else {
         return Ok(None);
     };
-    Ok(Some(begin(desk, &person.id, &organization_id).await?))
+    let factor = desk.store().second_factor(&person.id).await?;
+    if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
+        let waits = sign_ins::wait(desk, &person.id).await?;
+        return Ok(Some(Entrance::CodeAsked(waits)));
+    }
+    let token = begin(desk, &person.id, &organization_id).await?;
+    Ok(Some(Entrance::Session(token)))
 }
 
 /// Begins a session of someone who has proved who they are; the token for the browser.
@@ -89,6 +127,20 @@ pub(crate) async fn begin(
     person: &PersonId,
     organization: &OrganizationId,
 ) -> Result<String, StoreError> {
+    let (token, session) = fresh_session(desk, person, organization);
+    desk.store().insert_session(&session).await?;
+    desk.store()
+        .delete_sessions_unused_since(before(desk.now(), IDLE))
+        .await?;
+    Ok(token)
+}
+
+/// A session to be stored, and its token for the browser.
+pub(crate) fn fresh_session(
+    desk: &Desk,
+    person: &PersonId,
+    organization: &OrganizationId,
+) -> (String, StoredSession) {
     let token = BASE64_URL_SAFE_NO_PAD.encode(desk.ids().random_bytes::<32>());
     let session = StoredSession {
         token_hash: hash(&token),
@@ -98,11 +150,7 @@ pub(crate) async fn begin(
         created_at: desk.now(),
         seen_at: desk.now(),
     };
-    desk.store().insert_session(&session).await?;
-    desk.store()
-        .delete_sessions_unused_since(before(desk.now(), IDLE))
-        .await?;
-    Ok(token)
+    (token, session)
 }
 
 /// Who a token belongs to; nobody where it is unknown, too old, or its person may not come in any more.
@@ -111,9 +159,10 @@ pub(crate) async fn begin(
 /// The database.
 pub async fn resume(desk: &Desk, token: &str) -> Result<Option<SignedIn>, StoreError> {
     let now = desk.now();
-    let Some((mut stored, person)) = desk.store().session(&hash(token)).await? else {
+    let Some(resumed) = desk.store().session(&hash(token)).await? else {
         return Ok(None);
     };
+    let (mut stored, person) = (resumed.session, resumed.person);
     if stored.seen_at < before(now, IDLE) || stored.created_at < before(now, LIFE) {
         return Ok(None);
     }
@@ -134,6 +183,8 @@ pub async fn resume(desk: &Desk, token: &str) -> Result<Option<SignedIn>, StoreE
         organizations,
         session: Session { scope, actor },
         form_token: hash(&format!("form {token}")),
+        has_second_factor: resumed.has_second_factor,
+        second_factor: resumed.second_factor,
         stored,
     }))
 }
@@ -219,9 +270,7 @@ pub async fn change_password(
     signed_in: &SignedIn,
     change: &PasswordChange<'_>,
 ) -> Result<bool, PersonError> {
-    let (person, present) = (signed_in.person.clone(), change.present.to_owned());
-    let known = tokio::task::spawn_blocking(move || is_password(&person, &present)).await;
-    if !known.map_err(|error| PersonError::Hash(error.to_string()))? {
+    if !knows(&signed_in.person, change.present).await? {
         return Ok(false);
     }
     let person = &signed_in.person;
@@ -235,6 +284,21 @@ pub async fn change_password(
     desk.store().change_password(&changed).await?;
     desk.bell().notify_one();
     Ok(true)
+}
+
+/// Whether this is the person's password.
+pub(crate) async fn knows(person: &Person, password: &str) -> Result<bool, StoreError> {
+    let (person, password) = (person.clone(), password.to_owned());
+    unhurried(move || is_password(&person, &password)).await
+}
+
+/// Hashing takes long on purpose: away from the threads that answer others.
+async fn unhurried<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| StoreError::Setup(format!("a password could not be checked: {error}")))
 }
 
 pub(crate) async fn organizations(

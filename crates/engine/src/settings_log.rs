@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
+use crate::organizations::SecondFactor;
 use crate::permit::{ManageTeam, Permit};
 use crate::store::StoreError;
 
@@ -107,6 +108,20 @@ pub enum Act {
         from: FeeTerms,
         /// Since.
         to: FeeTerms,
+    },
+    /// The second factor of someone who lost their telephone was removed.
+    SecondFactorReset {
+        /// Whose.
+        name: String,
+        /// Their address.
+        email: String,
+    },
+    /// Whether everybody has to have a second factor.
+    SecondFactorRequired {
+        /// Until then.
+        from: SecondFactor,
+        /// Since.
+        to: SecondFactor,
     },
     /// The organization was renamed.
     Renamed {

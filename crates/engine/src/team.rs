@@ -2,9 +2,10 @@
 
 use domain::actor::Actor;
 use domain::ids::{OrganizationId, PersonId};
-use domain::team::{ADMIN, Standing, TeamRefusal, give, remove};
+use domain::team::{ADMIN, Holder, Standing, TeamRefusal, give, remove};
 use jiff::Timestamp;
 
+use crate::account_mail::{Kind, NewAccountMail, prepare, to_person};
 use crate::desk::Desk;
 use crate::people::{Person, Role};
 use crate::permit::{ManageTeam, Permit};
@@ -34,6 +35,8 @@ pub struct Member {
     pub since: Timestamp,
     /// When they last used the desk here, to some minutes; none where they are not signed in.
     pub seen_at: Option<Timestamp>,
+    /// Whether they are asked for a code when they sign in.
+    pub has_second_factor: bool,
     /// Why whoever looks cannot take them out or lower them; none where they can.
     pub locked: Option<TeamRefusal>,
 }
@@ -49,6 +52,7 @@ pub async fn members(
     let organization = &permit.scope().organization_id;
     let team = desk.store().team(organization).await?;
     let mut attendance = desk.store().attendance(organization).await?;
+    let second_factors = desk.store().second_factors_of(organization).await?;
     let locked: Vec<_> = team
         .iter()
         .map(|member| remove(permit.actor(), standing(&team, member)).err())
@@ -57,6 +61,7 @@ pub async fn members(
     let members = members.map(|((person, role), locked)| {
         let (since, seen_at) = attendance.remove(&person.id).unwrap_or_default();
         Member {
+            has_second_factor: second_factors.contains(&person.id),
             person,
             role,
             since,
@@ -123,6 +128,44 @@ pub async fn remove_member(
     };
     change.note(desk, &permit.actor().by, &act).await?;
     Ok(change.commit().await?)
+}
+
+/// Removes the second factor of a member who lost their telephone, ends their sessions everywhere and tells them.
+///
+/// # Errors
+/// [`TeamRefusal`]; the database.
+pub async fn reset_second_factor(
+    desk: &Desk,
+    permit: &Permit<'_, ManageTeam>,
+    person: &PersonId,
+    language: &str,
+) -> Result<(), TeamFailure> {
+    let organization = &permit.scope().organization_id;
+    let by = &permit.actor().by;
+    let mut change = begin(desk, organization).await?;
+    let team = change.team().await?;
+    let member = find(&team, person)?;
+    let holder = Holder {
+        standing: standing(&team, member),
+        has_second_factor: change.has_second_factor(person).await?,
+        is_oneself: by.id == person.0,
+        is_elsewhere: member.0.is_support || change.belongs_elsewhere(person).await?,
+    };
+    domain::team::reset_second_factor(permit.actor(), holder)?;
+    change.reset_second_factor(person).await?;
+    let mail = NewAccountMail {
+        by: by.name.clone(),
+        ..to_person(organization, &member.0, language, Kind::SecondFactorReset)
+    };
+    change.mail(&prepare(desk, mail)).await?;
+    let act = Act::SecondFactorReset {
+        name: member.0.name.clone(),
+        email: member.0.email.clone(),
+    };
+    change.note(desk, by, &act).await?;
+    change.commit().await?;
+    desk.bell().notify_one();
+    Ok(())
 }
 
 /// A change that holds the organization.

@@ -58,11 +58,27 @@ pub(crate) fn button(kind: Kind, language: Language) -> &'static str {
         (Kind::PasswordReset, Language::English) => "Choose a new password",
         (Kind::PasswordReset, Language::French) => "Choisir un nouveau mot de passe",
         (
-            Kind::Cancellation | Kind::Refund | Kind::Shipment | Kind::PasswordChanged,
+            Kind::Cancellation
+            | Kind::Refund
+            | Kind::Shipment
+            | Kind::PasswordChanged
+            | Kind::SecondFactorOn
+            | Kind::SecondFactorOff
+            | Kind::SecondFactorReset
+            | Kind::RecoveryCodesMade
+            | Kind::RecoveryCodeUsed,
             Language::English,
         ) => "Open",
         (
-            Kind::Cancellation | Kind::Refund | Kind::Shipment | Kind::PasswordChanged,
+            Kind::Cancellation
+            | Kind::Refund
+            | Kind::Shipment
+            | Kind::PasswordChanged
+            | Kind::SecondFactorOn
+            | Kind::SecondFactorOff
+            | Kind::SecondFactorReset
+            | Kind::RecoveryCodesMade
+            | Kind::RecoveryCodeUsed,
             Language::French,
         ) => "Ouvrir",
     }

@@ -39,6 +39,16 @@ pub enum Kind {
     PasswordReset,
     /// To someone whose password was changed.
     PasswordChanged,
+    /// To someone who is asked for a code from now on when they sign in.
+    SecondFactorOn,
+    /// To someone who turned that off.
+    SecondFactorOff,
+    /// To someone for whom another person turned that off.
+    SecondFactorReset,
+    /// To someone who made new recovery codes.
+    RecoveryCodesMade,
+    /// To someone who signed in with a recovery code.
+    RecoveryCodeUsed,
 }
 
 impl Kind {
@@ -54,6 +64,11 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
+            Self::SecondFactorOn => "second_factor_on",
+            Self::SecondFactorOff => "second_factor_off",
+            Self::SecondFactorReset => "second_factor_reset",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::RecoveryCodeUsed => "recovery_code_used",
         }
     }
 }

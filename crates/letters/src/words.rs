@@ -89,5 +89,10 @@ fn source(kind: Kind, language: Language) -> &'static str {
         Invitation = "invitation";
         PasswordReset = "password_reset";
         PasswordChanged = "password_changed";
+        SecondFactorOn = "second_factor_on";
+        SecondFactorOff = "second_factor_off";
+        SecondFactorReset = "second_factor_reset";
+        RecoveryCodesMade = "recovery_codes_made";
+        RecoveryCodeUsed = "recovery_code_used";
     )
 }

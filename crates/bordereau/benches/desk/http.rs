@@ -137,7 +137,8 @@ async fn signed_in(bench: &Bench) -> Result<String> {
         is_support: false,
     };
     people::add(&bench.desk, new, Some((&bench.organization, ADMIN))).await?;
-    let token = sessions::sign_in(&bench.desk, &email, password).await?;
+    let entrance = sessions::sign_in(&bench.desk, &email, password).await?;
+    let token = entrance.and_then(sessions::Entrance::session);
     Ok(format!(
         "__Host-desk={}",
         token.context("nobody was signed in")?

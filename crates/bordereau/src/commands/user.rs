@@ -7,11 +7,12 @@ use clap::{Args, Subcommand};
 use engine::desk::Desk;
 use engine::organizations::{self, Settings};
 use engine::people::{self, ADMIN, MEMBER, NewPerson};
+use engine::second_factors::{self, SecondFactorError};
 
 use super::Outcome;
 use crate::place::{Place, organization};
 
-/// Adds and lists people, and sets passwords.
+/// Adds and lists people, sets passwords, and resets second factors.
 #[derive(Args)]
 pub struct User {
     #[command(flatten)]
@@ -32,6 +33,12 @@ enum What {
     },
     /// Sets another password, from BORDEREAU_PASSWORD or a line of standard input.
     Password {
+        /// Whose.
+        #[arg(long)]
+        email: String,
+    },
+    /// Turns two-factor authentication off for someone who lost their phone, ends their sessions and tells them.
+    ResetSecondFactor {
         /// Whose.
         #[arg(long)]
         email: String,
@@ -81,6 +88,13 @@ impl User {
             What::Password { email } => {
                 people::set_password(&desk, &email, &password()?).await?;
                 println!("the password of {email} is set");
+            }
+            What::ResetSecondFactor { email } => {
+                match second_factors::reset_by_operator(&desk, &email).await {
+                    Err(SecondFactorError::NotBegun) => bail!("{email} has no second factor"),
+                    done => done?,
+                }
+                println!("{email} signs in with their password alone");
             }
         }
         desk.store().close().await;

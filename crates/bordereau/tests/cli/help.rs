@@ -40,7 +40,10 @@ fn every_command_says_what_it_does() {
             &["Oldest first", "--destination <COUNTRY>", "--attention"],
         ),
         (&["migrate"], &["schema up to date"]),
-        (&["user"], &["add", "list", "password"]),
+        (
+            &["user"],
+            &["add", "list", "password", "reset-second-factor"],
+        ),
         (
             &["user", "add"],
             &[

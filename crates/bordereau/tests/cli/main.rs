@@ -32,6 +32,8 @@ mod pages;
 mod passwords;
 mod people;
 mod refused;
+mod second_factors;
+mod second_factors_team;
 mod settings;
 mod team;
 mod views;

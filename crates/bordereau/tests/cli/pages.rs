@@ -42,6 +42,7 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/views".to_owned(),
         "/views/view_all/delete".to_owned(),
         "/preferences".to_owned(),
+        "/preferences/second-factor".to_owned(),
         "/outbox".to_owned(),
         "/settings/emails".to_owned(),
     ];
@@ -52,6 +53,7 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/switch",
         "/preferences",
         "/preferences/password",
+        "/preferences/second-factor",
         "/preferences/sessions",
         "/orders/chosen",
         "/orders/columns",

@@ -52,10 +52,12 @@ const READ: [&str; 8] = [
     "/settings/log",
 ];
 
-const SENT: [&str; 13] = [
+const SENT: [&str; 15] = [
     "/settings/team",
     "/settings/team/person_x/role",
     "/settings/team/person_x/remove",
+    "/settings/team/person_x/second-factor",
+    "/settings/organization/second-factor",
     "/settings/invitations/invitation_x/send",
     "/settings/invitations/invitation_x/withdraw",
     "/settings/roles/new",

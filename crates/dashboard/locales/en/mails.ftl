@@ -31,6 +31,11 @@ letter-shipment = Shipment
 letter-invitation = Invitation
 letter-password-reset = Forgotten password
 letter-password-changed = Changed password
+letter-second-factor-on = Two-factor authentication on
+letter-second-factor-off = Two-factor authentication off
+letter-second-factor-reset = Two-factor authentication reset
+letter-recovery-codes-made = New recovery codes
+letter-recovery-code-used = Recovery code used
 language-en = English
 language-fr = French
 

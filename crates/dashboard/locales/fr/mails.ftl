@@ -31,6 +31,11 @@ letter-shipment = Expédition
 letter-invitation = Invitation
 letter-password-reset = Mot de passe oublié
 letter-password-changed = Mot de passe modifié
+letter-second-factor-on = Double authentification activée
+letter-second-factor-off = Double authentification désactivée
+letter-second-factor-reset = Double authentification réinitialisée
+letter-recovery-codes-made = Nouveaux codes de secours
+letter-recovery-code-used = Code de secours utilisé
 language-en = Anglais
 language-fr = Français
 

@@ -21,6 +21,8 @@ pub(crate) mod preferences;
 pub(crate) mod query;
 pub(crate) mod quick;
 pub(crate) mod refund;
+pub(crate) mod second_factor;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod sign_in_code;
 pub(crate) mod views;

@@ -202,6 +202,7 @@ fn page(visitor: &Visitor, status: StatusCode, wrong: &str, problem: &str, done:
         "preferences.html",
         json!({
             "preferences": preferences,
+            "has_second_factor": visitor.signed_in.has_second_factor,
             "languages": languages,
             "chosen_language": preferences.language.clone().unwrap_or_default(),
             "time_zone": preferences.time_zone.clone().unwrap_or_default(),

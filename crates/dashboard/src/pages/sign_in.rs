@@ -4,12 +4,13 @@ use axum::Form;
 use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use engine::sessions;
+use engine::sessions::{self, Entrance};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::guest::{ATTRIBUTES, Guest};
 use crate::origin::Origin;
+use crate::pages::sign_in_code;
 use crate::visitor::{COOKIE, Nothing, Sent};
 
 /// How long the browser keeps the session's cookie: as long as a session can live.
@@ -41,6 +42,7 @@ pub(crate) struct Credentials {
 pub(crate) async fn show(guest: Guest, Query(goal): Query<Goal>) -> Response {
     let done = match goal.done.as_str() {
         "password" => "password-chosen",
+        "late" => "sign-in-code-late",
         _ => "",
     };
     guest.page(
@@ -65,9 +67,12 @@ pub(crate) async fn send(guest: Guest, origin: Origin, Form(sent): Form<Credenti
         return again(StatusCode::TOO_MANY_REQUESTS, "sign-in-too-often");
     }
     match sessions::sign_in(&app.desk, &sent.email, &sent.password).await {
-        Ok(Some(token)) => {
+        Ok(Some(entrance)) => {
             app.attempts.forget(&key);
-            begun(&token, within(&sent.to))
+            match entrance {
+                Entrance::Session(token) => begun(&token, within(&sent.to)),
+                Entrance::CodeAsked(token) => sign_in_code::ask(&token, within(&sent.to)),
+            }
         }
         Ok(None) => {
             app.attempts.failed(&key, now);
@@ -106,7 +111,7 @@ fn again(guest: &Guest, sent: &Credentials, status: StatusCode, problem: &str) -
 }
 
 /// A path of ours; a link made by others must not send anyone to another site after signing in.
-fn within(to: &str) -> &str {
+pub(super) fn within(to: &str) -> &str {
     let is_path = to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\n', '\r']);
     if is_path { to } else { "/orders" }
 }

@@ -22,7 +22,9 @@ pub mod password_resets;
 pub mod people;
 mod presence;
 pub mod queue;
+pub(crate) mod second_factors;
 pub mod sessions;
+mod sign_ins;
 mod statement;
 pub mod upkeep;
 pub mod views;
@@ -83,6 +85,11 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         7,
         "presence",
         [include_str!("../../migrations/0007_presence.sql"); 2],
+    ),
+    (
+        8,
+        "second factors",
+        [include_str!("../../migrations/0008_second_factors.sql"); 2],
     ),
     (
         12,

@@ -143,6 +143,11 @@ async fn set(tx: &mut Transaction<'static, Any>, new: &NewPassword<'_>) -> Resul
         .bind(new.keeps_session)
         .execute(&mut **tx)
         .await?;
+    // Nor does a sign-in go on that began with the one before.
+    sqlx::query("delete from sign_ins where person_id = $1")
+        .bind(person)
+        .execute(&mut **tx)
+        .await?;
     // A link that was asked for before, perhaps by someone else, must not undo this.
     sqlx::query("delete from password_resets where person_id = $1")
         .bind(person)

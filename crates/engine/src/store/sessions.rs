@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use domain::ids::{OrganizationId, PersonId};
 use domain::order::Mode;
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{Any, Executor, Row};
 
-use super::people::{PERSON, instant, read_person};
+use super::people::{PERSON, instant, json, read_person};
 use super::{Store, StoreError};
+use crate::organizations::{SecondFactor, Settings};
 use crate::people::Person;
 use crate::store::orders::name;
 
@@ -29,39 +30,33 @@ pub struct StoredSession {
     pub seen_at: Timestamp,
 }
 
+/// A session with what is asked of whoever uses it.
+pub(crate) struct Resumed {
+    pub session: StoredSession,
+    pub person: Person,
+    /// Whether they have a second factor.
+    pub has_second_factor: bool,
+    /// Whether their organization requires one.
+    pub second_factor: SecondFactor,
+}
+
 impl Store {
     /// Keeps a new session.
     ///
     /// # Errors
     /// The database.
     pub async fn insert_session(&self, session: &StoredSession) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into sessions (token_hash, person_id, organization_id, mode, created_at_us, seen_at_us) \
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(session.token_hash.as_str())
-        .bind(session.person_id.as_str())
-        .bind(session.organization_id.as_str())
-        .bind(name(&session.mode))
-        .bind(session.created_at.as_microsecond())
-        .bind(session.seen_at.as_microsecond())
-        .execute(self.writer())
-        .await?;
-        Ok(())
+        insert(self.writer(), session).await
     }
 
     /// The session of this token, with whose it is.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn session(
-        &self,
-        token_hash: &str,
-    ) -> Result<Option<(StoredSession, Person)>, StoreError> {
+    pub(crate) async fn session(&self, token_hash: &str) -> Result<Option<Resumed>, StoreError> {
         let columns: Vec<String> = PERSON.split(", ").map(|one| format!("p.{one}")).collect();
         let text = format!(
-            "select {}, s.organization_id, s.mode, s.created_at_us as began_at_us, s.seen_at_us \
-             from sessions s join people p on p.id = s.person_id where s.token_hash = $1",
+            "select {}, s.organization_id, s.mode, s.created_at_us as began_at_us, s.seen_at_us, \
+             o.settings, f.confirmed_at_us from sessions s join people p on p.id = s.person_id \
+             join organizations o on o.id = s.organization_id \
+             left join second_factors f on f.person_id = s.person_id where s.token_hash = $1",
             columns.join(", ")
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(text))
@@ -78,7 +73,13 @@ impl Store {
                 created_at: instant(&row, "began_at_us")?.unwrap_or_default(),
                 seen_at: instant(&row, "seen_at_us")?.unwrap_or_default(),
             };
-            Ok((session, person))
+            let settings: Settings = json(row.try_get("settings")?, "settings")?;
+            Ok(Resumed {
+                session,
+                person,
+                has_second_factor: instant(&row, "confirmed_at_us")?.is_some(),
+                second_factor: settings.second_factor,
+            })
         })
         .transpose()
     }
@@ -185,4 +186,24 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Writes a new session.
+pub(super) async fn insert<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    session: &StoredSession,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into sessions (token_hash, person_id, organization_id, mode, created_at_us, seen_at_us) \
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(session.token_hash.as_str())
+    .bind(session.person_id.as_str())
+    .bind(session.organization_id.as_str())
+    .bind(name(&session.mode))
+    .bind(session.created_at.as_microsecond())
+    .bind(session.seen_at.as_microsecond())
+    .execute(executor)
+    .await?;
+    Ok(())
 }

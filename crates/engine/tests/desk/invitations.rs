@@ -112,13 +112,23 @@ async fn who_has_an_account_is_added_and_nobody_else_by_their_link() {
         )
         .await;
         assert_eq!(takeover, TeamRefusal::Gone);
-        let ada = sign_in(desk, &ada.email, PASSWORD).await.unwrap().unwrap();
+        let ada = sign_in(desk, &ada.email, PASSWORD)
+            .await
+            .unwrap()
+            .unwrap()
+            .session()
+            .unwrap();
         let ada = resume(desk, &ada).await.unwrap().unwrap();
         assert_eq!(
             refused(harness, join(desk, &ada, &token)).await,
             TeamRefusal::Gone
         );
-        let browser = sign_in(desk, &max.email, PASSWORD).await.unwrap().unwrap();
+        let browser = sign_in(desk, &max.email, PASSWORD)
+            .await
+            .unwrap()
+            .unwrap()
+            .session()
+            .unwrap();
         let signed_in = resume(desk, &browser).await.unwrap().unwrap();
         join(desk, &signed_in, &token).await.unwrap();
         let signed_in = resume(desk, &browser).await.unwrap().unwrap();

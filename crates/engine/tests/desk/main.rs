@@ -31,7 +31,10 @@ mod presence;
 mod refunds;
 mod roles;
 mod search;
+mod second_factor_resets;
+mod second_factors;
 mod settings;
+mod sign_ins;
 mod statements;
 #[path = "../support/mod.rs"]
 mod support;

@@ -50,7 +50,12 @@ async fn can(harness: &Harness, password: &str) -> bool {
 async fn a_link_sets_another_password_once_and_ends_every_session() {
     on_every_database(async |harness| {
         with_ada(harness).await;
-        let session = sign_in(&harness.desk, ADA, OLD).await.unwrap().unwrap();
+        let session = sign_in(&harness.desk, ADA, OLD)
+            .await
+            .unwrap()
+            .unwrap()
+            .session()
+            .unwrap();
         let token = asked(harness).await;
         let letter = harness.fakes.letters.asked().pop().unwrap();
         assert_eq!(letter.to, ADA);
@@ -210,8 +215,18 @@ async fn changing_a_password_ends_other_sessions_and_links_and_is_told() {
     on_every_database(async |harness| {
         with_ada(harness).await;
         let link = asked(harness).await;
-        let here = sign_in(&harness.desk, ADA, OLD).await.unwrap().unwrap();
-        let elsewhere = sign_in(&harness.desk, ADA, OLD).await.unwrap().unwrap();
+        let here = sign_in(&harness.desk, ADA, OLD)
+            .await
+            .unwrap()
+            .unwrap()
+            .session()
+            .unwrap();
+        let elsewhere = sign_in(&harness.desk, ADA, OLD)
+            .await
+            .unwrap()
+            .unwrap()
+            .session()
+            .unwrap();
         let signed_in = resume(&harness.desk, &here).await.unwrap().unwrap();
         let wrong = PasswordChange {
             present: NEW,

@@ -211,6 +211,8 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
             "insert.rs",
             "organizations.rs",
             "password_resets.rs",
+            "second_factors.rs",
+            "sign_ins.rs",
             "views.rs"
         ]
     );

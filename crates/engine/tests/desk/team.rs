@@ -115,10 +115,14 @@ async fn the_team_tells_roles_since_when_and_when_they_were_seen() {
         sign_in(&harness.desk, "ada@example.com", PASSWORD)
             .await
             .unwrap()
+            .unwrap()
+            .session()
             .unwrap();
         sign_in(&harness.desk, "sam@example.com", PASSWORD)
             .await
             .unwrap()
+            .unwrap()
+            .session()
             .unwrap();
         let session = session(harness, &ada).await;
         let team = members(&harness.desk, &session.permit().unwrap())
@@ -160,6 +164,8 @@ async fn p2_a_role_changes_at_the_next_request_and_is_written_down() {
         let token = sign_in(&harness.desk, &max.email, PASSWORD)
             .await
             .unwrap()
+            .unwrap()
+            .session()
             .unwrap();
         let admin = session(harness, &ada).await;
         give(harness, &admin, &max, ADMIN).await.unwrap();
@@ -274,7 +280,12 @@ async fn who_is_removed_is_signed_out_there_and_nowhere_else() {
         let desk = &harness.desk;
         let ada = member(harness, "ada", ADMIN).await;
         let max = member(harness, "max", MEMBER).await;
-        let here = sign_in(desk, &max.email, PASSWORD).await.unwrap().unwrap();
+        let here = sign_in(desk, &max.email, PASSWORD)
+            .await
+            .unwrap()
+            .unwrap()
+            .session()
+            .unwrap();
         let second = organizations::create(desk, "Second", Settings::default())
             .await
             .unwrap();
@@ -283,7 +294,12 @@ async fn who_is_removed_is_signed_out_there_and_nowhere_else() {
             .put_member(&second, &max.id, MEMBER, desk.now())
             .await
             .unwrap();
-        let there = sign_in(desk, &max.email, PASSWORD).await.unwrap().unwrap();
+        let there = sign_in(desk, &max.email, PASSWORD)
+            .await
+            .unwrap()
+            .unwrap()
+            .session()
+            .unwrap();
         let signed_in = resume(desk, &there).await.unwrap().unwrap();
         engine::sessions::switch(desk, &signed_in, &second, Mode::Live)
             .await

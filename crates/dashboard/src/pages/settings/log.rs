@@ -4,6 +4,7 @@ use axum::extract::Query;
 use domain::actor::{ActorKind, Permissions};
 use domain::fees::{FeeTerms, points};
 use domain::order::Mode;
+use engine::organizations::SecondFactor;
 use engine::permit::ManageTeam;
 use engine::settings_log::{Act, Entry, entries};
 use serde::Deserialize;
@@ -77,6 +78,10 @@ fn said(visitor: &Visitor, act: &Act) -> String {
             args.push(("mode", visitor.say(mode, &[])));
             args.push(("permissions", list(visitor, permissions)));
         }
+        Act::SecondFactorRequired { from, to } => {
+            replace(&mut args, "from", second_factor(visitor, *from));
+            replace(&mut args, "to", second_factor(visitor, *to));
+        }
         Act::FeesChanged { from, to } => {
             args.push(("from", fees(visitor, *from)));
             args.push(("to", fees(visitor, *to)));
@@ -85,6 +90,7 @@ fn said(visitor: &Visitor, act: &Act) -> String {
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }
         | Act::KeyRevoked { .. }
+        | Act::SecondFactorReset { .. }
         | Act::Renamed { .. }
         | Act::MailFromChanged { .. }
         | Act::ReplyToChanged { .. } => {}
@@ -105,6 +111,14 @@ fn list(visitor: &Visitor, permissions: &Permissions) -> String {
     let said = |one| visitor.say(&format!("permission-{}", key_of(one)), &[]);
     let said: Vec<String> = permissions.iter().map(|one| said(*one)).collect();
     said.join(", ")
+}
+
+fn second_factor(visitor: &Visitor, wanted: SecondFactor) -> String {
+    let key = match wanted {
+        SecondFactor::Optional => "second-factor-optional",
+        SecondFactor::Required => "second-factor-required",
+    };
+    visitor.say(key, &[])
 }
 
 fn fees(visitor: &Visitor, terms: FeeTerms) -> String {

@@ -50,6 +50,10 @@ pub(crate) fn routes() -> Router<App> {
             "/settings/team/{person}/remove",
             get(team::ask_remove).post(team::remove),
         )
+        .route(
+            "/settings/team/{person}/second-factor",
+            get(team::ask_reset).post(team::reset),
+        )
         .route("/settings/invitations/{id}/send", post(team::send_again))
         .route("/settings/invitations/{id}/withdraw", post(team::withdraw))
         .route("/settings/roles", get(roles::show))
@@ -67,6 +71,10 @@ pub(crate) fn routes() -> Router<App> {
         .route(
             "/settings/organization",
             get(organization::show).post(organization::save),
+        )
+        .route(
+            "/settings/organization/second-factor",
+            post(organization::require_second_factor),
         )
         .route("/settings/emails", get(emails::list))
         .route(
@@ -120,7 +128,7 @@ struct Done {
 impl Done {
     /// In words; nothing where the address says nothing that we say.
     fn said(&self, visitor: &Visitor) -> String {
-        const KNOWN: [&str; 10] = [
+        const KNOWN: [&str; 11] = [
             "saved",
             "role-given",
             "removed",
@@ -131,6 +139,7 @@ impl Done {
             "key-revoked",
             "fees",
             "replayed",
+            "second-factor-reset",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();

@@ -1,7 +1,7 @@
 //! What an organization is called, and where its e-mails come from.
 
 use axum::extract::Query;
-use engine::organizations;
+use engine::organizations::{self, SecondFactor};
 use engine::permit::ManageSettings;
 use serde::Deserialize;
 use serde_json::json;
@@ -48,6 +48,7 @@ async fn shown(visitor: &Visitor, form: Option<&Form>, wrong: Wrong, done: &str)
         "mail_from": form.map_or(settings.mail_from.as_str(), |form| form.mail_from.as_str()),
         "mail_reply_to": form.map_or(settings.mail_reply_to.as_str(), |form| form.mail_reply_to.as_str()),
         "base": settings.base_currency.to_string(),
+        "is_second_factor_required": settings.second_factor == SecondFactor::Required,
         "done": done,
     });
     Ok(page(
@@ -73,5 +74,25 @@ pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
     match saved {
         Ok(()) => Ok(visitor.redirect("/settings/organization?done=saved")),
         Err(failure) => shown(&visitor, Some(&form), Wrong::of(&visitor, failure)?, "").await,
+    }
+}
+
+/// What the form about second factors holds.
+#[derive(Deserialize)]
+pub(super) struct Required {
+    #[serde(default)]
+    second_factor: String,
+}
+
+/// Says whether everybody has to have a second factor.
+pub(super) async fn require_second_factor(Sent { visitor, form }: Sent<Required>) -> Answer {
+    let permit = visitor.permit::<ManageSettings>()?;
+    let to = match form.second_factor.as_str() {
+        "required" => SecondFactor::Required,
+        _ => SecondFactor::Optional,
+    };
+    match organizations::require_second_factor(&visitor.app.desk, &permit, to).await {
+        Ok(()) => Ok(visitor.redirect("/settings/organization?done=saved")),
+        Err(failure) => shown(&visitor, None, Wrong::of(&visitor, failure)?, "").await,
     }
 }

@@ -101,6 +101,7 @@ fn person(visitor: &Visitor, member: &Member, roles: Vec<Value>) -> Value {
         "email": member.person.email,
         "is_me": member.person.id == visitor.signed_in.person.id,
         "is_disabled": member.person.disabled_at.is_some(),
+        "has_second_factor": member.has_second_factor,
         "role": role_name(visitor.formats.language, &member.role.name),
         "roles": roles,
         "since": formats.moment(member.since),
@@ -211,6 +212,18 @@ async fn changed(visitor: &Visitor, changed: Result<(), team::TeamFailure>, done
 
 /// Asks before someone is taken out.
 pub(super) async fn ask_remove(Path(person): Path<String>, visitor: Visitor) -> Answer {
+    let keys = ["team-remove-sure", "team-remove-what", "team-remove"];
+    ask_about(visitor, &person, keys).await
+}
+
+/// Asks before someone's second factor is removed.
+pub(super) async fn ask_reset(Path(person): Path<String>, visitor: Visitor) -> Answer {
+    let keys = ["team-reset-sure", "team-reset-what", "team-reset"];
+    ask_about(visitor, &person, keys).await
+}
+
+/// Asks before something happens to a member: title and text are messages that name them, then the button's.
+async fn ask_about(visitor: Visitor, person: &str, keys: [&'static str; 3]) -> Answer {
     let permit = visitor.permit::<ManageTeam>()?;
     let members = members(&visitor.app.desk, &permit)
         .await
@@ -224,11 +237,22 @@ pub(super) async fn ask_remove(Path(person): Path<String>, visitor: Visitor) -> 
     let name = ("name", member.person.name);
     let question = Question {
         section: "team",
-        title: visitor.say("team-remove-sure", std::slice::from_ref(&name)),
-        text: visitor.say("team-remove-what", &[name]),
-        button: "team-remove",
+        title: visitor.say(keys[0], std::slice::from_ref(&name)),
+        text: visitor.say(keys[1], &[name]),
+        button: keys[2],
     };
     Ok(ask(&visitor, &question, &Wrong::default()))
+}
+
+/// Removes someone's second factor.
+pub(super) async fn reset(
+    Path(person): Path<String>,
+    Sent { visitor, .. }: Sent<Nothing>,
+) -> Answer {
+    let permit = visitor.permit::<ManageTeam>()?;
+    let (desk, language) = (&visitor.app.desk, visitor.formats.language);
+    let reset = team::reset_second_factor(desk, &permit, &PersonId(person), language).await;
+    changed(&visitor, reset, "second-factor-reset").await
 }
 
 /// Takes someone out.
