@@ -2,6 +2,7 @@
 //! keeps what it was asked.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -70,6 +71,8 @@ pub struct Fakes {
     pub news: Script<ShopNews, ()>,
     pub letters: Script<Letter, ()>,
     pub quotes: Script<(Currency, Currency), Quote>,
+    /// Whether a letter sent twice arrives twice, as with a mail server.
+    pub letters_repeat: AtomicBool,
 }
 
 impl Fakes {
@@ -149,6 +152,10 @@ impl Shops for Fakes {
 impl Mail for Fakes {
     async fn send(&self, letter: &Letter) -> Answer<()> {
         self.letters.answer(letter.clone(), || ())
+    }
+
+    fn knows_repeats(&self, _letter: &Letter) -> bool {
+        !self.letters_repeat.load(Ordering::Relaxed)
     }
 }
 

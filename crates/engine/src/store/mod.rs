@@ -16,6 +16,7 @@ pub mod list;
 pub mod mail_words;
 pub mod orders;
 pub mod organizations;
+pub mod outgoing;
 mod pages;
 pub mod password_resets;
 pub mod people;
@@ -82,6 +83,11 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         7,
         "presence",
         [include_str!("../../migrations/0007_presence.sql"); 2],
+    ),
+    (
+        9,
+        "outgoing_mails",
+        [include_str!("../../migrations/0009_outgoing_mails.sql"); 2],
     ),
 ];
 

@@ -30,6 +30,7 @@ pub const TABLES: &[&str] = &[
     "presence",
     "sessions",
     "account_mails",
+    "outgoing_mails",
     "password_resets",
     "mail_words",
     "invitations",
