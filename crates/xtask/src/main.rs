@@ -10,6 +10,7 @@ mod cdnow;
 mod chromium;
 mod debian;
 mod demo;
+mod mail;
 mod node;
 mod pictures;
 mod postgres;

@@ -193,8 +193,13 @@ impl Smtp {
 
     /// What the server answered, in one line.
     fn words(&self, reply: &Response<String>) -> String {
-        let message: Vec<&str> = reply.message.split_whitespace().collect();
-        format!("{}: {} {}", self.server, reply.code, message.join(" "))
+        let mut words = vec![format!("{}: {}", self.server, reply.code)];
+        let [class, subject, detail] = reply.esc;
+        if class > 0 {
+            words.push(format!("{class}.{subject}.{detail}"));
+        }
+        words.extend(reply.message.split_whitespace().map(str::to_owned));
+        words.join(" ")
     }
 
     fn slow(&self) -> String {
