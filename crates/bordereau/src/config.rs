@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use integrations::mail::MailServer;
 use serde::Deserialize;
 
 /// The documented default.
@@ -26,13 +27,17 @@ pub struct Config {
     pub data: PathBuf,
     /// A database server; empty for the embedded database.
     pub database_url: String,
+    /// The mail server; empty for the outbox.
+    pub smtp_url: String,
+    /// The password of the user in it.
+    pub smtp_password: String,
     /// What is logged.
     pub log: String,
     /// The sandbox's seed.
     pub sandbox_seed: u64,
 }
 
-/// Without the database's address, which holds a password.
+/// Without what holds a password.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config")
@@ -43,6 +48,18 @@ impl std::fmt::Debug for Config {
 }
 
 impl Config {
+    /// The mail server that e-mails go out by; nothing where they stay here.
+    ///
+    /// # Errors
+    /// What is set cannot be used, without saying what it is.
+    pub fn mail_server(&self) -> Result<Option<MailServer>> {
+        if self.smtp_url.is_empty() {
+            return Ok(None);
+        }
+        let server = MailServer::of(&self.smtp_url, &self.smtp_password);
+        server.map(Some).context("smtp_url cannot be used")
+    }
+
     /// Where people reach a desk that answers at this address.
     pub fn url(&self, address: &SocketAddr) -> String {
         match self.public_url.as_str() {

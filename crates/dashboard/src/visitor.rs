@@ -94,7 +94,6 @@ impl Visitor {
         json!({
             "language": self.formats.language,
             "form_token": masked(form_token),
-            "has_outbox": self.app.mail.keeps(),
             "path": self.path,
             "me": {"name": person.name, "email": person.email, "is_support": session.actor.is_support()},
             "organizations": organizations,

@@ -67,6 +67,8 @@ const BEGINNINGS: &[&str] = &[
     "sync-",
     "mail-",
     "mailed-",
+    "outgoing-",
+    "outbox-told-",
     "review-",
     "movement-",
     "action-",

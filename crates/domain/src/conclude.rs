@@ -203,7 +203,7 @@ pub(crate) fn mail_settled(
         .mails
         .iter()
         .any(|known| known.id == *mail && known.state == MailState::Requested);
-    if !is_open || to == MailState::Requested {
+    if !is_open {
         return Vec::new();
     }
     let problem = problem.to_owned();
@@ -212,13 +212,18 @@ pub(crate) fn mail_settled(
         to,
         problem: problem.clone(),
     };
-    if to == MailState::Failed {
-        return vec![
+    match to {
+        MailState::Requested => Vec::new(),
+        MailState::Sent => vec![settled],
+        MailState::Failed => vec![
             settled,
             context.attention(order, Concern::MailFailed { reason: problem }),
-        ];
+        ],
+        MailState::Unknown => vec![
+            settled,
+            context.attention(order, Concern::MailUnknown { reason: problem }),
+        ],
     }
-    vec![settled]
 }
 
 /// Records what the fraud screening says. An approval keeps the promise that was given; a decline voids it.

@@ -179,6 +179,11 @@ pub enum Concern {
         /// In the mail server's words.
         reason: String,
     },
+    /// An e-mail may or may not have been sent.
+    MailUnknown {
+        /// What happened.
+        reason: String,
+    },
     /// The worker gave a job up.
     GivenUp {
         /// Which kind of job.
@@ -201,6 +206,7 @@ impl Concern {
             Self::Label { .. } => "label",
             Self::SyncFailed { .. } => "sync_failed",
             Self::MailFailed { .. } => "mail_failed",
+            Self::MailUnknown { .. } => "mail_unknown",
             Self::GivenUp { .. } => "given_up",
         }
     }
@@ -225,6 +231,8 @@ pub enum MailState {
     Requested,
     Sent,
     Failed,
+    /// It may have been sent, and nobody can tell: it is not sent again by itself.
+    Unknown,
 }
 
 /// What an e-mail to the shopper is about.

@@ -2,6 +2,7 @@
 //! keeps what it was asked.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -72,6 +73,8 @@ pub struct Fakes {
     pub quotes: Script<(Currency, Currency), Quote>,
     /// What bodies of messages say.
     pub words: Mutex<BTreeMap<String, Result<Word, String>>>,
+    /// Whether a letter sent twice arrives twice, as with a mail server.
+    pub letters_repeat: AtomicBool,
 }
 
 impl Fakes {
@@ -152,6 +155,10 @@ impl Shops for Fakes {
 impl Mail for Fakes {
     async fn send(&self, letter: &Letter) -> Answer<()> {
         self.letters.answer(letter.clone(), || ())
+    }
+
+    fn knows_repeats(&self, _letter: &Letter) -> bool {
+        !self.letters_repeat.load(Ordering::Relaxed)
     }
 }
 

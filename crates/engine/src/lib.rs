@@ -21,6 +21,7 @@ pub mod mail_words;
 pub mod orders;
 pub mod organizations;
 pub mod outbox;
+pub mod outgoing;
 pub mod password_resets;
 pub mod people;
 pub mod permit;

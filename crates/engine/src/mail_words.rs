@@ -12,7 +12,9 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::load_in;
 use crate::permit::{ManageSettings, Permit};
+use crate::settings_log::Act;
 use crate::store::StoreError;
+use crate::store::change::Change;
 use crate::store::keys::KeyKind;
 
 /// Which words.
@@ -102,7 +104,9 @@ pub async fn save(
     let (name, _) = desk.store().sender(organization).await?;
     letters::check(&words, which.kind, which.language, &Shop { name: &name })?;
     if words == Words::ours(which.kind, which.language) {
-        desk.store().delete_mail_words(organization, which).await?;
+        return Ok(reset(desk, permit, which).await?);
+    }
+    if words == in_force(desk, organization, which).await? {
         return Ok(());
     }
     let own = Own {
@@ -111,8 +115,14 @@ pub async fn save(
         by: permit.actor().by.name.clone(),
         at: desk.now(),
     };
-    desk.store().put_mail_words(organization, &own).await?;
-    Ok(())
+    let mut change = begin(desk, organization).await?;
+    change.put_mail_words(&own).await?;
+    let act = Act::WordsChanged {
+        letter: which.kind,
+        language: which.language,
+    };
+    change.note(desk, &permit.actor().by, &act).await?;
+    Ok(change.commit().await?)
 }
 
 /// Goes back to our words.
@@ -124,8 +134,21 @@ pub async fn reset(
     permit: &Permit<'_, ManageSettings>,
     which: Which,
 ) -> Result<(), StoreError> {
-    let organization = &permit.scope().organization_id;
-    desk.store().delete_mail_words(organization, which).await
+    let mut change = begin(desk, &permit.scope().organization_id).await?;
+    if change.delete_mail_words(which).await? {
+        let act = Act::WordsReset {
+            letter: which.kind,
+            language: which.language,
+        };
+        change.note(desk, &permit.actor().by, &act).await?;
+    }
+    change.commit().await
+}
+
+/// Holds the organization for a change.
+async fn begin(desk: &Desk, organization: &OrganizationId) -> Result<Change, StoreError> {
+    let change = desk.store().change(organization).await?;
+    change.ok_or_else(|| StoreError::Setup(format!("there is no organization {organization}")))
 }
 
 /// What would be sent with these words, or with those in force; about the example, or about an order by its number.

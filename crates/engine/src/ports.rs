@@ -159,16 +159,22 @@ impl std::fmt::Debug for Letter {
 /// The mail server.
 #[async_trait]
 pub trait Mail: Send + Sync {
-    /// Sends a letter; the same id is not sent twice.
+    /// Sends a letter.
     async fn send(&self, letter: &Letter) -> Answer<()>;
+
+    /// Whether this letter, sent again under the same id, arrives once. Where not, an unknown outcome is a person's to
+    /// settle: no e-mail goes out twice.
+    fn knows_repeats(&self, _letter: &Letter) -> bool {
+        true
+    }
 
     /// Whether letters stay here instead of going out.
     fn keeps(&self) -> bool {
         false
     }
 
-    /// What was sent, where it stays here instead of going out, as in the sandbox: the latest last. Nothing where
-    /// letters really go out.
+    /// What was sent and stayed here instead of going out, as in the sandbox: the latest last. Nothing where there is
+    /// no such place.
     ///
     /// # Errors
     /// What is kept cannot be read.

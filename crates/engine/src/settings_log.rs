@@ -4,6 +4,7 @@ use domain::actor::{By, Permissions};
 use domain::fees::FeeTerms;
 use domain::order::Mode;
 use jiff::Timestamp;
+use letters::{Kind, Language};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
@@ -136,6 +137,20 @@ pub enum Act {
         from: String,
         /// Since.
         to: String,
+    },
+    /// The words of an e-mail to shoppers.
+    WordsChanged {
+        /// Of what.
+        letter: Kind,
+        /// In which language.
+        language: Language,
+    },
+    /// The words of an e-mail to shoppers are ours again.
+    WordsReset {
+        /// Of what.
+        letter: Kind,
+        /// In which language.
+        language: Language,
     },
     /// Its e-mails come from another address.
     MailFromChanged {

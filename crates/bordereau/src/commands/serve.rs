@@ -1,7 +1,10 @@
 //! `bordereau serve`.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use clap::Args;
+use integrations::mail::{Post, Smtp};
 
 use super::{Outcome, log};
 use crate::place::{Place, alone};
@@ -21,11 +24,17 @@ impl Serve {
     pub(super) async fn run(self) -> Result<Outcome> {
         let (desk, config) = self.place.open(true).await?;
         log(&config.log);
+        let mail_server = config.mail_server()?;
         let _alone = alone(&desk, &config).await?;
         let listen = self.listen.as_deref().unwrap_or(&config.listen);
         let (listener, address) = server::listen(listen).await?;
-        let outside = integrations::sandbox_ports(&config.data, config.sandbox_seed)
-            .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        let (mut ports, sandbox) =
+            integrations::sandbox_ports(&config.data, config.sandbox_seed)
+                .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        if let Some(server) = mail_server {
+            tracing::info!(%server, "e-mails go out");
+            ports.mail = Arc::new(Post::new(Smtp::new(server), ports.mail));
+        }
         let stop = server::Stop::heard()?;
         tracing::info!(%address, "the desk is open");
         let desk = desk.reached_at(&config.url(&address));
@@ -33,7 +42,7 @@ impl Serve {
             listener,
             proxies: config.proxies,
         };
-        server::serve(desk, outside, front, stop).await?;
+        server::serve(desk, (ports, sandbox), front, stop).await?;
         Ok(Outcome::Fine)
     }
 }

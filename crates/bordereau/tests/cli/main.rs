@@ -6,6 +6,12 @@
     reason = "a test program: each test tells one story whole, and helpers may unwrap too"
 )]
 
+#[allow(
+    dead_code,
+    reason = "the tests of the adapter itself use the rest of it"
+)]
+#[path = "../../../integrations/tests/support/smtp.rs"]
+mod scripted_smtp;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -35,5 +41,6 @@ mod refused;
 mod second_factors;
 mod second_factors_team;
 mod settings;
+mod smtp;
 mod team;
 mod views;

@@ -157,6 +157,13 @@ impl Desk {
         Ran::of(&output.unwrap())
     }
 
+    /// As [`run`](Self::run), with settings from the environment.
+    pub fn run_with_settings(&self, name: &str, settings: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(name, &[]);
+        command.envs(settings.iter().copied()).stdin(Stdio::null());
+        Ran::of(&command.output().unwrap())
+    }
+
     /// As [`run`](Self::run), with something on standard input.
     pub fn run_with(&self, name: &str, arguments: &[&str], input: &[u8]) -> Ran {
         let mut command = self.command(name, arguments);

@@ -162,6 +162,7 @@ mail-shipment = Shipment
 mailed-requested = requested
 mailed-sent = sent
 mailed-failed = failed
+mailed-unknown = may have been sent
 review-none = not asked
 review-pending = pending
 review-approved = approved

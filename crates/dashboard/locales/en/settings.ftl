@@ -135,6 +135,8 @@ log-fees-changed = Fees: { $from } → { $to }
 log-renamed = Organization: { $from } → { $to }
 log-mail-from-changed = E-mails come from: { $from } → { $to }
 log-reply-to-changed = Answers to e-mails go to: “{ $from }” → “{ $to }”
+log-words-changed = Words of the e-mail “{ $letter }” in { $language }: changed
+log-words-reset = Words of the e-mail “{ $letter }” in { $language }: back to Bordereau's
 
 team-refusal-last-admin = { $name } is the last admin. Make someone else an admin first.
 team-refusal-beyond = This is about more than you may do yourself: { $permission }. Ask an admin.

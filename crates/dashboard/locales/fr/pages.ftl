@@ -162,6 +162,7 @@ mail-shipment = Expédition
 mailed-requested = demandé
 mailed-sent = envoyé
 mailed-failed = échoué
+mailed-unknown = peut-être envoyé
 review-none = pas demandé
 review-pending = en cours
 review-approved = approuvé

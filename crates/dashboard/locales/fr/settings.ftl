@@ -135,6 +135,8 @@ log-fees-changed = Frais : { $from } → { $to }
 log-renamed = Organisation : { $from } → { $to }
 log-mail-from-changed = Les e-mails viennent de : { $from } → { $to }
 log-reply-to-changed = Les réponses aux e-mails vont à : « { $from } » → « { $to } »
+log-words-changed = Mots de l'e-mail « { $letter } » ({ $language }) : modifiés
+log-words-reset = Mots de l'e-mail « { $letter } » ({ $language }) : de nouveau ceux de Bordereau
 
 team-refusal-last-admin = { $name } est le dernier administrateur. Donnez d'abord ce rôle à quelqu'un d'autre.
 team-refusal-beyond = Il s'agit de plus que ce que vous pouvez vous-même : { $permission }. Demandez à un administrateur.

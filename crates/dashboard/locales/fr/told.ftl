@@ -34,6 +34,7 @@ event-tracking-removed = Numéro de suivi retiré
 event-label-changed = Étiquette
 event-mail-requested = E-mail au client
 event-mail-settled = E-mail au client
+event-letter = L'e-mail
 event-sync-changed = Boutique
 event-attention-raised = Demande attention
 event-attention-resolved = Réglé
@@ -55,6 +56,7 @@ concern-money-held = Annulée, et pourtant encaissée
 concern-label = Une étiquette attend la réponse du transporteur
 concern-sync-failed = La boutique n'a pas pu être informée
 concern-mail-failed = Un e-mail n'a pas pu être envoyé
+concern-mail-unknown = Un e-mail n'est peut-être pas arrivé ; il n'est pas renvoyé de lui-même. Demandez au client, ou écrivez-lui
 concern-given-up = Quelque chose a été tenté trop souvent puis abandonné
 
 amount-too-large = C'est plus que le bureau ne peut garder.

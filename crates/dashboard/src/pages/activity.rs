@@ -1,11 +1,14 @@
 //! The activity of an order: a page of it, newest first, all of it or one group.
 
+use std::collections::BTreeSet;
+
 use domain::actor::ActorKind;
 use domain::event::{Event, EventKind};
-use domain::ids::NoteId;
+use domain::ids::{MailId, NoteId};
 use domain::order::Order;
 use engine::activity::{Wanted, activity};
 use engine::failure::Failure;
+use engine::outbox;
 use engine::permit::{Permit, ViewOrders};
 use serde_json::{Value, json};
 
@@ -98,13 +101,40 @@ pub(crate) async fn told(
     let has_older = events.len() > EVENTS as usize;
     events.truncate(EVENTS as usize);
     let older = events.last().filter(|_| has_older).map(|event| event.seq);
+    let letters = letters(visitor, permit, order, &events).await?;
     Ok(json!({
         "group": known.map_or("", |(name, _)| name),
         "groups": GROUPS.map(|(name, _)| name),
         "before": before,
         "older": older,
-        "events": events.iter().map(|event| self::event(visitor, order, event)).collect::<Vec<_>>(),
+        "events": events.iter().map(|event| {
+            let mut told = self::event(visitor, order, event);
+            told["letter"] = mail_of(event).filter(|id| letters.contains(id)).map(MailId::as_str).into();
+            told
+        }).collect::<Vec<_>>(),
     }))
+}
+
+/// The e-mails of these events that the outbox has something on.
+async fn letters(
+    visitor: &Visitor,
+    permit: &Permit<'_, ViewOrders>,
+    order: &Order,
+    events: &[Event],
+) -> Result<BTreeSet<MailId>, Failure> {
+    if !events.iter().any(|event| mail_of(event).is_some()) {
+        return Ok(BTreeSet::new());
+    }
+    outbox::about(&visitor.app.desk, &*visitor.app.mail, permit, &order.id).await
+}
+
+/// The e-mail that an event is about.
+fn mail_of(event: &Event) -> Option<&MailId> {
+    match &event.kind {
+        EventKind::MailRequested { mail } => Some(&mail.id),
+        EventKind::MailSettled { mail, .. } => Some(mail),
+        _ => None,
+    }
 }
 
 fn event(visitor: &Visitor, order: &Order, event: &Event) -> Value {

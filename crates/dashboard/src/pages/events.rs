@@ -233,6 +233,7 @@ pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
         Concern::Label { reason }
         | Concern::SyncFailed { reason }
         | Concern::MailFailed { reason }
+        | Concern::MailUnknown { reason }
         | Concern::GivenUp { reason, .. } => format!("{said}: {reason}"),
         Concern::RefundedInShop { amount } => format!("{said}: {}", visitor.formats.money(*amount)),
         Concern::RefundFailed { .. }

@@ -10,8 +10,9 @@ use crate::account_mail::AccountMail;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::mail_words::{Which, in_force};
+use crate::outgoing::{Delivery, deliver};
 use crate::permit::Scope;
-use crate::ports::{Answer, Letter, Ports};
+use crate::ports::{Letter, Ports};
 use crate::store::StoreError;
 use crate::store::queue::Job;
 
@@ -25,10 +26,11 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         return settled(desk, &mail, MailState::Failed, problem).await;
     }
     let letter = letter(desk, &mail, scope(job)).await?;
-    match ports.mail.send(&letter).await {
-        Answer::Done(()) => settled(desk, &mail, MailState::Sent, "").await,
-        Answer::Refused(problem) => settled(desk, &mail, MailState::Failed, &problem).await,
-        Answer::NotNow(problem) | Answer::Unknown(problem) => Ok(Tried::Again(problem)),
+    match deliver(desk, &*ports.mail, &letter).await? {
+        Delivery::Sent => settled(desk, &mail, MailState::Sent, "").await,
+        Delivery::Refused(problem) => settled(desk, &mail, MailState::Failed, &problem).await,
+        Delivery::Unknown(problem) => settled(desk, &mail, MailState::Unknown, &problem).await,
+        Delivery::Later(problem) => Ok(Tried::Again(problem)),
     }
 }
 

@@ -11,7 +11,8 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::mail_words::{Which, in_force};
 use crate::orders::{load_in, record_fact};
-use crate::ports::{Answer, Letter, Ports};
+use crate::outgoing::{Delivery, deliver};
+use crate::ports::{Letter, Ports};
 use crate::store::StoreError;
 use crate::store::queue::Job;
 
@@ -63,10 +64,11 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         text: written.text,
         html: written.html,
     };
-    match ports.mail.send(&letter).await {
-        Answer::Done(()) => record(desk, job, id, MailState::Sent, "").await,
-        Answer::Refused(problem) => record(desk, job, id, MailState::Failed, &problem).await,
-        Answer::NotNow(problem) | Answer::Unknown(problem) => Ok(Tried::Again(problem)),
+    match deliver(desk, &*ports.mail, &letter).await? {
+        Delivery::Sent => record(desk, job, id, MailState::Sent, "").await,
+        Delivery::Refused(problem) => record(desk, job, id, MailState::Failed, &problem).await,
+        Delivery::Unknown(problem) => record(desk, job, id, MailState::Unknown, &problem).await,
+        Delivery::Later(problem) => Ok(Tried::Again(problem)),
     }
 }
 

@@ -4,6 +4,7 @@ use domain::ids::OrganizationId;
 use jiff::Timestamp;
 use sqlx::Row;
 
+use super::change::Change;
 use super::orders::{name, named};
 use super::people::instant;
 use super::{Store, StoreError};
@@ -38,16 +39,11 @@ impl Store {
         };
         rows.iter().map(read).collect()
     }
+}
 
+impl Change {
     /// Keeps words, in the place of those that were there.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn put_mail_words(
-        &self,
-        organization: &OrganizationId,
-        own: &Own,
-    ) -> Result<(), StoreError> {
+    pub async fn put_mail_words(&mut self, own: &Own) -> Result<(), StoreError> {
         let words = serde_json::to_string(&own.words)
             .map_err(|error| StoreError::unreadable("mail_words.words", error))?;
         sqlx::query(
@@ -55,34 +51,27 @@ impl Store {
              values ($1, $2, $3, $4, $5, $6) on conflict (organization_id, kind, language) do update \
              set words = excluded.words, changed_by = excluded.changed_by, changed_at_us = excluded.changed_at_us",
         )
-        .bind(organization.as_str())
+        .bind(self.organization.as_str())
         .bind(name(&own.which.kind))
         .bind(name(&own.which.language))
         .bind(words)
         .bind(own.by.as_str())
         .bind(Timestamp::as_microsecond(own.at))
-        .execute(self.writer())
+        .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
 
-    /// Forgets words, so that ours are in force.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn delete_mail_words(
-        &self,
-        organization: &OrganizationId,
-        which: Which,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
+    /// Forgets words, so that ours are in force; whether there were any.
+    pub async fn delete_mail_words(&mut self, which: Which) -> Result<bool, StoreError> {
+        let done = sqlx::query(
             "delete from mail_words where organization_id = $1 and kind = $2 and language = $3",
         )
-        .bind(organization.as_str())
+        .bind(self.organization.as_str())
         .bind(name(&which.kind))
         .bind(name(&which.language))
-        .execute(self.writer())
+        .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
     }
 }

@@ -17,6 +17,7 @@ pub mod list;
 pub mod mail_words;
 pub mod orders;
 pub mod organizations;
+pub mod outgoing;
 mod pages;
 pub mod password_resets;
 pub mod people;
@@ -90,6 +91,11 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         8,
         "second factors",
         [include_str!("../../migrations/0008_second_factors.sql"); 2],
+    ),
+    (
+        9,
+        "outgoing_mails",
+        [include_str!("../../migrations/0009_outgoing_mails.sql"); 2],
     ),
     (
         12,

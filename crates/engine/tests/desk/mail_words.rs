@@ -8,6 +8,7 @@ use engine::failure::Failure;
 use engine::mail_words::{Which, WordsError, own, preview, reset, save, send_test};
 use engine::organizations::{Settings, create};
 use engine::permit::{ManageSettings, Scope};
+use engine::settings_log::{Act, entries};
 use letters::{Field, Language, Why, Words};
 
 use crate::support::{Harness, on_every_database, session};
@@ -67,6 +68,35 @@ async fn a_merchants_words_are_in_force_until_ours_are_again() {
         .await
         .unwrap();
         assert_eq!(own(desk, &permit).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_log_tells_who_changed_which_words() {
+    on_every_database(async |harness| {
+        let admin = harness.admin();
+        let permit = admin.permit::<ManageSettings>().unwrap();
+        let desk = &harness.desk;
+        let Which { kind, language } = REFUND;
+        reset(desk, &permit, REFUND).await.unwrap();
+        for _ in 0..2 {
+            save(desk, &permit, REFUND, words("Merci")).await.unwrap();
+        }
+        save(desk, &permit, REFUND, Words::ours(kind, language))
+            .await
+            .unwrap();
+        let (log, _) = entries(desk, &admin.permit().unwrap(), None).await.unwrap();
+        let acts: Vec<Act> = log.iter().map(|entry| entry.act.clone()).collect();
+        let letter = kind;
+        assert_eq!(
+            acts,
+            [
+                Act::WordsReset { letter, language },
+                Act::WordsChanged { letter, language }
+            ]
+        );
+        assert_eq!((&log[0].by, log[0].at), (&admin.actor.by, desk.now()));
     })
     .await;
 }

@@ -23,6 +23,7 @@ mod list;
 mod mail_words;
 mod news;
 mod orders;
+mod outgoing;
 mod password_resets;
 mod payments;
 mod people;

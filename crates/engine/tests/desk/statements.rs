@@ -26,6 +26,7 @@ const TENANT_TABLES: &[&str] = &[
     "api_keys",
     "presence",
     "account_mails",
+    "outgoing_mails",
     "mail_words",
     "invitations",
     "organization_events",

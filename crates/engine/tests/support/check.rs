@@ -33,6 +33,7 @@ pub const TABLES: &[&str] = &[
     "recovery_codes",
     "sign_ins",
     "account_mails",
+    "outgoing_mails",
     "password_resets",
     "mail_words",
     "invitations",

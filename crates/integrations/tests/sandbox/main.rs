@@ -8,6 +8,8 @@
 mod books;
 mod desk;
 mod labels;
+#[path = "../support/letter.rs"]
+mod letter;
 mod mail;
 mod news;
 mod payments;

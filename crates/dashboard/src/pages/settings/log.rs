@@ -86,6 +86,12 @@ fn said(visitor: &Visitor, act: &Act) -> String {
             args.push(("from", fees(visitor, *from)));
             args.push(("to", fees(visitor, *to)));
         }
+        Act::WordsChanged { letter, language } | Act::WordsReset { letter, language } => {
+            let letter = letter.name().replace('_', "-");
+            args.push(("letter", visitor.say(&format!("letter-{letter}"), &[])));
+            let language = format!("language-{}", language.tag());
+            args.push(("language", visitor.say(&language, &[])));
+        }
         Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }
