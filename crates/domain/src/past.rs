@@ -16,6 +16,8 @@ use crate::shipment::{Shipment, ShipmentState, Tracking};
 pub struct Past {
     /// Whether the payments processed here were captured in full.
     pub is_captured: bool,
+    /// Whether the provider is to be asked how its payments stand, where nobody else knows.
+    pub asks_provider: bool,
     /// Whether all of it was sent.
     pub is_shipped: bool,
     /// The numbers it was sent with.
@@ -39,6 +41,14 @@ pub fn with_past(decision: Decision, past: &Past, context: &Context) -> Result<D
             let kinds = record(&decision.order, &payment.id, &fact, context)?;
             decision = then(decision, kinds, context);
         }
+    }
+    if past.asks_provider {
+        let payments = decision.order.payments.iter();
+        let asked = payments.map(|payment| EventKind::PaymentAsked {
+            payment: payment.id.clone(),
+        });
+        let kinds = asked.collect();
+        decision = then(decision, kinds, context);
     }
     for (index, text) in past.notes.iter().enumerate() {
         let id = NoteId(format!("{}{}_{index}", NoteId::PREFIX, decision.order.id));
