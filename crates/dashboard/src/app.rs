@@ -19,8 +19,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, outbox,
-    password, preferences, quick, refund, settings, sign_in, views,
+    cancel, capture, chosen, columns, corrections, csv, edits, find, here, news, order, orders,
+    outbox, password, preferences, quick, refund, settings, sign_in, views,
 };
 use crate::texts;
 
@@ -111,6 +111,10 @@ pub fn router(app: App) -> Router {
         .route("/orders/{id}", get(order::show))
         .route("/orders/{id}/cancel", get(cancel::show).post(cancel::send))
         .route("/orders/{id}/refund", get(refund::show).post(refund::send))
+        .route(
+            "/orders/{id}/capture",
+            get(capture::show).post(capture::send),
+        )
         .route(
             "/orders/{id}/number",
             get(corrections::number).post(corrections::save_number),

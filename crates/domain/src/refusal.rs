@@ -227,7 +227,7 @@ fn after(state: PaymentState) -> Instead {
             Instead::Wait
         }
         PaymentState::Authorized => Instead::LoadAgain,
-        PaymentState::Captured => Instead::RefundInstead,
+        PaymentState::Captured => Instead::Nothing,
         PaymentState::Voided | PaymentState::Expired | PaymentState::Failed => Instead::PayAgain,
     }
 }

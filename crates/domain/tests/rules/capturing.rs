@@ -280,7 +280,7 @@ fn the_provider_is_asked_about_what_only_it_knows() {
         assert_eq!(events(&order, ask()), ["payment_asked"]);
     }
     let refused = refusal(&checkout_order(usd()), ask());
-    assert_eq!(refused.instead(), Instead::RefundInstead);
+    assert_eq!(refused.instead(), Instead::Nothing);
     assert_eq!(
         refusal(
             &authorized_order(usd()),

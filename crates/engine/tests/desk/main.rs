@@ -12,6 +12,7 @@ mod chosen;
 mod concurrency;
 mod deliveries;
 mod effects;
+mod holds;
 mod idempotency;
 mod import;
 mod invitations;
@@ -35,6 +36,7 @@ mod statements;
 #[path = "../support/mod.rs"]
 mod support;
 mod team;
+mod two_payments;
 mod upkeep;
 mod views;
 mod workers;

@@ -2,6 +2,7 @@
 
 use axum::extract::Query;
 use domain::actor::{ActorKind, Permissions};
+use domain::capture::CaptureRule;
 use domain::fees::{FeeTerms, points};
 use domain::order::Mode;
 use engine::permit::ManageTeam;
@@ -81,6 +82,10 @@ fn said(visitor: &Visitor, act: &Act) -> String {
             args.push(("from", fees(visitor, *from)));
             args.push(("to", fees(visitor, *to)));
         }
+        Act::CaptureChanged { from, to } => {
+            args.push(("from", capture(visitor, *from)));
+            args.push(("to", capture(visitor, *to)));
+        }
         Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }
@@ -105,6 +110,17 @@ fn list(visitor: &Visitor, permissions: &Permissions) -> String {
     let said = |one| visitor.say(&format!("permission-{}", key_of(one)), &[]);
     let said: Vec<String> = permissions.iter().map(|one| said(*one)).collect();
     said.join(", ")
+}
+
+fn capture(visitor: &Visitor, rule: CaptureRule) -> String {
+    match rule {
+        CaptureRule::ByHand => visitor.say("capture-when-by-hand", &[]),
+        CaptureRule::FirstShipment => visitor.say("capture-when-first-shipment", &[]),
+        CaptureRule::WholeShipment => visitor.say("capture-when-whole-shipment", &[]),
+        CaptureRule::AfterHours { hours } => {
+            visitor.say("capture-after", &[("hours", hours.to_string())])
+        }
+    }
 }
 
 fn fees(visitor: &Visitor, terms: FeeTerms) -> String {

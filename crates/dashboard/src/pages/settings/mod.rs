@@ -5,6 +5,7 @@ mod fees;
 mod keys;
 mod log;
 mod organization;
+mod payments;
 mod roles;
 mod team;
 
@@ -28,12 +29,13 @@ use crate::texts::say;
 use crate::visitor::Visitor;
 
 /// The sections, with what one needs to see them.
-const SECTIONS: [(&str, Permission); 7] = [
+const SECTIONS: [(&str, Permission); 8] = [
     ("team", Permission::ManageTeam),
     ("roles", Permission::ManageTeam),
     ("keys", Permission::ManageTeam),
     ("organization", Permission::ManageSettings),
     ("emails", Permission::ManageSettings),
+    ("payments", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
     ("log", Permission::ManageTeam),
 ];
@@ -75,6 +77,10 @@ pub(crate) fn routes() -> Router<App> {
             "/settings/emails/{kind}/{language}/preview",
             get(emails::preview).post(emails::preview_typed),
         )
+        .route(
+            "/settings/payments",
+            get(payments::show).post(payments::save),
+        )
         .route("/settings/fees", get(fees::show).post(fees::save))
         .route("/settings/log", get(log::show))
         .route(
@@ -113,7 +119,7 @@ struct Done {
 impl Done {
     /// In words; nothing where the address says nothing that we say.
     fn said(&self, visitor: &Visitor) -> String {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 10] = [
             "saved",
             "role-given",
             "removed",
@@ -123,6 +129,7 @@ impl Done {
             "role-deleted",
             "key-revoked",
             "fees",
+            "capture",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();
