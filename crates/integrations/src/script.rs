@@ -14,7 +14,7 @@
 //! | 19 | succeeds, and the news of it comes twice | | |
 //!
 //! Asking how a payment stands follows the amount too, until the sandbox knows the payment: 13 was declined, 15 is not
-//! decided yet, 14 and 18 are lost.
+//! decided yet, 14 and 18 are lost the first time.
 //!
 //! A lost answer is unknown at once: nobody waits for a time-out. From a test, [`crate::Sandbox::misbehave`] says what
 //! happens to the next call of a kind, whatever its numbers; where a misbehaviour means nothing to a call it is done

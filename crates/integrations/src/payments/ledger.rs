@@ -271,7 +271,9 @@ impl Ledger {
             expires_at: expires_at.flatten(),
         }];
         match how {
-            Some(Misbehaviour::TimeOutBeforeDoing) => return self.lose(&ask.key, how),
+            Some(Misbehaviour::TimeOutBeforeDoing | Misbehaviour::TimeOutAfterDoing) => {
+                return self.lose(&ask.key, how);
+            }
             Some(Misbehaviour::Pending) => facts.clear(),
             Some(Misbehaviour::Refuse) => {
                 let reason = DECLINED.to_owned();
