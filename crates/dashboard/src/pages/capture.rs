@@ -204,6 +204,7 @@ pub(crate) fn payments(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<V
                 .collect();
             json!({
                 "id": payment.id.as_str(),
+                "named": serde_html_form::to_string([("payment", payment.id.as_str())]).unwrap_or_default(),
                 "method": called(payment),
                 "reference": payment.reference,
                 "state": name(&payment.state),
