@@ -23,11 +23,11 @@ for (const hasScript of [true, false]) {
     await press(page, t("action-capture"));
     await page.getByRole("alert").filter({ hasText: money(t, "61.51", "EUR") }).waitFor();
     assert.equal(await amount.inputValue(), "61.51");
-    await amount.fill("50.00");
+    await amount.fill("45.00");
     await press(page, t("action-capture"));
     await sees(page, t("done-capture"));
-    await becomes(page, t("paid-captured"));
-    await expect(payment(page, t), money(t, "50.00", "EUR"));
+    await becomes(page, money(t, "45.00", "EUR"));
+    await expect(payment(page, t), t("paid-captured"));
   });
 }
 

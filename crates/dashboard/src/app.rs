@@ -109,12 +109,7 @@ pub fn router(app: App) -> Router {
         .route("/views/{id}", post(views::change))
         .route("/views/{id}/delete", get(views::ask).post(views::delete))
         .route("/orders/{id}", get(order::show))
-        .route("/orders/{id}/cancel", get(cancel::show).post(cancel::send))
-        .route("/orders/{id}/refund", get(refund::show).post(refund::send))
-        .route(
-            "/orders/{id}/capture",
-            get(capture::show).post(capture::send),
-        )
+        .merge(money())
         .route(
             "/orders/{id}/number",
             get(corrections::number).post(corrections::save_number),
@@ -142,6 +137,17 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(guard::headers))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(app)
+}
+
+/// What moves an order's money.
+fn money() -> Router<App> {
+    Router::new()
+        .route("/orders/{id}/cancel", get(cancel::show).post(cancel::send))
+        .route("/orders/{id}/refund", get(refund::show).post(refund::send))
+        .route(
+            "/orders/{id}/capture",
+            get(capture::show).post(capture::send),
+        )
 }
 
 /// Pages and assets go out compressed. A file is written row by row as it is read, and goes out as it is.

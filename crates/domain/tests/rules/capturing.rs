@@ -196,11 +196,12 @@ fn hours_are_bounded_by_what_an_authorisation_lasts() {
 
 #[test]
 fn a_person_hears_of_an_authorisation_a_day_before_it_lapses() {
-    let expires_at = Some(at(60 * 24 * 7));
+    let expiry = at(60 * 24 * 7);
+    let expires_at = Some(expiry);
     let fact = |expires_at| PaymentFact::Authorized { expires_at };
     let order = pay(&pending_order(usd()), "payment_1", fact(expires_at));
     assert_eq!(due(&order), order, "it is too early");
-    assert_eq!(warn_at(expires_at.unwrap()), at(60 * 24 * 6));
+    assert_eq!(warn_at(expiry), at(60 * 24 * 6));
     let mut late = order.clone();
     late.updated_at = at(60 * 24 * 6);
     let warned = due(&late);
@@ -209,7 +210,7 @@ fn a_person_hears_of_an_authorisation_a_day_before_it_lapses() {
         payment: "payment_1".into(),
         at,
     };
-    assert_eq!(warned.attention[0].concern, lapses(expires_at.unwrap()));
+    assert_eq!(warned.attention[0].concern, lapses(expiry));
     assert_eq!(due(&warned), warned, "once is enough");
     // It is over when the bank holds it longer, when it is taken, and when it is released.
     for fact in [

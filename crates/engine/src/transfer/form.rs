@@ -190,22 +190,6 @@ impl OrderForm {
             .iter()
             .map(|item| item.weight_g.saturating_mul(item.quantity))
             .fold(0, u32::saturating_add);
-        let tracking = |number: &String| Tracking {
-            number: number.clone(),
-            carrier: String::new(),
-        };
-        let is_payment = |state| {
-            let payment = self.payment.as_ref();
-            payment.is_some_and(|payment| payment.state == state)
-        };
-        let past = Past {
-            is_captured: is_payment(PaymentStateForm::Captured),
-            asks_provider: is_payment(PaymentStateForm::Ask),
-            is_shipped: self.state == StateForm::Shipped,
-            tracking: self.tracking_numbers.iter().map(tracking).collect(),
-            canceled: (self.state == StateForm::Canceled).then(String::new),
-            notes: self.notes.clone(),
-        };
         let new = NewOrder {
             source: self.source.unwrap_or(Source::Api),
             number: Some(self.number.trim().to_owned()).filter(|number| !number.is_empty()),
@@ -231,7 +215,27 @@ impl OrderForm {
             guarantee: self.guarantee,
             tags: self.tags.clone(),
         };
-        Ok((new, past))
+        Ok((new, self.past()))
+    }
+
+    /// What had happened to the order.
+    fn past(&self) -> Past {
+        let tracking = |number: &String| Tracking {
+            number: number.clone(),
+            carrier: String::new(),
+        };
+        let is_payment = |state| {
+            let payment = self.payment.as_ref();
+            payment.is_some_and(|payment| payment.state == state)
+        };
+        Past {
+            is_captured: is_payment(PaymentStateForm::Captured),
+            asks_provider: is_payment(PaymentStateForm::Ask),
+            is_shipped: self.state == StateForm::Shipped,
+            tracking: self.tracking_numbers.iter().map(tracking).collect(),
+            canceled: (self.state == StateForm::Canceled).then(String::new),
+            notes: self.notes.clone(),
+        }
     }
 
     fn amounts(&self, items: &[Item], currency: Currency) -> Result<Amounts, Refusal> {

@@ -77,19 +77,19 @@ pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
             field,
             problem: visitor.say(key, &[("max", MAX_HOURS.to_string())]),
         };
-        Ok(shown(&visitor, &form, &wrong, ""))
+        shown(&visitor, &form, &wrong, "")
     };
     let rule = match (form.when.as_str(), form.hours.trim().parse()) {
         ("by_hand", _) => CaptureRule::ByHand,
         ("first_shipment", _) => CaptureRule::FirstShipment,
         ("whole_shipment", _) => CaptureRule::WholeShipment,
         ("after_hours", Ok(hours)) => CaptureRule::AfterHours { hours },
-        ("after_hours", Err(_)) => return again("hours", "capture-no-hours"),
-        _ => return again("when", "capture-no-rule"),
+        ("after_hours", Err(_)) => return Ok(again("hours", "capture-no-hours")),
+        _ => return Ok(again("when", "capture-no-rule")),
     };
     match set_capture(&visitor.app.desk, &permit, rule).await {
         Ok(()) => Ok(visitor.redirect("/settings/payments?done=capture")),
-        Err(Failure::Refused(Refusal::Invalid { .. })) => again("hours", "capture-no-hours"),
+        Err(Failure::Refused(Refusal::Invalid { .. })) => Ok(again("hours", "capture-no-hours")),
         Err(failure) => Err(visitor.failed(&failure)),
     }
 }
