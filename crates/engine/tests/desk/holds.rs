@@ -13,6 +13,7 @@ use engine::organizations::set_capture;
 use engine::permit::{CreateOrders, ManageSettings};
 use engine::ports::Answer;
 use engine::settings_log::Act;
+use engine::transfer::form::PaymentForm;
 use jiff::Timestamp;
 
 use crate::support::orders::{checkout, tracked};
@@ -89,6 +90,16 @@ async fn how_a_named_payment_stands_is_learned_from_the_provider() {
         assert_eq!((&asked[0], &asked[1]), (&asked[1], &asked[2]));
     })
     .await;
+}
+
+#[test]
+fn an_order_of_a_file_that_says_nothing_new_is_recognised_as_before() {
+    // What recognises an order again is made of what is written here, so nothing may be added to it by itself.
+    let form = PaymentForm::default();
+    let written = serde_json::to_string(&form).unwrap();
+    assert_eq!(written, r#"{"provider":"","reference":"","method":""}"#);
+    let read: PaymentForm = serde_json::from_str(&written).unwrap();
+    assert_eq!(read, form);
 }
 
 #[tokio::test(flavor = "multi_thread")]
