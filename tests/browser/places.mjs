@@ -18,11 +18,18 @@ export async function paths(page) {
   numbers ??= {
     open: await order(),
     shipped: await order({ state: "shipped", tracking_numbers: ["LX123456789FR"], tags: ["vip"], notes: ["Called."] }),
+    held: await order({ payment: { provider: "sandbox", reference: `held_${Date.now()}`, method: "Visa 4242", state: "ask" } }),
     elsewhere: await order({ source: "duty_and_tax", guarantee: true, payment: null, fraud_protection: false }),
   };
   const open = `/orders/${await idOf(page, numbers.open)}`;
+  const held = `/orders/${await idOf(page, numbers.held)}`;
+  await page.goto(held);
+  // The worker looks for what an import left to do once a second.
+  while ((await page.locator("section[aria-labelledby=payment] a[href*=capture]").count()) === 0) {
+    await page.reload();
+  }
   const elsewhere = `/orders/${await idOf(page, numbers.elsewhere)}`;
-  const forms = ["cancel", "refund", "number", "ship-to", "bill-to", "tracking"].map((form) => `${open}/${form}`);
+  const forms = ["cancel", "refund", "capture", "number", "ship-to", "bill-to", "tracking"].map((form) => `${open}/${form}`);
   return [
     "/orders",
     "/orders?status=open&status=completed&q=example",
@@ -30,6 +37,8 @@ export async function paths(page) {
     open,
     `/orders/${await idOf(page, numbers.shipped)}`,
     elsewhere,
+    held,
+    `${held}/capture`,
     await firstOf(page, "payment=partially_refunded"),
     await firstOf(page, "status=canceled"),
     await firstOf(page, "attention=yes"),
@@ -42,7 +51,7 @@ export async function paths(page) {
     `/orders/print?id=${open.split("/").at(-1)}`,
     "/preferences",
     "/preferences/second-factor",
-    ...["team", "roles", "roles/new", "keys", "organization", "fees", "log"].map((section) => `/settings/${section}`),
+    ...["team", "roles", "roles/new", "keys", "organization", "payments", "fees", "deliveries", "log"].map((section) => `/settings/${section}`),
     "/invitation/used.long-ago",
     "/nothing-is-here",
   ];

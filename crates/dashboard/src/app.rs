@@ -19,8 +19,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::guard::{self, Attempts};
 use crate::pages::{
-    cancel, chosen, columns, corrections, csv, edits, find, here, news, order, orders, outbox,
-    password, preferences, quick, refund, second_factor, settings, sign_in, sign_in_code, views,
+    cancel, capture, chosen, columns, corrections, csv, edits, find, here, news, order, orders,
+    outbox, password, preferences, quick, refund, second_factor, settings, sign_in, sign_in_code,
+    views,
 };
 use crate::texts;
 
@@ -93,8 +94,7 @@ pub fn router(app: App) -> Router {
         .route("/views/{id}", post(views::change))
         .route("/views/{id}/delete", get(views::ask).post(views::delete))
         .route("/orders/{id}", get(order::show))
-        .route("/orders/{id}/cancel", get(cancel::show).post(cancel::send))
-        .route("/orders/{id}/refund", get(refund::show).post(refund::send))
+        .merge(money())
         .route(
             "/orders/{id}/number",
             get(corrections::number).post(corrections::save_number),
@@ -151,6 +151,17 @@ fn person() -> Router<App> {
         .route(
             "/preferences/sessions",
             post(preferences::sign_out_elsewhere),
+        )
+}
+
+/// What moves an order's money.
+fn money() -> Router<App> {
+    Router::new()
+        .route("/orders/{id}/cancel", get(cancel::show).post(cancel::send))
+        .route("/orders/{id}/refund", get(refund::show).post(refund::send))
+        .route(
+            "/orders/{id}/capture",
+            get(capture::show).post(capture::send),
         )
 }
 

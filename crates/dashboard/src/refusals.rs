@@ -60,6 +60,14 @@ pub(crate) fn refusal(formats: &Formats, refusal: &Refusal) -> Said {
     );
     let why = match refusal {
         Refusal::Invalid { problem, .. } => self::problem(formats, problem),
+        Refusal::PaymentStateWrong { state, .. } => {
+            let state = format!(
+                "paid-{}",
+                crate::pages::query::name(state).replace('_', "-")
+            );
+            let state = say(language, &state, &[]);
+            say(language, "refusal-payment-state-wrong", &[("state", state)])
+        }
         other => {
             let key = format!("refusal-{}", other.code().replace('_', "-"));
             say(language, &key, &values(formats, other))
@@ -102,7 +110,7 @@ fn values(formats: &Formats, refusal: &Refusal) -> Vec<(&'static str, String)> {
 
 /// The data of a refusal as texts, amounts and states in the reader's words.
 fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
-    const NAMES: [&str; 19] = [
+    const NAMES: [&str; 20] = [
         "max",
         "given",
         "expected",
@@ -122,6 +130,7 @@ fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
         "label",
         "item",
         "author",
+        "dispute",
     ];
     let written = |name: &str, value: &Value| -> String {
         if let Ok(money) = serde_json::from_value::<Money>(value.clone()) {

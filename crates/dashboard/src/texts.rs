@@ -26,6 +26,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/settings.ftl"),
         include_str!("../locales/en/deliveries.ftl"),
         include_str!("../locales/en/second_factor.ftl"),
+        include_str!("../locales/en/payments.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -37,6 +38,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/settings.ftl"),
         include_str!("../locales/fr/deliveries.ftl"),
         include_str!("../locales/fr/second_factor.ftl"),
+        include_str!("../locales/fr/payments.ftl"),
     ],
 ];
 
@@ -86,6 +88,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("order.html", include_str!("../templates/order.html")),
     ("cancel.html", include_str!("../templates/cancel.html")),
     ("refund.html", include_str!("../templates/refund.html")),
+    ("capture.html", include_str!("../templates/capture.html")),
+    (
+        "settings_payments.html",
+        include_str!("../templates/settings_payments.html"),
+    ),
     ("number.html", include_str!("../templates/number.html")),
     ("address.html", include_str!("../templates/address.html")),
     ("tracking.html", include_str!("../templates/tracking.html")),

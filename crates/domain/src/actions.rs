@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Permission};
 use crate::cancel::may_cancel;
+use crate::capture::{may_ask, may_capture, may_void};
 use crate::command::Context;
 use crate::coverage::Cover;
 use crate::edits::may_hold;
 use crate::order::{Order, OrderStatus};
-use crate::payment::PaymentState;
 use crate::refund::{RefundState, may_refund};
 use crate::refund_settle::may_retry;
 use crate::refusal::Refusal;
@@ -25,6 +25,8 @@ pub enum Action {
     Refund,
     RetryRefund,
     Capture,
+    VoidPayment,
+    AskPayment,
     EditNumber,
     EditShipTo,
     EditBillTo,
@@ -45,12 +47,14 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order a menu shows them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Cancel,
         Self::CancelWithoutRefund,
         Self::Refund,
         Self::RetryRefund,
         Self::Capture,
+        Self::VoidPayment,
+        Self::AskPayment,
         Self::EditNumber,
         Self::EditShipTo,
         Self::EditBillTo,
@@ -74,7 +78,11 @@ impl Action {
             Self::Cancel | Self::CancelWithoutRefund | Self::CancelAndPlaceAgain => {
                 Permission::CancelOrders
             }
-            Self::Refund | Self::RetryRefund | Self::Capture => Permission::RefundOrders,
+            Self::Refund
+            | Self::RetryRefund
+            | Self::Capture
+            | Self::VoidPayment
+            | Self::AskPayment => Permission::RefundOrders,
             Self::AddNote => Permission::AddNotes,
             Self::AddTracking | Self::RemoveTracking | Self::CreateLabel | Self::VoidLabel => {
                 Permission::ShipOrders
@@ -121,6 +129,8 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
         Action::Refund => may_refund(order),
         Action::RetryRefund => may_retry_any(order),
         Action::Capture => may_capture(order),
+        Action::VoidPayment => may_void(order),
+        Action::AskPayment => may_ask(order),
         Action::EditNumber | Action::AddNote | Action::Tag => Ok(()),
         Action::EditShipTo | Action::EditBillTo | Action::EditItems => not_canceled(order),
         Action::SetTotal => match order.captured_minor() > 0 {
@@ -178,22 +188,6 @@ fn may_retry_any(order: &Order) -> Verdict {
         }),
     };
     tried.reduce(Result::or).unwrap_or_else(none)
-}
-
-fn may_capture(order: &Order) -> Verdict {
-    not_canceled(order)?;
-    let first = order.payments.first().ok_or(Refusal::PaidElsewhere)?;
-    match order
-        .payments
-        .iter()
-        .any(|payment| payment.state == PaymentState::Authorized)
-    {
-        true => Ok(()),
-        false => Err(Refusal::PaymentStateWrong {
-            payment: first.id.clone(),
-            state: first.state,
-        }),
-    }
 }
 
 fn may_remove_tracking(order: &Order) -> Verdict {

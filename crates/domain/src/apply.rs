@@ -2,8 +2,9 @@
 //! without altering history. Replaying the events gives the document exactly.
 
 use crate::event::{AddressKind, Event, EventKind};
+use crate::ids::PaymentId;
 use crate::order::{Order, Transition};
-use crate::payment::{Payment, PaymentState};
+use crate::payment::{Dispute, Payment, PaymentState};
 use crate::refund::{Refund, RefundState};
 use crate::shipment::{Label, Shipment};
 
@@ -89,18 +90,19 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             )?;
             payment.dispute = Some(dispute.clone());
         }
-        EventKind::DisputeClosed { payment, won } => {
-            let known = find(
-                &mut order.payments,
-                |known: &Payment| known.id == *payment,
-                payment,
-            )?;
-            let dispute = known
-                .dispute
-                .as_mut()
-                .ok_or_else(|| format!("{payment} has no dispute"))?;
-            dispute.won = Some(*won);
+        EventKind::DisputeChanged { payment, dispute } => {
+            let known = dispute_of(order, payment, &dispute.reference)?;
+            let earlier = std::mem::take(&mut known.earlier);
+            *known = Dispute {
+                earlier,
+                ..dispute.clone()
+            };
         }
+        EventKind::DisputeClosed {
+            payment,
+            won,
+            reference,
+        } => dispute_of(order, payment, reference)?.won = Some(*won),
         EventKind::MoneyMoved { entry } => order.journal.push(entry.clone()),
         EventKind::RefundRequested { refund } => order.refunds.push(refund.clone()),
         EventKind::RefundRetried { refund, attempt } => {
@@ -143,7 +145,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             .fee_returned = *fee;
         }
         EventKind::RefundedInShop { amount } => order.refunded_in_shop_minor = amount.minor,
-        EventKind::CanceledInShop { .. } => {}
+        EventKind::CanceledInShop { .. } | EventKind::PaymentAsked { .. } => {}
         EventKind::NumberChanged { to, is_ours, .. } => {
             order.number.clone_from(to);
             order.number_is_ours = *is_ours;
@@ -247,6 +249,25 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The dispute of this reference; the latest where none is given.
+fn dispute_of<'a>(
+    order: &'a mut Order,
+    payment: &PaymentId,
+    reference: &str,
+) -> Result<&'a mut Dispute, String> {
+    let payments = &mut order.payments;
+    let known = find(payments, |known: &Payment| known.id == *payment, payment)?;
+    let latest = known
+        .dispute
+        .as_mut()
+        .ok_or_else(|| format!("{payment} has no dispute"))?;
+    if reference.is_empty() || latest.reference == reference {
+        return Ok(latest);
+    }
+    let is_it = |one: &Dispute| one.reference == reference;
+    find(&mut latest.earlier, is_it, &reference)
 }
 
 fn find<'a, T>(

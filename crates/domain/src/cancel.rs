@@ -55,6 +55,7 @@ pub(crate) fn cancel(
         events.extend(release_all(order));
     }
     events.extend(refunds);
+    events.extend(crate::lapse::settled(order, None, context));
     Ok(events)
 }
 
@@ -95,9 +96,7 @@ pub fn may_cancel(order: &Order, context: &Context) -> Result<(), Refusal> {
         .iter()
         .find(|payment| payment.is_in_dispute())
     {
-        return Err(Refusal::Disputed {
-            payment: disputed.id.clone(),
-        });
+        return Err(disputed.is_with_the_bank());
     }
     Ok(())
 }

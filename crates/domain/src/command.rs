@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 use crate::ship::{self, LabelRequest};
 use crate::shipment::{ShipmentState, Tracking};
 use crate::shop::{self, ShopFact};
-use crate::{cancel, conclude, edits};
+use crate::{cancel, capture, conclude, edits, lapse};
 
 /// Who asks or says it, and when: what the rules may not find out themselves.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,12 @@ pub enum Command {
     Capture {
         payment: PaymentId,
         amount_minor: i64,
+    },
+    VoidPayment {
+        payment: PaymentId,
+    },
+    AskPayment {
+        payment: PaymentId,
     },
     Refund(RefundRequest),
     RetryRefund {
@@ -126,9 +132,11 @@ impl Command {
     pub fn permission(&self) -> Permission {
         match self {
             Self::Cancel { .. } => Permission::CancelOrders,
-            Self::Capture { .. } | Self::Refund(_) | Self::RetryRefund { .. } => {
-                Permission::RefundOrders
-            }
+            Self::Capture { .. }
+            | Self::VoidPayment { .. }
+            | Self::AskPayment { .. }
+            | Self::Refund(_)
+            | Self::RetryRefund { .. } => Permission::RefundOrders,
             Self::Hold { .. }
             | Self::Release
             | Self::SetTotal { .. }
@@ -192,6 +200,10 @@ pub enum Fact {
         problem: String,
     },
     Sync(Sync),
+    /// The clock came to what was due of a payment.
+    PaymentDue {
+        payment: PaymentId,
+    },
     /// The worker gave a job up.
     GivenUp {
         job: String,
@@ -239,7 +251,9 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
         Command::Capture {
             payment,
             amount_minor,
-        } => payment_settle::capture(order, payment, *amount_minor),
+        } => capture::capture(order, payment, *amount_minor, context),
+        Command::VoidPayment { payment } => capture::void(order, payment, context),
+        Command::AskPayment { payment } => capture::ask(order, payment),
         Command::Refund(request) => refund::request(order, request, context),
         Command::RetryRefund { refund } => refund_settle::retry(order, refund, context),
         Command::SetTotal { total_minor } => payment_settle::set_total(order, *total_minor),
@@ -327,6 +341,7 @@ pub fn record(order: &Order, fact: &Fact, context: &Context) -> Result<Decision,
             order, mail, *state, problem, context,
         )),
         Fact::Sync(to) => Ok(shop::record_sync(order, to, context)),
+        Fact::PaymentDue { payment } => lapse::due(order, payment, context),
         Fact::GivenUp { job, reason } => {
             let (job, reason) = (job.clone(), reason.clone());
             Ok(vec![

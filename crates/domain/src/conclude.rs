@@ -2,6 +2,7 @@
 
 use crate::actor::ActorKind;
 use crate::apply::apply;
+use crate::capture;
 use crate::command::{Context, Decision};
 use crate::coverage::{Cause, Cover, Promise, fall_events};
 use crate::event::{Event, EventKind};
@@ -30,6 +31,9 @@ pub(crate) fn conclude(order: &Order, kinds: Vec<EventKind>, context: &Context) 
     }
     if decision.events.is_empty() {
         return decision;
+    }
+    for kind in capture::follows(order, &decision.order, context.at) {
+        push(&mut decision, kind, context);
     }
     let to = natural_status(&decision.order);
     let from = decision.order.status;

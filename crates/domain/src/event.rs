@@ -93,13 +93,25 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// The provider is asked how the payment stands.
+    PaymentAsked {
+        payment: PaymentId,
+    },
     DisputeOpened {
+        payment: PaymentId,
+        dispute: Dispute,
+    },
+    /// The dispute of this reference as it is now, without those before it.
+    DisputeChanged {
         payment: PaymentId,
         dispute: Dispute,
     },
     DisputeClosed {
         payment: PaymentId,
         won: bool,
+        /// Which; the latest where nothing is said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reference: String,
     },
     MoneyMoved {
         entry: Entry,
@@ -242,7 +254,9 @@ impl EventKind {
             Self::Released => "released",
             Self::FraudReviewed { .. } => "fraud_reviewed",
             Self::PaymentChanged { .. } => "payment_changed",
+            Self::PaymentAsked { .. } => "payment_asked",
             Self::DisputeOpened { .. } => "dispute_opened",
+            Self::DisputeChanged { .. } => "dispute_changed",
             Self::DisputeClosed { .. } => "dispute_closed",
             Self::MoneyMoved { .. } => "money_moved",
             Self::RefundRequested { .. } => "refund_requested",

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::capture::CaptureRule;
 use crate::command::{Context, Decision};
 use crate::conclude::{conclude, natural_status};
 use crate::coverage::{Coverage, Standing};
@@ -95,6 +96,8 @@ pub struct Placement {
     pub desk_number: u64,
     /// The organization's fees.
     pub fees: FeeTerms,
+    /// When the organization has what is held on a card taken.
+    pub capture: CaptureRule,
 }
 
 /// Takes an order in. Payments come as they were asked for: what the provider says of them is recorded afterwards.
@@ -103,6 +106,7 @@ pub struct Placement {
 /// [`Refusal::Invalid`] for the first field that cannot be.
 pub fn take(new: NewOrder, placement: Placement, context: &Context) -> Result<Decision, Refusal> {
     placement.fees.checked()?;
+    placement.capture.checked()?;
     let mut order = document(crate::intake_check::checked(new)?, placement, context);
     order.status = natural_status(&order);
     let status = order.status;
@@ -165,6 +169,7 @@ fn document(new: NewOrder, placement: Placement, context: &Context) -> Order {
         refunds: Vec::new(),
         refunded_in_shop_minor: 0,
         fees: placement.fees,
+        capture: placement.capture,
         journal: Vec::new(),
         shipments: Vec::new(),
         coverage: Coverage {

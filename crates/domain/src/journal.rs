@@ -40,6 +40,7 @@ pub enum Movement {
     FeeReturnReversed,
     Dispute,
     DisputeWon,
+    DisputeFee,
 }
 
 /// One side of an entry.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::capture::CaptureRule;
 use crate::coverage::Coverage;
 use crate::fees::FeeTerms;
 use crate::ids::{ItemId, OrderId, OrganizationId};
@@ -205,6 +206,9 @@ pub struct Order {
     pub refunded_in_shop_minor: i64,
     /// The organization's fees when the order was taken in.
     pub fees: FeeTerms,
+    /// When what is held on a card is taken by itself, as the organization had it when the order was taken in.
+    #[serde(default, skip_serializing_if = "CaptureRule::is_by_hand")]
+    pub capture: CaptureRule,
     /// The books: balanced entries, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub journal: Vec<Entry>,

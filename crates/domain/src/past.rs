@@ -16,6 +16,8 @@ use crate::shipment::{Shipment, ShipmentState, Tracking};
 pub struct Past {
     /// Whether the payments processed here were captured in full.
     pub is_captured: bool,
+    /// Whether the provider is to be asked how its payments stand, where nobody else knows.
+    pub asks_provider: bool,
     /// Whether all of it was sent.
     pub is_shipped: bool,
     /// The numbers it was sent with.
@@ -31,15 +33,7 @@ pub struct Past {
 /// # Errors
 /// A past that cannot be: canceled and shipped at once, a tracking number or a note that cannot be.
 pub fn with_past(decision: Decision, past: &Past, context: &Context) -> Result<Decision, Refusal> {
-    let mut decision = decision;
-    if past.is_captured {
-        for payment in decision.order.payments.clone() {
-            let captured_minor = payment.amount_minor;
-            let fact = PaymentFact::Captured { captured_minor };
-            let kinds = record(&decision.order, &payment.id, &fact, context)?;
-            decision = then(decision, kinds, context);
-        }
-    }
+    let mut decision = paid(decision, past, context)?;
     for (index, text) in past.notes.iter().enumerate() {
         let id = NoteId(format!("{}{}_{index}", NoteId::PREFIX, decision.order.id));
         let text = required_text(text, "notes", crate::refund::MAX_NOTE)?;
@@ -83,6 +77,28 @@ pub fn with_past(decision: Decision, past: &Past, context: &Context) -> Result<D
             vec![EventKind::Canceled { cancellation }],
             context,
         );
+    }
+    Ok(decision)
+}
+
+/// What had become of the payments, or the question how they stand.
+fn paid(decision: Decision, past: &Past, context: &Context) -> Result<Decision, Refusal> {
+    let mut decision = decision;
+    if past.is_captured {
+        for payment in decision.order.payments.clone() {
+            let captured_minor = payment.amount_minor;
+            let fact = PaymentFact::Captured { captured_minor };
+            let kinds = record(&decision.order, &payment.id, &fact, context)?;
+            decision = then(decision, kinds, context);
+        }
+    }
+    if past.asks_provider {
+        let payments = decision.order.payments.iter();
+        let asked = payments.map(|payment| EventKind::PaymentAsked {
+            payment: payment.id.clone(),
+        });
+        let kinds = asked.collect();
+        decision = then(decision, kinds, context);
     }
     Ok(decision)
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::PaymentId;
+use crate::money::Money;
 use crate::order::{Order, PaymentStatus, Source};
 use crate::parts::Parts;
 use crate::refund::RefundState;
@@ -31,8 +32,22 @@ pub enum PaymentState {
     Failed,
 }
 
+/// Where a dispute stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeState {
+    /// The bank waits for the retailer's evidence.
+    NeedsResponse,
+    /// Evidence was handed in; the bank decides.
+    UnderReview,
+    /// Decided for the retailer.
+    Won,
+    /// Decided for the shopper.
+    Lost,
+}
+
 /// A chargeback.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
     /// The provider's id of it.
     pub reference: String,
@@ -41,11 +56,32 @@ pub struct Dispute {
     /// Until when evidence counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence_due_at: Option<Timestamp>,
+    /// Whether evidence was handed in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_answered: bool,
     /// Whether it was decided, and for whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub won: Option<bool>,
     /// What the bank took back until it is decided, in presentment minor units.
     pub amount_minor: i64,
+    /// What the provider charges for it in all, where it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Money>,
+    /// The disputes of the same payment before this one, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Dispute>,
+}
+
+impl Dispute {
+    /// Where it stands.
+    pub fn state(&self) -> DisputeState {
+        match self.won {
+            Some(true) => DisputeState::Won,
+            Some(false) => DisputeState::Lost,
+            None if self.is_answered => DisputeState::UnderReview,
+            None => DisputeState::NeedsResponse,
+        }
+    }
 }
 
 /// One payment of an order, in the order's presentment currency.
@@ -70,7 +106,7 @@ pub struct Payment {
     /// When the authorisation lapses, where it is not taken at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// The chargeback, if there is one.
+    /// The latest chargeback, if there is one; those before it stand in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispute: Option<Dispute>,
 }
@@ -78,16 +114,37 @@ pub struct Payment {
 impl Payment {
     /// Whether the bank holds the money of this payment until it decides, or has given it back to the shopper.
     pub fn is_disputed(&self) -> bool {
-        self.dispute
-            .as_ref()
-            .is_some_and(|dispute| dispute.won != Some(true))
+        self.disputes().any(|dispute| dispute.won != Some(true))
+    }
+
+    /// Every dispute of this payment, oldest first.
+    pub fn disputes(&self) -> impl DoubleEndedIterator<Item = &Dispute> {
+        let latest = self.dispute.iter();
+        let earlier = latest.clone().flat_map(|latest| latest.earlier.iter());
+        earlier.chain(latest)
+    }
+
+    /// What banks hold or have given back to the shopper, in presentment minor units.
+    pub fn disputed_minor(&self) -> i64 {
+        let not_won = self.disputes().filter(|dispute| dispute.won != Some(true));
+        not_won.map(|dispute| dispute.amount_minor).sum()
+    }
+
+    /// Why its money cannot be returned while a bank has it, naming the dispute (R9).
+    pub(crate) fn is_with_the_bank(&self) -> Refusal {
+        let taken = self
+            .disputes()
+            .rev()
+            .find(|dispute| dispute.won != Some(true));
+        Refusal::Disputed {
+            payment: self.id.clone(),
+            dispute: taken.map_or_else(String::new, |dispute| dispute.reference.clone()),
+        }
     }
 
     /// Whether a dispute waits for its decision.
     pub fn is_in_dispute(&self) -> bool {
-        self.dispute
-            .as_ref()
-            .is_some_and(|dispute| dispute.won.is_none())
+        self.disputes().any(|dispute| dispute.won.is_none())
     }
 }
 
@@ -192,6 +249,12 @@ impl Order {
     /// Whether a bank disputes a payment of this order and has not decided for the retailer.
     pub fn is_disputed(&self) -> bool {
         self.payments.iter().any(Payment::is_disputed)
+    }
+
+    /// Whether everything that was to be paid lapsed before it was taken, so that the shopper has to pay again.
+    pub fn has_lapsed(&self) -> bool {
+        let lapsed = |payment: &Payment| payment.state == PaymentState::Expired;
+        self.payment_status() == PaymentStatus::Voided && self.payments.iter().any(lapsed)
     }
 
     /// The payment of this id.

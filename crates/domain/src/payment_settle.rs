@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use crate::command::Context;
-use crate::dispute;
 use crate::event::EventKind;
 use crate::fees::fee_on;
 use crate::ids::PaymentId;
@@ -12,13 +11,14 @@ use crate::journal::{Account, Entry, Movement};
 use crate::money::Money;
 use crate::order::{Concern, Order, OrderStatus};
 use crate::payment::{Dispute, Payment, PaymentState};
-use crate::refusal::{Problem, Refusal};
+use crate::refusal::Refusal;
+use crate::{dispute, lapse};
 
 /// What the payment provider says about a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields repeat Payment's and Dispute's")]
 pub enum PaymentFact {
-    /// The bank holds the amount.
+    /// The bank holds the amount; told again with a later `expires_at` where it holds it for longer.
     Authorized { expires_at: Option<Timestamp> },
     /// In all, so much is taken now.
     Captured { captured_minor: i64 },
@@ -30,52 +30,11 @@ pub enum PaymentFact {
     Expired,
     /// Could not be voided or captured; the payment is what it was.
     Refused { reason: String },
-    /// A chargeback was opened.
+    /// A chargeback as it stands: opened, answered, charged for, or decided where `won` says so. Whoever tells a decision
+    /// with the whole dispute tells it so: then nothing is lost where it comes before the opening.
     DisputeOpened { dispute: Dispute },
-    /// A chargeback was decided.
+    /// The latest chargeback was decided, by one who says no more of it.
     DisputeClosed { won: bool },
-}
-
-/// Asks to take an authorised amount, or part of it.
-///
-/// # Errors
-/// The order is canceled, the payment is not authorised, or the amount is not within what is authorised.
-pub fn capture(
-    order: &Order,
-    payment: &PaymentId,
-    amount_minor: i64,
-) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
-    let found = order.payment(payment)?;
-    if found.state != PaymentState::Authorized {
-        return Err(Refusal::PaymentStateWrong {
-            payment: payment.clone(),
-            state: found.state,
-        });
-    }
-    if amount_minor <= 0 {
-        return Err(Refusal::invalid("amount", Problem::NotPositive));
-    }
-    if amount_minor > found.amount_minor {
-        return Err(Refusal::invalid(
-            "amount",
-            Problem::DoesNotAddUp {
-                sum: order.money(amount_minor),
-                expected: order.money(found.amount_minor),
-            },
-        ));
-    }
-    let to = PaymentState::CaptureRequested;
-    Ok(vec![EventKind::PaymentChanged {
-        payment: payment.clone(),
-        from: found.state,
-        to,
-        captured_minor: amount_minor,
-        expires_at: None,
-        reason: None,
-    }])
 }
 
 /// Sets the total as charged; the difference to the parts becomes the variance.
@@ -126,7 +85,8 @@ pub fn record(
         PaymentFact::Refused { reason } => refused(order, known, reason, context),
         PaymentFact::DisputeOpened { dispute } => {
             check_amount(dispute.amount_minor, "dispute.amount")?;
-            dispute::opened(order, known, dispute, context)
+            check_amount(dispute.fee.map_or(0, |fee| fee.minor), "dispute.fee")?;
+            dispute::told(order, known, dispute, context)
         }
         PaymentFact::DisputeClosed { won } => dispute::closed(order, known, *won, context),
         PaymentFact::Failed { .. } => Vec::new(),
@@ -156,6 +116,11 @@ fn authorized(
     context: &Context,
 ) -> Vec<EventKind> {
     let is_void_requested = match known.state {
+        PaymentState::Authorized if expires_at > known.expires_at => {
+            let mut events = vec![authorized_until(known, expires_at)];
+            events.extend(lapse::over(order, known, context));
+            return events;
+        }
         PaymentState::Pending | PaymentState::Failed => false,
         PaymentState::VoidRequested if held_minor(order, known) == 0 => true,
         PaymentState::VoidRequested
@@ -167,14 +132,7 @@ fn authorized(
     };
     let (amount, mut events) = (order.money(known.amount_minor), Vec::new());
     if !is_void_requested {
-        events.push(EventKind::PaymentChanged {
-            payment: known.id.clone(),
-            from: known.state,
-            to: PaymentState::Authorized,
-            captured_minor: 0,
-            expires_at,
-            reason: None,
-        });
+        events.push(authorized_until(known, expires_at));
     }
     events.push(moved(
         Movement::Authorization,
@@ -185,6 +143,17 @@ fn authorized(
         amount,
     ));
     events
+}
+
+fn authorized_until(known: &Payment, expires_at: Option<Timestamp>) -> EventKind {
+    EventKind::PaymentChanged {
+        payment: known.id.clone(),
+        from: known.state,
+        to: PaymentState::Authorized,
+        captured_minor: 0,
+        expires_at,
+        reason: None,
+    }
 }
 
 /// What is taken now, in all. Moves the money, charges the fee, and says so when the order was canceled meanwhile.
@@ -228,6 +197,7 @@ fn captured(
     if !entry.lines.is_empty() {
         events.push(EventKind::MoneyMoved { entry });
     }
+    events.extend(lapse::settled(order, Some(&known.id), context));
     if order.status == OrderStatus::Canceled {
         events.push(context.attention(order, Concern::MoneyHeld));
     }
@@ -243,6 +213,10 @@ fn released(order: &Order, known: &Payment, to: PaymentState, context: &Context)
         | PaymentState::VoidRequested => {
             let mut events = vec![changed(known, to, 0, None)];
             events.extend(hold_released(order, known, context));
+            events.extend(lapse::over(order, known, context));
+            if to == PaymentState::Expired {
+                events.extend(lapse::lapsed(order, known, context));
+            }
             events
         }
         PaymentState::Captured

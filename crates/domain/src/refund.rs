@@ -10,6 +10,7 @@ use crate::ids::{ItemId, PaymentId, RefundId};
 use crate::money::{Money, allocate, prorate};
 use crate::order::{Fulfilment, Order, OrderStatus};
 pub use crate::parts::{Part, Parts};
+use crate::payment::Payment;
 use crate::refusal::{Problem, Refusal, optional_text, required_text};
 
 /// The longest note or reason, in characters.
@@ -188,11 +189,7 @@ pub fn may_refund(order: &Order) -> Result<(), Refusal> {
     }
     if order.left_by_payment().iter().all(|left| *left <= 0) {
         let disputed = order.payments.iter().find(|payment| payment.is_disputed());
-        return Err(
-            disputed.map_or(Refusal::NothingLeft, |payment| Refusal::Disputed {
-                payment: payment.id.clone(),
-            }),
-        );
+        return Err(disputed.map_or(Refusal::NothingLeft, Payment::is_with_the_bank));
     }
     Ok(())
 }
@@ -250,11 +247,7 @@ pub(crate) fn check_parts(order: &Order, parts: Parts) -> Result<(), Refusal> {
     let returnable: i64 = order.left_by_payment().iter().sum();
     if parts.total_minor() > returnable {
         let disputed = order.payments.iter().find(|payment| payment.is_disputed());
-        return Err(
-            disputed.map_or(Refusal::NothingLeft, |payment| Refusal::Disputed {
-                payment: payment.id.clone(),
-            }),
-        );
+        return Err(disputed.map_or(Refusal::NothingLeft, Payment::is_with_the_bank));
     }
     Ok(())
 }

@@ -214,8 +214,7 @@ pub fn may_retry(order: &Order, refund: &Refund) -> Result<(), Refusal> {
     check_parts(order, refund.parts)?;
     let payment = order.payment(&refund.payment)?;
     if payment.is_disputed() {
-        let payment = payment.id.clone();
-        return Err(Refusal::Disputed { payment });
+        return Err(payment.is_with_the_bank());
     }
     if refund.parts.total_minor() > order.unpromised_minor(&refund.payment) {
         return Err(Refusal::NothingLeft);

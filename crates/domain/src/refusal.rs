@@ -103,8 +103,13 @@ pub enum Refusal {
     NothingCaptured,
     #[error("nothing is left to refund")]
     NothingLeft,
-    #[error("payment {payment} is disputed; the bank decides about its money now")]
-    Disputed { payment: PaymentId },
+    #[error("payment {payment} is disputed ({dispute}); the bank has its money")]
+    Disputed {
+        payment: PaymentId,
+        /// The provider's id of the dispute.
+        #[serde(default)]
+        dispute: String,
+    },
     #[error("{asked} is more than the {left} left of {part:?}")]
     ExceedsPart {
         part: Part,
@@ -209,8 +214,22 @@ pub enum Instead {
     WriteAnother,
     /// Place a new order.
     PlaceAgain,
+    /// Have the shopper pay again, or cancel the order.
+    PayAgain,
     /// Nothing needs to be done.
     Nothing,
+}
+
+/// What can be done instead of what a payment's state does not allow.
+fn after(state: PaymentState) -> Instead {
+    match state {
+        PaymentState::Pending | PaymentState::CaptureRequested | PaymentState::VoidRequested => {
+            Instead::Wait
+        }
+        PaymentState::Authorized => Instead::LoadAgain,
+        PaymentState::Captured => Instead::Nothing,
+        PaymentState::Voided | PaymentState::Expired | PaymentState::Failed => Instead::PayAgain,
+    }
 }
 
 impl Refusal {
@@ -266,7 +285,8 @@ impl Refusal {
             Self::ExceedsPart { .. } => ("R4", I::ChooseLess),
             Self::RefundNotFound { .. } | Self::RefundDiffers { .. } => ("R10", I::LoadAgain),
             Self::RefundStateWrong { .. } => ("R10", I::Wait),
-            Self::PaymentNotFound { .. } | Self::PaymentStateWrong { .. } => ("C2", I::LoadAgain),
+            Self::PaymentNotFound { .. } => ("C2", I::LoadAgain),
+            Self::PaymentStateWrong { state, .. } => ("C2", after(*state)),
             Self::AmountsFinal => ("R4", I::RefundInstead),
             Self::NotReady { .. } => ("O3", I::ReleaseFirst),
             Self::NumberTaken { .. } => ("N1", I::ChooseAnotherNumber),

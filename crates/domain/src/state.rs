@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::By;
-use crate::ids::{AttentionId, MailId, NoteId, RefundId};
+use crate::ids::{AttentionId, MailId, NoteId, PaymentId, RefundId};
 use crate::money::Money;
 
 /// Live and test orders never mix (O5).
@@ -162,6 +162,18 @@ pub enum Concern {
     },
     /// The shopper's bank disputes the charge.
     Disputed,
+    /// What is held on the shopper's card lapses soon, and nobody took it.
+    AuthorizationLapses {
+        /// Which payment.
+        payment: PaymentId,
+        /// When.
+        at: Timestamp,
+    },
+    /// What was held on the shopper's card lapsed before it was taken.
+    AuthorizationLapsed {
+        /// Which payment.
+        payment: PaymentId,
+    },
     /// The order is canceled, yet money was captured afterwards.
     MoneyHeld,
     /// The carrier sold a label whose answer was lost, or would not void one.
@@ -202,6 +214,8 @@ impl Concern {
             Self::RefundedInShop { .. } => "refunded_in_shop",
             Self::RefundedAtProvider { .. } => "refunded_at_provider",
             Self::Disputed => "disputed",
+            Self::AuthorizationLapses { .. } => "authorization_lapses",
+            Self::AuthorizationLapsed { .. } => "authorization_lapsed",
             Self::MoneyHeld => "money_held",
             Self::Label { .. } => "label",
             Self::SyncFailed { .. } => "sync_failed",

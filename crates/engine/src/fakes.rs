@@ -65,6 +65,8 @@ pub struct Fakes {
     pub refund_statuses: Script<String, RefundFact>,
     pub captures: Script<PaymentAsk, PaymentFact>,
     pub voids: Script<PaymentAsk, PaymentFact>,
+    /// Says nothing new where it was not told what to answer.
+    pub payment_statuses: Script<PaymentAsk, Vec<PaymentFact>>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
     pub label_voids: Script<String, ()>,
@@ -113,6 +115,10 @@ impl Payments for Fakes {
 
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
         self.voids.answer(ask.clone(), || PaymentFact::Voided)
+    }
+
+    async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
+        self.payment_statuses.answer(ask.clone(), Vec::new)
     }
 }
 

@@ -8,6 +8,7 @@ use domain::event::Event;
 use domain::ids::{JobId, OrderId};
 use domain::intake::{NewOrder, Placement, take as take_in};
 use domain::order::{Mode, Order};
+use domain::past::{Past, with_past};
 use domain::refusal::{Problem, Refusal};
 
 use crate::desk::Desk;
@@ -114,6 +115,21 @@ pub async fn take(
     new: NewOrder,
     idempotency: Option<&Idempotency>,
 ) -> Result<Order, Failure> {
+    take_with_past(desk, permit, new, &Past::default(), idempotency).await
+}
+
+/// Takes an order in with what had happened to it before; with [`Past::asks_provider`] the worker learns from the
+/// provider how its payments stand.
+///
+/// # Errors
+/// As [`take`]; a past that cannot be.
+pub async fn take_with_past(
+    desk: &Desk,
+    permit: &Permit<'_, CreateOrders>,
+    new: NewOrder,
+    past: &Past,
+    idempotency: Option<&Idempotency>,
+) -> Result<Order, Failure> {
     let scope = permit.scope();
     let settings = desk.store().settings(&scope.organization_id).await?;
     for _ in 0..MAX_TRIES {
@@ -126,12 +142,14 @@ pub async fn take(
             mode: scope.mode,
             desk_number: desk.next_desk_number(&scope.organization_id).await?,
             fees: settings.fees,
+            capture: settings.capture,
         };
         let context = Context {
             actor: permit.actor(),
             at: desk.now(),
         };
         let decision = take_in(new.clone(), placement, &context)?;
+        let decision = with_past(decision, past, &context)?;
         match commit(desk, None, &decision, idempotency).await {
             Ok(()) => return Ok(decision.order),
             Err(error) => {

@@ -1,5 +1,6 @@
 //! Retailers: what each has set, and the views every new one begins with.
 
+use domain::capture::CaptureRule;
 use domain::fees::FeeTerms;
 use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, ViewId};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub base_currency: Currency,
     /// The fees of orders that are taken in from now on (R8).
     pub fees: FeeTerms,
+    /// When what is held on a card is taken, for orders that are taken in from now on.
+    pub capture: CaptureRule,
     /// The address its e-mails come from.
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
@@ -50,6 +53,7 @@ impl Default for Settings {
         Self {
             base_currency: Currency::USD,
             fees: FeeTerms::default(),
+            capture: CaptureRule::default(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
             second_factor: SecondFactor::default(),
@@ -209,6 +213,30 @@ pub async fn set_fees(
     let from = std::mem::replace(&mut change.settings.fees, to);
     if from != to {
         let act = Act::FeesChanged { from, to };
+        change.note(desk, &permit.actor().by, &act).await?;
+        change.save().await?;
+        change.commit().await?;
+    }
+    Ok(())
+}
+
+/// Sets when what is held on a card is taken, for orders that are taken in from now on; those that are here keep theirs.
+///
+/// # Errors
+/// A refusal naming the hours; the database.
+pub async fn set_capture(
+    desk: &Desk,
+    permit: &Permit<'_, ManageSettings>,
+    rule: CaptureRule,
+) -> Result<(), Failure> {
+    let to = rule.checked()?;
+    let change = desk.store().change(&permit.scope().organization_id).await?;
+    let Some(mut change) = change else {
+        return Ok(());
+    };
+    let from = std::mem::replace(&mut change.settings.capture, to);
+    if from != to {
+        let act = Act::CaptureChanged { from, to };
         change.note(desk, &permit.actor().by, &act).await?;
         change.save().await?;
         change.commit().await?;

@@ -44,7 +44,7 @@ pub struct RefundAsk {
     pub order_id: String,
 }
 
-/// A payment to take or release.
+/// A payment to take, release or ask about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentAsk {
     /// The same for every repetition.
@@ -53,7 +53,7 @@ pub struct PaymentAsk {
     pub payment: PaymentId,
     /// The provider's payment.
     pub payment_reference: String,
-    /// How much to take; what is authorised when it is released.
+    /// How much to take; what is authorised when it is released or asked about.
     pub money: Money,
 }
 
@@ -64,10 +64,22 @@ pub trait Payments: Send + Sync {
     async fn refund(&self, ask: &RefundAsk) -> Answer<RefundFact>;
     /// What became of a refund that was taken on, by the provider's reference.
     async fn refund_status(&self, ask: &RefundAsk, reference: &str) -> Answer<RefundFact>;
-    /// Takes an authorised amount.
+    /// Takes an authorised amount. A payment that was taken before is not taken again: it is refused, and
+    /// [`payment_status`](Self::payment_status) tells what was taken.
     async fn capture(&self, ask: &PaymentAsk) -> Answer<PaymentFact>;
-    /// Releases an authorised amount.
+    /// Releases an authorised amount; one that was taken is refused.
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact>;
+    /// How a payment stands now, as the facts that made it so in the order they happened; asking changes nothing. Facts
+    /// that are known already do no harm, so the whole life may be told each time:
+    ///
+    /// - held: `Authorized`, with `expires_at` where the provider says when the hold lapses;
+    /// - taken: `Captured` with what was taken in all, before refunds;
+    /// - released or declined: `Voided`, `Failed`; a hold that ran out is `Expired`, not `Voided`;
+    /// - disputed: `DisputeOpened` with each dispute as it stands, its decision in `won`.
+    ///
+    /// Nothing where the shopper or the bank has not answered yet. `Refused` where there is no such payment; an answer
+    /// that was lost is `Unknown`.
+    async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>>;
 }
 
 /// A label that was bought.

@@ -31,6 +31,8 @@ pub enum Place {
     Refund,
     /// The form of the cancellation.
     Cancel,
+    /// The form that captures a payment.
+    Capture,
 }
 
 /// Someone who is there.

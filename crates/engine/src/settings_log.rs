@@ -1,6 +1,7 @@
 //! What was changed in an organization's settings and team, by whom and when: append-only, kept with each change.
 
 use domain::actor::{By, Permissions};
+use domain::capture::CaptureRule;
 use domain::fees::FeeTerms;
 use domain::order::Mode;
 use jiff::Timestamp;
@@ -123,6 +124,13 @@ pub enum Act {
         from: SecondFactor,
         /// Since.
         to: SecondFactor,
+    },
+    /// When what is held on a card is taken, of orders taken from then on.
+    CaptureChanged {
+        /// Until then.
+        from: CaptureRule,
+        /// Since.
+        to: CaptureRule,
     },
     /// The organization was renamed.
     Renamed {

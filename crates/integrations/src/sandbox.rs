@@ -94,6 +94,22 @@ impl Sandbox {
         self.register_payments(vec![(reference.to_owned(), captured)])
     }
 
+    /// Tells the provider that a payment is held on a card, until then where that is known.
+    ///
+    /// # Errors
+    /// The books cannot be written.
+    pub fn hold_payment(&self, reference: &str, until: Option<Timestamp>) -> io::Result<()> {
+        self.payments.hold(reference, until)
+    }
+
+    /// Tells the provider that what was held of a payment has run out: it cannot be taken any more.
+    ///
+    /// # Errors
+    /// The books cannot be written.
+    pub fn let_payment_run_out(&self, reference: &str) -> io::Result<()> {
+        self.payments.run_out(reference)
+    }
+
     /// Everything the provider says without being asked, at once, until it is [`heard`](Self::heard): refunds that
     /// failed after they had succeeded, and successes once more.
     ///

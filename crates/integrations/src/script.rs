@@ -13,6 +13,9 @@
 //! | 18 | lost on the way; asked again it is done | lost on the way | lost on the way |
 //! | 19 | succeeds, and the news of it comes twice | | |
 //!
+//! Asking how a payment stands follows the amount too, until the sandbox knows the payment: 13 was declined, 15 is not
+//! decided yet, 14 and 18 are lost the first time.
+//!
 //! A lost answer is unknown at once: nobody waits for a time-out. From a test, [`crate::Sandbox::misbehave`] says what
 //! happens to the next call of a kind, whatever its numbers; where a misbehaviour means nothing to a call it is done
 //! plainly. A key that was answered for good keeps its outcome: of it only the answer can be lost or late.
@@ -34,7 +37,8 @@ pub enum Misbehaviour {
     Refuse,
     /// It is done, and the answer comes so much later.
     AnswerLate(Duration),
-    /// A refund is taken on and finished once its status is asked; a status that is asked stays pending.
+    /// A refund is taken on and finished once its status is asked; a status that is asked stays pending, and a payment
+    /// that is asked about is not decided yet.
     Pending,
     /// A refund succeeds and fails afterwards, which [`crate::Sandbox::news`] tells.
     FailLater,
@@ -53,6 +57,8 @@ pub enum Call {
     Capture,
     /// Releasing an authorised payment.
     Release,
+    /// Asking how a payment stands.
+    PaymentStatus,
     /// Buying a label.
     BuyLabel,
     /// Looking for a label.

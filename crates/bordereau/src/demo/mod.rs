@@ -255,6 +255,7 @@ fn order(desk: &Desk, range: &Range, offset: u64) -> Result<(Decision, bool)> {
         mode,
         desk_number: range.desk_number + offset,
         fees: Settings::default().fees,
+        capture: Settings::default().capture,
     };
     let told = history::tell(&mut rng, new, placement, desk.now());
     told.with_context(|| format!("the demo's order {index} could not be told"))

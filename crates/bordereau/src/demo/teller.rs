@@ -262,10 +262,10 @@ impl Teller<'_> {
             .ok();
         let dispute = Dispute {
             reference: format!("dispute_{}", self.told.order.desk_number),
-            reason: "product not received".to_owned(),
+            reason: "product_not_received".to_owned(),
             evidence_due_at: due,
-            won: None,
             amount_minor,
+            ..Dispute::default()
         };
         self.provider(PaymentFact::DisputeOpened { dispute })
     }

@@ -16,6 +16,7 @@ mod scripted_smtp;
 mod support;
 
 mod backup;
+mod captures;
 mod cdnow;
 mod chosen;
 mod clashes;

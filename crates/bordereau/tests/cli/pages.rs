@@ -29,6 +29,7 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
     let forms = [
         "/cancel",
         "/refund",
+        "/capture",
         "/number",
         "/ship-to",
         "/bill-to",

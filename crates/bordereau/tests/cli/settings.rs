@@ -41,7 +41,7 @@ pub fn after(page: &Page, start: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-const READ: [&str; 8] = [
+const READ: &[&str] = &[
     "/settings",
     "/settings/team",
     "/settings/roles",
@@ -52,7 +52,7 @@ const READ: [&str; 8] = [
     "/settings/log",
 ];
 
-const SENT: [&str; 15] = [
+const SENT: &[&str] = &[
     "/settings/team",
     "/settings/team/person_x/role",
     "/settings/team/person_x/remove",
@@ -94,7 +94,7 @@ fn p2_settings_are_shown_and_changed_by_nobody_who_may_not() {
         }
         let mut max = Browser::signed_in(&server, "en", MAX);
         max.get("/orders").says_not("href=\"/settings\"");
-        for path in READ.into_iter().chain(["/settings/fees"]) {
+        for path in READ.iter().chain(&["/settings/fees"]) {
             max.get(path)
                 .is(403)
                 .says("Ask an admin of your organization.");

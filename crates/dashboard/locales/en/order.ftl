@@ -64,7 +64,6 @@ amount-total = Total
 rate = 1 { $presentment } = { $rate } { $base }
 payment-and-refunds = Payment and refunds
 paid-elsewhere = The payment was taken elsewhere.
-dispute-told = The shopper's bank disputes the charge: { $reason }
 dispute-due = Evidence counts until { $at }.
 fee-returned = { $fee } of the fee returned
 shipments = Shipments

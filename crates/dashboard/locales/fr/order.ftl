@@ -64,7 +64,6 @@ amount-total = Total
 rate = 1 { $presentment } = { $rate } { $base }
 payment-and-refunds = Paiement et remboursements
 paid-elsewhere = Le paiement a été pris ailleurs.
-dispute-told = La banque du client conteste le paiement : { $reason }
 dispute-due = Les preuves comptent jusqu'au { $at }.
 fee-returned = { $fee } de frais rendus
 shipments = Expéditions

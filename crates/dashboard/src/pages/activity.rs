@@ -25,7 +25,9 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "money",
         &[
             "payment_changed",
+            "payment_asked",
             "dispute_opened",
+            "dispute_changed",
             "dispute_closed",
             "money_moved",
             "refund_requested",

@@ -85,7 +85,12 @@ fn money(words: &Words<'_>, kind: &EventKind) -> String {
         }
         K::FeeReturned { fee, .. } => fee.map_or_else(|| words.nothing(), |fee| words.amount(fee)),
         K::RefundedInShop { amount } => words.amount(*amount),
-        K::DisputeOpened { dispute, .. } => dispute.reason.clone(),
+        K::DisputeOpened { dispute, .. } => dispute_reason(words.0, &dispute.reason),
+        K::DisputeChanged { dispute, .. } => {
+            let state = words.state("dispute-state", &dispute.state());
+            let fee = dispute.fee.map(|fee| words.amount(fee));
+            with(state, fee.as_deref().unwrap_or_default())
+        }
         K::DisputeClosed { won, .. } => words
             .0
             .say(if *won { "dispute-won" } else { "dispute-lost" }, &[]),
@@ -223,6 +228,32 @@ pub(crate) fn cause(visitor: &Visitor, cause: &Cause) -> String {
     }
 }
 
+/// Why the shopper's bank disputes a charge: in the reader's words where the provider gives one of the reasons that card
+/// networks know, else in the provider's.
+pub(crate) fn dispute_reason(visitor: &Visitor, reason: &str) -> String {
+    const KNOWN: [&str; 15] = [
+        "bank_cannot_process",
+        "check_returned",
+        "credit_not_processed",
+        "customer_initiated",
+        "debit_not_authorized",
+        "duplicate",
+        "fraudulent",
+        "general",
+        "incorrect_account_details",
+        "insufficient_funds",
+        "noncompliant",
+        "product_not_received",
+        "product_unacceptable",
+        "subscription_canceled",
+        "unrecognized",
+    ];
+    match KNOWN.contains(&reason) {
+        true => visitor.say(&format!("dispute-reason-{}", reason.replace('_', "-")), &[]),
+        false => reason.to_owned(),
+    }
+}
+
 /// Why a person has to look.
 pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
     let said = visitor.say(
@@ -240,6 +271,10 @@ pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
         | Concern::CanceledInShop
         | Concern::RefundedAtProvider { .. }
         | Concern::Disputed
+        | Concern::AuthorizationLapsed { .. }
         | Concern::MoneyHeld => said,
+        Concern::AuthorizationLapses { at, .. } => {
+            format!("{said} {}", visitor.formats.moment(*at))
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod cancel;
+pub(crate) mod capture;
 pub(crate) mod chosen;
 pub(crate) mod clash;
 pub(crate) mod columns;

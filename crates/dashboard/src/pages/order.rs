@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::orders::carried;
 use super::query::{ListQuery, name};
-use super::{activity, events};
+use super::{activity, capture, events};
 use crate::refusals;
 use crate::visitor::{Answer, Visitor};
 
@@ -81,7 +81,7 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
         "list": list.address(),
         "amounts": amounts(visitor, &order, in_base),
         "items": items(visitor, &order, in_base),
-        "payments": payments(visitor, &order, in_base),
+        "payments": capture::payments(visitor, &order, in_base),
         "refunds": refunds(visitor, &order, in_base),
         "shipments": order.shipments.iter().map(|shipment| shipment_of(&order, shipment)).collect::<Vec<_>>(),
         "coverage": coverage(visitor, &order),
@@ -121,7 +121,7 @@ pub(crate) fn head(visitor: &Visitor, order: &Order) -> Value {
         "version": order.version,
         "placed": formats.moment(order.placed_at),
         "status": name(&order.status),
-        "payment": name(&order.payment_status()),
+        "payment": if order.has_lapsed() { "expired".to_owned() } else { name(&order.payment_status()) },
         "fulfilment": name(&order.fulfilment()),
         "is_disputed": order.is_disputed(),
         "source": name(&order.source),
@@ -245,29 +245,6 @@ fn weight(visitor: &Visitor, grams: u32) -> String {
     visitor.formats.weight(grams, units)
 }
 
-fn payments(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
-    order
-        .payments
-        .iter()
-        .map(|payment| {
-            let dispute = payment.dispute.as_ref();
-            json!({
-                "method": payment.method,
-                "provider": payment.provider,
-                "reference": payment.reference,
-                "state": name(&payment.state),
-                "amount": both(visitor, order, payment.amount_minor, in_base),
-                "captured": (payment.captured_minor > 0).then(|| both(visitor, order, payment.captured_minor, in_base)),
-                "dispute": dispute.map(|dispute| json!({
-                    "reason": dispute.reason,
-                    "due": dispute.evidence_due_at.map(|at| visitor.formats.moment(at)),
-                    "won": dispute.won,
-                })),
-            })
-        })
-        .collect()
-}
-
 fn refunds(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
     order
         .refunds
@@ -341,6 +318,7 @@ fn address_of(action: Action) -> Option<&'static str> {
     match action {
         Action::Cancel => Some("cancel"),
         Action::Refund => Some("refund"),
+        Action::Capture => Some("capture"),
         Action::EditNumber => Some("number"),
         Action::EditShipTo => Some("ship-to"),
         Action::EditBillTo => Some("bill-to"),

@@ -1,9 +1,9 @@
-//! What one button on the order page does: hold, release, tag, resolve, try a refund again, take a number away, change
-//! or delete a note of one's own.
+//! What one button on the order page does: hold, release, tag, resolve, try a refund again, let a payment go or ask about
+//! it, take a number away, change or delete a note of one's own.
 
 use axum::extract::Path;
 use domain::command::Command;
-use domain::ids::{AttentionId, NoteId, RefundId};
+use domain::ids::{AttentionId, NoteId, PaymentId, RefundId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use engine::failure::Failure;
@@ -37,6 +37,16 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Qu
                 refund: RefundId(subject),
             };
             done::<RefundOrders>(&visitor, &id, command, "retried", show).await
+        }
+        "void_payment" => {
+            let payment = PaymentId(subject);
+            let command = Command::VoidPayment { payment };
+            done::<RefundOrders>(&visitor, &id, command, "void_payment", show).await
+        }
+        "ask_payment" => {
+            let payment = PaymentId(subject);
+            let command = Command::AskPayment { payment };
+            done::<RefundOrders>(&visitor, &id, command, "ask_payment", show).await
         }
         "remove_tracking" => {
             let command = Command::RemoveTracking {

@@ -1,11 +1,13 @@
 //! What a page offers is what is decided: every verdict against a well-formed command of its kind (O3).
 
 use domain::actions::{Action, actions};
+use domain::capture::{is_open, is_releasable};
 use domain::command::{Command, Context, decide};
 use domain::coverage::{Cover, Promise};
 use domain::event::AddressKind;
+use domain::ids::PaymentId;
 use domain::order::Order;
-use domain::payment::PaymentState;
+use domain::payment::{Payment, PaymentState};
 use domain::refund::RefundState;
 use domain::refund_settle::may_retry;
 use domain::shipment::{Label, LabelState};
@@ -21,15 +23,19 @@ pub fn agree(order: &Order, step: &Step) -> Result<(), String> {
     let context = Context { actor, at };
     for (action, verdict) in actions(order, &context) {
         let command = well_formed(order, action);
+        let is_about_payments = matches!(
+            action,
+            Action::Capture | Action::VoidPayment | Action::AskPayment
+        );
         let decided = decide(order, &command, &context);
         let agrees = match (&verdict, &decided) {
             (Ok(()), Ok(decision)) => !decision.events.is_empty(),
             (Err(said), Err(refusal)) => said.code() == refusal.code(),
             // A void that is asked for already is refused on the page, and no event for who repeats the call.
             (Err(_), Ok(decision)) => action == Action::VoidLabel && decision.events.is_empty(),
-            // There is no capture of an order that was paid elsewhere to compare with.
+            // There is no payment of an order that was paid elsewhere to compare with.
             (Ok(()), Err(_)) => false,
-        } || (action == Action::Capture && order.payments.is_empty());
+        } || (is_about_payments && order.payments.is_empty());
         if !agrees {
             let decided = decided.map(|decision| support::names(&decision.events));
             return Err(format!(
@@ -66,6 +72,12 @@ fn well_formed(order: &Order, action: Action) -> Command {
         }
         Action::RetryRefund => retry(order),
         Action::Capture => capture(order),
+        Action::VoidPayment => Command::VoidPayment {
+            payment: one(order, is_releasable),
+        },
+        Action::AskPayment => Command::AskPayment {
+            payment: one(order, is_open),
+        },
         Action::EditNumber => Command::SetNumber {
             number: fresh,
             was: Some(order.number.clone()),
@@ -148,6 +160,14 @@ fn capture(order: &Order) -> Command {
         payment: found.map_or("none".into(), |payment| payment.id.clone()),
         amount_minor: found.map_or(1, |payment| payment.amount_minor),
     }
+}
+
+/// A payment with which it can be done; else the one whose state tells why not.
+fn one(order: &Order, can: impl Fn(&Payment) -> bool) -> PaymentId {
+    let mut payments = order.payments.iter();
+    let found = payments.find(|payment| can(payment));
+    let found = found.or_else(|| order.payments.first());
+    found.map_or("none".into(), |payment| payment.id.clone())
 }
 
 fn edit_address(order: &Order, which: AddressKind, phone: String) -> Command {

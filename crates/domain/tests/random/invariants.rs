@@ -51,12 +51,7 @@ fn books_balance(order: &Order) -> Result<(), String> {
 /// Every account holds what payments, refunds and disputes say: money is neither made nor lost.
 fn books_tell_the_payments(order: &Order) -> Result<(), String> {
     let (captured, returned) = (order.captured_minor(), order.returned_minor());
-    let disputed: i64 = order
-        .payments
-        .iter()
-        .filter(|payment| payment.is_disputed())
-        .filter_map(|payment| Some(payment.dispute.as_ref()?.amount_minor))
-        .sum();
+    let disputed: i64 = order.payments.iter().map(Payment::disputed_minor).sum();
     let held: i64 = order
         .payments
         .iter()
@@ -65,17 +60,22 @@ fn books_tell_the_payments(order: &Order) -> Result<(), String> {
     let fee = fee_on(order, captured);
     let fee_returned = fee_returned(order);
     let (shown, base) = (order.currency(), order.rate.base);
+    let disputes = order.payments.iter().flat_map(Payment::disputes);
+    let charged: i64 = disputes
+        .filter_map(|dispute| dispute.fee)
+        .map(|fee| fee.minor)
+        .sum();
     for (account, currency, expected) in [
         (Account::Provider, shown, captured - returned - disputed),
         (Account::Shopper, shown, returned - captured - held),
         (Account::Held, shown, held),
         (Account::Bank, shown, disputed),
-        (Account::CardProcessor, base, fee.kept.minor),
+        (Account::CardProcessor, base, fee.kept.minor + charged),
         (Account::Desk, base, fee.returnable.minor - fee_returned),
         (
             Account::Retailer,
             base,
-            fee_returned - fee.returnable.minor - fee.kept.minor,
+            fee_returned - fee.returnable.minor - fee.kept.minor - charged,
         ),
     ] {
         let is = balance(&order.journal, account, currency);
@@ -219,6 +219,11 @@ pub fn follows(before: &Order, decision: &Decision, step: &Step) -> Result<(), S
     )?;
     let command = step.command(before);
     canceled_is_final(before, decision, command.is_some())?;
+    is_taken_by_itself_only_by_the_rule(
+        order,
+        events,
+        matches!(command, Some(Command::Capture { .. })),
+    )?;
     for promise in [Promise::FraudProtection, Promise::Guarantee] {
         let is_judged = matches!(command, Some(Command::JudgeCoverage { .. }));
         let (was, is) = (
@@ -231,6 +236,40 @@ pub fn follows(before: &Order, decision: &Decision, step: &Step) -> Result<(), S
         )?;
     }
     replays(before, decision)
+}
+
+/// Where nobody asks, money is asked for by the rule, of orders that go on, and never right after it was refused.
+fn is_taken_by_itself_only_by_the_rule(
+    order: &Order,
+    events: &[Event],
+    is_asked: bool,
+) -> Result<(), String> {
+    let asked = events.iter().filter_map(|event| match &event.kind {
+        EventKind::PaymentChanged {
+            payment, from, to, ..
+        } if *to == PaymentState::CaptureRequested && !is_asked => Some((payment, *from)),
+        _ => None,
+    });
+    for (payment, from) in asked {
+        let is_allowed = !order.capture.is_by_hand()
+            && order.hold.is_none()
+            && order.cancellation.is_none()
+            && from == PaymentState::Authorized;
+        let refused = events.iter().any(|event| {
+            matches!(
+                &event.kind,
+                EventKind::PaymentChanged {
+                    payment: other,
+                    from: PaymentState::CaptureRequested,
+                    ..
+                } if other == payment
+            )
+        });
+        must(is_allowed && !refused, || {
+            format!("{payment} is taken by itself: {events:?}")
+        })?;
+    }
+    Ok(())
 }
 
 fn canceled_is_final(before: &Order, decision: &Decision, is_command: bool) -> Result<(), String> {
@@ -248,7 +287,13 @@ fn canceled_is_final(before: &Order, decision: &Decision, is_command: bool) -> R
                 | EventKind::Held { .. }
                 | EventKind::Canceled { .. }
                 | EventKind::AmountsChanged { .. }
-        ) || (is_command && matches!(event.kind, EventKind::PaymentChanged { .. }))
+        ) || match event.kind {
+            EventKind::PaymentChanged { to, .. } => {
+                to == PaymentState::CaptureRequested
+                    || (is_command && to != PaymentState::VoidRequested)
+            }
+            _ => false,
+        }
     };
     must(!decision.events.iter().any(is_business), || {
         format!("a canceled order had business: {:?}", decision.events)

@@ -1,5 +1,6 @@
 //! Random orders: every source, currencies of every grain, discounts larger than the goods, one to three payments.
 
+use domain::capture::CaptureRule;
 use domain::fees::FeeTerms;
 use domain::intake::{NewOrder, Placement};
 use domain::money::Currency;
@@ -32,6 +33,14 @@ const RATES: [&str; 8] = [
     "0.3333333333333333333333333333",
 ];
 
+const CAPTURES: [CaptureRule; 5] = [
+    CaptureRule::ByHand,
+    CaptureRule::FirstShipment,
+    CaptureRule::WholeShipment,
+    CaptureRule::AfterHours { hours: 1 },
+    CaptureRule::AfterHours { hours: 720 },
+];
+
 /// Any order that can be taken in.
 pub fn start() -> impl Strategy<Value = Start> {
     let money = (
@@ -56,7 +65,8 @@ pub fn start() -> impl Strategy<Value = Start> {
     let fees = (0..=10_000_u32, 0..=10_000_u32);
     let percent = || prop_oneof![Just(None), Just(Some(100)), (1..100_u8).prop_map(Some)];
     let taken = [percent(), percent(), percent()];
-    let given = (any::<bool>(), any::<bool>(), taken);
+    let capture = select(&CAPTURES[..]);
+    let given = (any::<bool>(), any::<bool>(), taken, capture);
     (money, source, review, charges, lines, payments, fees, given).prop_map(
         |((presentment, base, rate), source, review, charges, lines, payments, fees, given)| {
             let mut new = support::new_order(source, support::currency(presentment));
@@ -73,6 +83,7 @@ pub fn start() -> impl Strategy<Value = Start> {
             new.fraud_review = review;
             (new.fraud_protection, new.guarantee) = (given.0, given.1);
             let mut placement = support::placement();
+            placement.capture = given.3;
             placement.fees = FeeTerms {
                 total_bp: fees.0.max(fees.1),
                 returned_bp: fees.0.min(fees.1),

@@ -314,6 +314,7 @@ fn cancelling_waits_for_the_bank_while_a_payment_is_in_dispute() {
     let order = crate::payments::disputed(&checkout_order(usd()), "payment_1", 12_000);
     let expected = Refusal::Disputed {
         payment: "payment_1".into(),
+        dispute: "dispute_1".to_owned(),
     };
     assert_eq!(refusal(&order, cancel("fraud")), expected);
     let lost = pay(

@@ -9,6 +9,7 @@ use domain::fees::FeeTerms;
 use domain::intake::{Placement, take};
 use domain::money::Money;
 use domain::order::{FraudReview, MailState, Order, Source};
+use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
 use domain::shop::ShopFact;
 use domain::{carrier::LabelFact, shipment::ShipmentState};
@@ -68,6 +69,9 @@ impl Life {
         self.hears(Fact::Fraud(FraudReview::Approved));
         self.hears_of_payment(PaymentFact::Authorized {
             expires_at: Some(at(10_000)),
+        });
+        self.does(Command::AskPayment {
+            payment: "payment_1".into(),
         });
         self.does(Command::SetTotal {
             total_minor: 11_900,
@@ -149,6 +153,15 @@ impl Life {
         let reason = "changed my mind".to_owned();
         self.hears(Fact::Shop(ShopFact::Canceled { reason }));
         self.hears_of_payment(crate::payments::dispute("dispute_1", 900));
+        self.hears_of_payment(PaymentFact::DisputeOpened {
+            dispute: Dispute {
+                reference: "dispute_1".to_owned(),
+                is_answered: true,
+                evidence_due_at: Some(at(20_000)),
+                fee: Some(Money::new(1_500, usd())),
+                ..Dispute::default()
+            },
+        });
         self.hears_of_payment(PaymentFact::DisputeClosed { won: true });
     }
 
@@ -187,6 +200,7 @@ fn is_shown(kind: &EventKind) -> bool {
         K::Taken { .. } | K::StatusChanged { .. } | K::Canceled { .. } | K::Held { .. } => true,
         K::Released | K::FraudReviewed { .. } | K::PaymentChanged { .. } => true,
         K::DisputeOpened { .. } | K::DisputeClosed { .. } | K::MoneyMoved { .. } => true,
+        K::PaymentAsked { .. } | K::DisputeChanged { .. } => true,
         K::RefundRequested { .. } | K::RefundRetried { .. } | K::RefundChanged { .. } => true,
         K::FeeReturned { .. } | K::RefundedInShop { .. } | K::CanceledInShop { .. } => true,
         K::NumberChanged { .. } | K::AddressChanged { .. } | K::ItemDeclared { .. } => true,
@@ -200,7 +214,7 @@ fn is_shown(kind: &EventKind) -> bool {
 }
 
 /// How many kinds `is_shown` tells.
-const KINDS: usize = 37;
+const KINDS: usize = 39;
 
 #[test]
 fn the_stored_event_of_each_kind_is_a_promise() {

@@ -7,7 +7,9 @@
 
 mod actions;
 mod cancel;
+mod capturing;
 mod coverage;
+mod disputes;
 mod edits;
 mod history;
 mod intake;

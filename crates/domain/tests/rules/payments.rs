@@ -15,9 +15,8 @@ pub fn dispute(reference: &str, amount_minor: i64) -> PaymentFact {
         dispute: Dispute {
             reference: reference.to_owned(),
             reason: "not received".to_owned(),
-            evidence_due_at: None,
-            won: None,
             amount_minor,
+            ..Dispute::default()
         },
     }
 }
@@ -26,22 +25,22 @@ pub fn disputed(order: &Order, payment: &str, amount_minor: i64) -> Order {
     pay(order, payment, dispute("dispute_1", amount_minor))
 }
 
-fn capture(amount_minor: i64) -> Command {
+pub fn capture(amount_minor: i64) -> Command {
     Command::Capture {
         payment: "payment_1".into(),
         amount_minor,
     }
 }
 
-fn authorized() -> PaymentFact {
+pub fn authorized() -> PaymentFact {
     PaymentFact::Authorized { expires_at: None }
 }
 
-fn captured_fact(captured_minor: i64) -> PaymentFact {
+pub fn captured_fact(captured_minor: i64) -> PaymentFact {
     PaymentFact::Captured { captured_minor }
 }
 
-fn refused() -> PaymentFact {
+pub fn refused() -> PaymentFact {
     PaymentFact::Refused {
         reason: "try later".to_owned(),
     }
@@ -60,7 +59,7 @@ fn pay_all(order: &Order, facts: &[PaymentFact]) -> Order {
 }
 
 /// Where the money of the first payment is: held, with the provider, with the bank.
-fn where_it_is(order: &Order) -> (PaymentState, [i64; 3]) {
+pub fn where_it_is(order: &Order) -> (PaymentState, [i64; 3]) {
     let accounts = [Account::Held, Account::Provider, Account::Bank];
     let holds = accounts.map(|account| balance(&order.journal, account, order.currency()));
     (order.payments[0].state, holds)
@@ -229,64 +228,6 @@ fn hostile_amounts_of_the_provider_are_refused() {
         let told = try_tell(&order, &Fact::Payment { payment, fact });
         assert_eq!(told, Err(Refusal::invalid(field, problem)));
     }
-}
-
-#[test]
-fn a_dispute_takes_the_money_and_a_decision_gives_it_back_or_does_not() {
-    let order = checkout_order(usd());
-    let open = disputed(&order, "payment_1", 12_000);
-    assert_eq!(where_it_is(&open), (PaymentState::Captured, [0, 0, 12_000]));
-    assert_eq!(open.attention[0].concern, Concern::Disputed);
-    assert_eq!(disputed(&open, "payment_1", 12_000), open);
-    let lost = pay(
-        &open,
-        "payment_1",
-        PaymentFact::DisputeClosed { won: false },
-    );
-    assert_eq!(where_it_is(&lost), (PaymentState::Captured, [0, 0, 12_000]));
-    assert_eq!(lost.attention, []);
-    assert!(lost.is_disputed());
-    let won = pay(&open, "payment_1", PaymentFact::DisputeClosed { won: true });
-    assert_eq!(where_it_is(&won), (PaymentState::Captured, [0, 12_000, 0]));
-    assert!(!won.is_disputed());
-    // The first dispute's words come again, then there is a second dispute.
-    assert_eq!(disputed(&won, "payment_1", 12_000), won);
-    let second = pay(&won, "payment_1", dispute("dispute_2", 3_000));
-    assert_eq!(
-        where_it_is(&second),
-        (PaymentState::Captured, [0, 9_000, 3_000])
-    );
-    assert_eq!(pay(&lost, "payment_1", dispute("dispute_2", 3_000)), lost);
-}
-
-#[test]
-fn a_dispute_that_comes_with_its_decision_still_moves_money_both_ways() {
-    let order = checkout_order(usd());
-    let PaymentFact::DisputeOpened { mut dispute } = dispute("dispute_1", 12_000) else {
-        panic!("a dispute");
-    };
-    dispute.won = Some(true);
-    let open = pay(&order, "payment_1", PaymentFact::DisputeOpened { dispute });
-    let closed = pay(&open, "payment_1", PaymentFact::DisputeClosed { won: true });
-    assert_eq!(
-        where_it_is(&closed),
-        (PaymentState::Captured, [0, 12_000, 0])
-    );
-}
-
-#[test]
-fn the_concern_about_disputes_stays_until_the_last_one_is_decided() {
-    let order = order_over(usd(), &[5_000, 7_000]);
-    let order = disputed(&disputed(&order, "payment_1", 5_000), "payment_2", 7_000);
-    assert_eq!(order.attention.len(), 1);
-    let one = pay(
-        &order,
-        "payment_1",
-        PaymentFact::DisputeClosed { won: true },
-    );
-    assert_eq!(one.attention.len(), 1);
-    let both = pay(&one, "payment_2", PaymentFact::DisputeClosed { won: false });
-    assert_eq!(both.attention, []);
 }
 
 #[test]

@@ -228,6 +228,7 @@ fn r10_a_retry_and_a_late_success_keep_to_the_refunds_own_payment() {
     let disputed = crate::payments::disputed(&order, "payment_1", 5_000);
     let expected = Refusal::Disputed {
         payment: "payment_1".into(),
+        dispute: "dispute_1".to_owned(),
     };
     assert_eq!(refusal(&disputed, retry("refund_1")), expected);
 }

@@ -333,6 +333,7 @@ fn regression_12_a_disputed_payment_returns_nothing_and_the_other_one_does() {
     assert_eq!(order.returnable(), parts(7_000, 0, 0));
     let expected = Refusal::Disputed {
         payment: "payment_1".into(),
+        dispute: "dispute_1".to_owned(),
     };
     let too_much = refund("refund_1", parts(7_001, 0, 0));
     assert_eq!(refusal(&order, too_much), expected);

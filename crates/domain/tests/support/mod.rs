@@ -12,6 +12,7 @@ mod commands;
 
 use domain::actor::{Actor, ActorKind, By, Permission};
 use domain::address::Address;
+use domain::capture::CaptureRule;
 use domain::command::{Command, Context, Decision, Fact, decide, record};
 use domain::event::{Event, EventKind};
 use domain::fees::FeeTerms;
@@ -179,6 +180,7 @@ pub fn placement() -> Placement {
         mode: Mode::Live,
         desk_number: 1,
         fees: FeeTerms::default(),
+        capture: CaptureRule::ByHand,
     }
 }
 
@@ -269,9 +271,11 @@ pub fn try_tell(order: &Order, fact: &Fact) -> Result<Decision, Refusal> {
         }
         Fact::Label { .. } | Fact::Parcel { .. } => ActorKind::Carrier,
         Fact::Shop(_) => ActorKind::Shop,
-        Fact::Fraud(_) | Fact::Mail { .. } | Fact::Sync(_) | Fact::GivenUp { .. } => {
-            ActorKind::Desk
-        }
+        Fact::Fraud(_)
+        | Fact::Mail { .. }
+        | Fact::Sync(_)
+        | Fact::PaymentDue { .. }
+        | Fact::GivenUp { .. } => ActorKind::Desk,
     };
     let actor = system(kind);
     let at = order.updated_at + SignedDuration::from_mins(1);

@@ -12,13 +12,16 @@ mod refunds;
 mod shops;
 mod worker;
 
+use domain::capture::{CaptureRule, due_at};
 use domain::command::Decision;
 use domain::event::EventKind;
 use domain::ids::{JobId, OrderId};
+use domain::lapse::warn_at;
 use domain::order::{MailState, Sync};
 use domain::payment::PaymentState;
 use domain::refund::RefundState;
 use domain::shipment::LabelState;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::store::queue::NewJob;
@@ -37,6 +40,10 @@ pub enum JobKind {
     PaymentCapture,
     /// Releases an authorised payment.
     PaymentVoid,
+    /// Asks how a payment stands until that is certain.
+    PaymentStatus,
+    /// Does what the clock brings to a payment that is held: the rule's capture, or a warning before it lapses.
+    PaymentDue,
     /// Buys a label, or finds the one that was bought.
     LabelBuy,
     /// Voids a label.
@@ -67,11 +74,45 @@ pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
         due_at: later(order.updated_at, after_s),
         created_at: order.updated_at,
     };
-    let wanted = decision
-        .events
-        .iter()
-        .filter_map(|event| wanted_by(&event.kind));
-    wanted.map(job).collect()
+    let mut jobs = Vec::new();
+    for event in &decision.events {
+        jobs.extend(wanted_by(&event.kind).map(job));
+        let timed = timed_by(&event.kind, order.capture, event.at);
+        jobs.extend(timed.into_iter().map(|(kind, subject, due_at)| NewJob {
+            due_at,
+            ..job((kind, subject, 0))
+        }));
+    }
+    jobs
+}
+
+/// What an event asks the clock for: the job, with what, and when.
+fn timed_by(
+    kind: &EventKind,
+    rule: CaptureRule,
+    at: Timestamp,
+) -> Vec<(JobKind, String, Timestamp)> {
+    let EventKind::PaymentChanged {
+        payment,
+        from,
+        to: PaymentState::Authorized,
+        expires_at,
+        ..
+    } = kind
+    else {
+        return Vec::new();
+    };
+    let is_new = matches!(from, PaymentState::Pending | PaymentState::Failed);
+    let capture = due_at(rule, at).filter(|_| is_new);
+    let timed = [
+        (JobKind::PaymentDue, capture),
+        (JobKind::PaymentDue, expires_at.map(warn_at)),
+        (JobKind::PaymentStatus, *expires_at),
+    ];
+    let timed = timed.into_iter();
+    timed
+        .filter_map(|(kind, due_at)| Some((kind, payment.0.clone(), due_at?)))
+        .collect()
 }
 
 /// What an event asks for: the job, with what, and after how many seconds.
@@ -102,6 +143,7 @@ fn wanted_by(kind: &EventKind) -> Option<(JobKind, String, i64)> {
             to: PaymentState::VoidRequested,
             ..
         } => Some((JobKind::PaymentVoid, payment.0.clone(), 0)),
+        EventKind::PaymentAsked { payment } => Some((JobKind::PaymentStatus, payment.0.clone(), 0)),
         EventKind::ShipmentAdded { shipment } => {
             let label = shipment
                 .label
@@ -125,7 +167,7 @@ fn wanted_by(kind: &EventKind) -> Option<(JobKind, String, i64)> {
 }
 
 /// So many seconds later; the far future where that cannot be told.
-pub(crate) fn later(at: jiff::Timestamp, seconds: i64) -> jiff::Timestamp {
+pub(crate) fn later(at: Timestamp, seconds: i64) -> Timestamp {
     at.checked_add(jiff::SignedDuration::from_secs(seconds))
-        .unwrap_or(jiff::Timestamp::MAX)
+        .unwrap_or(Timestamp::MAX)
 }

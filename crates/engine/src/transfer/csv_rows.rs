@@ -8,12 +8,12 @@ use std::rc::Rc;
 use domain::address::{Address, FIELDS};
 use domain::refusal::{Problem, Refusal};
 
-use super::form::{Exact, ItemForm, OrderForm, PaymentForm, StateForm};
+use super::form::{Exact, ItemForm, OrderForm, PaymentForm, PaymentStateForm, StateForm};
 use super::lines::Lines;
 use super::rows::{FileOrder, Format, MAX_LINE, RowsError};
 
 /// Columns besides those of the two addresses.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
     "order_number",
     "source",
     "placed_at",
@@ -37,6 +37,7 @@ const COLUMNS: [&str; 27] = [
     "total",
     "payment_provider",
     "payment_reference",
+    "payment_state",
     "guarantee",
     "fraud_protection",
     "state",
@@ -285,6 +286,10 @@ fn order(row: &Row) -> Result<OrderForm, Refusal> {
             provider: row.get("payment_provider").to_owned(),
             reference: reference.to_owned(),
             method: String::new(),
+            state: match row.get("payment_state") {
+                "" => PaymentStateForm::Captured,
+                text => word(text, "payment_state")?,
+            },
         }),
     };
     let bill_to = address(row, "bill_to_");

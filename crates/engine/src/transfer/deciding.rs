@@ -93,6 +93,7 @@ impl<'a> Deciding<'a> {
         let fresh = self.fresh(ready, &mut outcome).await?;
         let (desk, scope) = (self.desk.clone(), self.permit.scope().clone());
         let (actor, fees) = (self.permit.actor().clone(), self.settings.fees);
+        let capture = self.settings.capture;
         let deciding = tokio::task::spawn_blocking(move || {
             for ready in fresh {
                 let placement = Placement {
@@ -101,6 +102,7 @@ impl<'a> Deciding<'a> {
                     mode: scope.mode,
                     desk_number: 0,
                     fees,
+                    capture,
                 };
                 let (key, fingerprint) = (import_key(&scope, &ready), ready.fingerprint.clone());
                 let lines = ready.lines.clone();

@@ -75,6 +75,27 @@ pub struct PaymentForm {
     /// Card brand and last digits.
     #[serde(default)]
     pub method: String,
+    /// How it stands.
+    // Left out where nothing is said: what recognises an order again is made of what is written here.
+    #[serde(default, skip_serializing_if = "PaymentStateForm::is_captured")]
+    pub state: PaymentStateForm,
+}
+
+/// How a payment in a file stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStateForm {
+    /// Taken in full.
+    #[default]
+    Captured,
+    /// The file does not know: the provider is asked.
+    Ask,
+}
+
+impl PaymentStateForm {
+    fn is_captured(&self) -> bool {
+        *self == Self::Captured
+    }
 }
 
 /// How far an order in a file had come.
@@ -124,7 +145,7 @@ pub struct OrderForm {
     pub ship_to: Address,
     /// Who pays; the ship-to where nothing is said.
     pub bill_to: Option<Address>,
-    /// The payment, where it was processed here; it is taken to be captured.
+    /// The payment, where it was processed here.
     pub payment: Option<PaymentForm>,
     /// Whether the landed cost was guaranteed.
     pub guarantee: bool,
@@ -169,17 +190,6 @@ impl OrderForm {
             .iter()
             .map(|item| item.weight_g.saturating_mul(item.quantity))
             .fold(0, u32::saturating_add);
-        let tracking = |number: &String| Tracking {
-            number: number.clone(),
-            carrier: String::new(),
-        };
-        let past = Past {
-            is_captured: self.payment.is_some(),
-            is_shipped: self.state == StateForm::Shipped,
-            tracking: self.tracking_numbers.iter().map(tracking).collect(),
-            canceled: (self.state == StateForm::Canceled).then(String::new),
-            notes: self.notes.clone(),
-        };
         let new = NewOrder {
             source: self.source.unwrap_or(Source::Api),
             number: Some(self.number.trim().to_owned()).filter(|number| !number.is_empty()),
@@ -205,7 +215,27 @@ impl OrderForm {
             guarantee: self.guarantee,
             tags: self.tags.clone(),
         };
-        Ok((new, past))
+        Ok((new, self.past()))
+    }
+
+    /// What had happened to the order.
+    fn past(&self) -> Past {
+        let tracking = |number: &String| Tracking {
+            number: number.clone(),
+            carrier: String::new(),
+        };
+        let is_payment = |state| {
+            let payment = self.payment.as_ref();
+            payment.is_some_and(|payment| payment.state == state)
+        };
+        Past {
+            is_captured: is_payment(PaymentStateForm::Captured),
+            asks_provider: is_payment(PaymentStateForm::Ask),
+            is_shipped: self.state == StateForm::Shipped,
+            tracking: self.tracking_numbers.iter().map(tracking).collect(),
+            canceled: (self.state == StateForm::Canceled).then(String::new),
+            notes: self.notes.clone(),
+        }
     }
 
     fn amounts(&self, items: &[Item], currency: Currency) -> Result<Amounts, Refusal> {

@@ -235,8 +235,8 @@ async fn r3_a_dispute_is_heard_of_and_the_money_is_not_refunded_meanwhile() {
             reference: "dp_1".to_owned(),
             reason: "fraudulent".to_owned(),
             evidence_due_at: Some("2026-03-20T23:59:59Z".parse().unwrap()),
-            won: None,
             amount_minor: 12_000,
+            ..Dispute::default()
         };
         let opened = News::Payment {
             reference: reference(&order),

@@ -13,6 +13,7 @@ mod concurrency;
 mod cuts;
 mod deliveries;
 mod effects;
+mod holds;
 mod idempotency;
 mod import;
 mod invitations;
@@ -40,6 +41,7 @@ mod statements;
 #[path = "../support/mod.rs"]
 mod support;
 mod team;
+mod two_payments;
 mod upkeep;
 mod views;
 mod workers;

@@ -87,6 +87,10 @@ impl Payments for Looking {
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
         Payments::void(&*self.fakes, ask).await
     }
+
+    async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
+        self.fakes.payment_status(ask).await
+    }
 }
 
 fn looking(harness: &Harness, speaks_first: Option<RefundFact>) -> (Arc<Looking>, Worker) {

@@ -238,6 +238,10 @@ impl Payments for Telling {
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
         Payments::void(&*self.fakes, ask).await
     }
+
+    async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
+        self.fakes.payment_status(ask).await
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,7 @@ pub async fn decisions(harness: &Harness, name: &str, count: usize) -> Vec<Decis
             mode: scope.mode,
             desk_number,
             fees: FeeTerms::default(),
+            capture: domain::capture::CaptureRule::default(),
         };
         let new = random.new_order(&format!("{name}-{index}"));
         take(new, placement, &context).unwrap()

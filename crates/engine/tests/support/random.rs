@@ -132,9 +132,8 @@ impl Random {
         let dispute = Dispute {
             reference: "dp_1".to_owned(),
             reason: "fraudulent".to_owned(),
-            evidence_due_at: None,
-            won: None,
             amount_minor: 12_000,
+            ..Dispute::default()
         };
         let captured = |captured_minor| PaymentFact::Captured { captured_minor };
         self.pick(&[

@@ -6,6 +6,7 @@ use domain::money::Money;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
 use engine::ports::{Answer, PaymentAsk, RefundAsk};
+use jiff::Timestamp;
 
 use super::record::{Act, Entry, News, SandboxRefund, Standing, Taken, ToCome};
 use crate::books::{Decided, Kept};
@@ -19,6 +20,8 @@ const DECLINED: &str = "the shopper's bank declined";
 pub(crate) struct Ledger {
     captured: HashMap<String, Money>,
     released: HashSet<String>,
+    held: HashMap<String, Option<Timestamp>>,
+    ran_out: HashSet<String>,
     refunds: Vec<SandboxRefund>,
     by_key: HashMap<String, usize>,
     by_reference: HashMap<String, usize>,
@@ -37,6 +40,12 @@ impl Kept for Ledger {
                 captured,
             } => {
                 self.captured.insert(reference, captured);
+            }
+            Entry::Held { reference, until } => {
+                self.held.insert(reference, until);
+            }
+            Entry::RanOut { reference } => {
+                self.ran_out.insert(reference);
             }
             Entry::Refund(refund) => {
                 let index = self.refunds.len();
@@ -218,7 +227,9 @@ impl Ledger {
         scripted: Option<Misbehaviour>,
     ) -> Decided<Entry, PaymentFact> {
         let reference = &ask.payment_reference;
-        let refusal = if ask.money.minor <= 0 {
+        let refusal = if self.ran_out.contains(reference) {
+            Some("the hold on the payment has run out".to_owned())
+        } else if ask.money.minor <= 0 {
             Some(format!("{} cannot be taken", ask.money))
         } else if self.released.contains(reference) {
             Some("the payment was released".to_owned())
@@ -238,6 +249,47 @@ impl Ledger {
         let taken = self.captured(&ask.payment_reference);
         let refusal = taken.map(|taken| format!("{taken} were taken of it: refund it instead"));
         self.take(ask, Act::Release, refusal, scripted)
+    }
+
+    /// How a payment stands, as it came to that. One that was never heard of is held: then everything can be tried by
+    /// hand, and the last two digits of its amount decide as elsewhere whether it was declined or is not decided yet.
+    pub(crate) fn payment_status(
+        &self,
+        ask: &PaymentAsk,
+        scripted: Option<Misbehaviour>,
+    ) -> Decided<Entry, Vec<PaymentFact>> {
+        let reference = &ask.payment_reference;
+        let expires_at = self.held.get(reference).copied();
+        let is_known = expires_at.is_some()
+            || self.captured.contains_key(reference)
+            || self.released.contains(reference);
+        let how = match scripted {
+            None if is_known => None,
+            scripted => plan(scripted, &self.lost, &ask.key, ask.money.minor),
+        };
+        let mut facts = vec![PaymentFact::Authorized {
+            expires_at: expires_at.flatten(),
+        }];
+        match how {
+            Some(Misbehaviour::TimeOutBeforeDoing | Misbehaviour::TimeOutAfterDoing) => {
+                return self.lose(&ask.key, how);
+            }
+            Some(Misbehaviour::Pending) => facts.clear(),
+            Some(Misbehaviour::Refuse) => {
+                let reason = DECLINED.to_owned();
+                facts = vec![PaymentFact::Failed { reason }];
+            }
+            _ => {}
+        }
+        if let Some(captured) = self.captured(reference) {
+            let captured_minor = captured.minor;
+            facts.push(PaymentFact::Captured { captured_minor });
+        } else if self.released.contains(reference) {
+            facts.push(PaymentFact::Voided);
+        } else if self.ran_out.contains(reference) {
+            facts.push(PaymentFact::Expired);
+        }
+        Decided::unchanged(how, Answer::Done(facts))
     }
 
     fn take(

@@ -4,6 +4,7 @@ use domain::money::Money;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
 use engine::ports::Answer;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 const FAILED_LATER: &str = "the shopper's bank returned the refund: the account is closed";
@@ -142,6 +143,14 @@ impl Taken {
 pub(crate) enum Entry {
     /// So much was taken, in all.
     Payment { reference: String, captured: Money },
+    /// So much is held on a card, until then where that is known.
+    Held {
+        reference: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// What was held has run out.
+    RanOut { reference: String },
     /// A refund was asked for.
     Refund(SandboxRefund),
     /// It stands elsewhere now.

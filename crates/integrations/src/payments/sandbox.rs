@@ -10,6 +10,7 @@ use domain::money::Money;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
 use engine::ports::{Answer, PaymentAsk, Payments, RefundAsk};
+use jiff::Timestamp;
 
 use super::ledger::Ledger;
 use super::record::{Entry, News, SandboxRefund};
@@ -47,6 +48,20 @@ impl SandboxPayments {
             let payments = payments.into_iter().filter(is_news);
             (payments.map(entry).collect(), ())
         })
+    }
+
+    /// Writes down that a payment is held, until then where that is known.
+    pub(crate) fn hold(&self, reference: &str, until: Option<Timestamp>) -> io::Result<()> {
+        let reference = reference.to_owned();
+        self.books
+            .write(|_| (vec![Entry::Held { reference, until }], ()))
+    }
+
+    /// Writes down that what was held of a payment has run out.
+    pub(crate) fn run_out(&self, reference: &str) -> io::Result<()> {
+        let reference = reference.to_owned();
+        self.books
+            .write(|_| (vec![Entry::RanOut { reference }], ()))
     }
 
     pub(crate) fn refunds(&self) -> io::Result<Vec<SandboxRefund>> {
@@ -101,6 +116,14 @@ impl Payments for SandboxPayments {
         let ask = ask.clone();
         self.books
             .answer(move |ledger| ledger.release(&ask, scripted))
+            .await
+    }
+
+    async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
+        let scripted = self.script.next(Call::PaymentStatus);
+        let ask = ask.clone();
+        self.books
+            .answer(move |ledger| ledger.payment_status(&ask, scripted))
             .await
     }
 }

@@ -319,3 +319,62 @@ async fn many_at_once_with_one_key_refund_once() {
         [("r.1".to_owned(), 700, Standing::Succeeded)]
     );
 }
+
+async fn status(world: &World, reference: &str, minor: i64) -> Answer<Vec<PaymentFact>> {
+    let ask = payment_ask(&format!("{reference}.status"), reference, minor);
+    world.ports.payments.payment_status(&ask).await
+}
+
+fn held() -> PaymentFact {
+    PaymentFact::Authorized { expires_at: None }
+}
+
+#[tokio::test]
+async fn a_payment_tells_how_it_came_to_stand() {
+    let world = World::new();
+    let payments = &world.ports.payments;
+    assert_eq!(
+        status(&world, "pay_1", 3_000).await,
+        Answer::Done(vec![held()])
+    );
+    payments
+        .capture(&payment_ask("p.capture", "pay_1", 2_000))
+        .await;
+    let captured_minor = 2_000;
+    let taken = vec![held(), PaymentFact::Captured { captured_minor }];
+    assert_eq!(status(&world, "pay_1", 3_000).await, Answer::Done(taken));
+    payments.void(&payment_ask("q.void", "pay_2", 3_000)).await;
+    let released = vec![held(), PaymentFact::Voided];
+    assert_eq!(status(&world, "pay_2", 3_000).await, Answer::Done(released));
+    let until = "2026-03-09T09:00:00Z".parse().ok();
+    world.sandbox.hold_payment("pay_3", until).unwrap();
+    let held = PaymentFact::Authorized { expires_at: until };
+    let answer = status(&world, "pay_3", 3_013).await;
+    assert_eq!(answer, Answer::Done(vec![held.clone()]), "it is known");
+    world.sandbox.let_payment_run_out("pay_3").unwrap();
+    let ran_out = vec![held, PaymentFact::Expired];
+    assert_eq!(status(&world, "pay_3", 3_000).await, Answer::Done(ran_out));
+    let late = payments
+        .capture(&payment_ask("r.capture", "pay_3", 3_000))
+        .await;
+    let problem = "the hold on the payment has run out".to_owned();
+    assert_eq!(late, Answer::Refused(problem));
+}
+
+#[tokio::test]
+async fn the_amount_of_an_unknown_payment_says_how_it_stands() {
+    let world = World::new();
+    let reason = DECLINED.to_owned();
+    let failed = vec![PaymentFact::Failed { reason }];
+    assert_eq!(status(&world, "pay_1", 3_013).await, Answer::Done(failed));
+    assert_eq!(status(&world, "pay_1", 3_015).await, Answer::Done(vec![]));
+    assert_eq!(status(&world, "pay_1", 3_014).await, lost());
+    assert_eq!(status(&world, "pay_2", 3_018).await, lost());
+    assert_eq!(
+        status(&world, "pay_2", 3_018).await,
+        Answer::Done(vec![held()])
+    );
+    let (call, how) = (Call::PaymentStatus, Misbehaviour::TimeOutAfterDoing);
+    world.sandbox.misbehave(call, how);
+    assert_eq!(status(&world, "pay_3", 3_000).await, lost());
+}

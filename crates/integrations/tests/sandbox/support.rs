@@ -136,6 +136,7 @@ pub fn order() -> Order {
         mode: Mode::Live,
         desk_number: 10_001,
         fees: domain::fees::FeeTerms::default(),
+        capture: domain::capture::CaptureRule::default(),
     };
     let actor = actor();
     let context = Context {

@@ -2,6 +2,7 @@
 
 use axum::extract::Query;
 use domain::actor::{ActorKind, Permissions};
+use domain::capture::CaptureRule;
 use domain::fees::{FeeTerms, points};
 use domain::order::Mode;
 use engine::organizations::SecondFactor;
@@ -92,6 +93,10 @@ fn said(visitor: &Visitor, act: &Act) -> String {
             let language = format!("language-{}", language.tag());
             args.push(("language", visitor.say(&language, &[])));
         }
+        Act::CaptureChanged { from, to } => {
+            args.push(("from", capture(visitor, *from)));
+            args.push(("to", capture(visitor, *to)));
+        }
         Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }
@@ -125,6 +130,17 @@ fn second_factor(visitor: &Visitor, wanted: SecondFactor) -> String {
         SecondFactor::Required => "second-factor-required",
     };
     visitor.say(key, &[])
+}
+
+fn capture(visitor: &Visitor, rule: CaptureRule) -> String {
+    match rule {
+        CaptureRule::ByHand => visitor.say("capture-when-by-hand", &[]),
+        CaptureRule::FirstShipment => visitor.say("capture-when-first-shipment", &[]),
+        CaptureRule::WholeShipment => visitor.say("capture-when-whole-shipment", &[]),
+        CaptureRule::AfterHours { hours } => {
+            visitor.say("capture-after", &[("hours", hours.to_string())])
+        }
+    }
 }
 
 fn fees(visitor: &Visitor, terms: FeeTerms) -> String {

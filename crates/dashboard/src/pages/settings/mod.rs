@@ -6,6 +6,7 @@ mod fees;
 mod keys;
 mod log;
 mod organization;
+mod payments;
 mod roles;
 mod team;
 
@@ -29,12 +30,13 @@ use crate::texts::say;
 use crate::visitor::Visitor;
 
 /// The sections, with what one needs to see them.
-const SECTIONS: [(&str, Permission); 8] = [
+const SECTIONS: &[(&str, Permission)] = &[
     ("team", Permission::ManageTeam),
     ("roles", Permission::ManageTeam),
     ("keys", Permission::ManageTeam),
     ("organization", Permission::ManageSettings),
     ("emails", Permission::ManageSettings),
+    ("payments", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
     ("deliveries", Permission::ManageSettings),
     ("log", Permission::ManageTeam),
@@ -85,6 +87,10 @@ pub(crate) fn routes() -> Router<App> {
             "/settings/emails/{kind}/{language}/preview",
             get(emails::preview).post(emails::preview_typed),
         )
+        .route(
+            "/settings/payments",
+            get(payments::show).post(payments::save),
+        )
         .route("/settings/fees", get(fees::show).post(fees::save))
         .route("/settings/deliveries", get(deliveries::list))
         .route(
@@ -128,7 +134,7 @@ struct Done {
 impl Done {
     /// In words; nothing where the address says nothing that we say.
     fn said(&self, visitor: &Visitor) -> String {
-        const KNOWN: [&str; 11] = [
+        const KNOWN: &[&str] = &[
             "saved",
             "role-given",
             "removed",
@@ -140,6 +146,7 @@ impl Done {
             "fees",
             "replayed",
             "second-factor-reset",
+            "capture",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();

@@ -72,11 +72,17 @@ impl Step {
             30 => Command::EditNote { note, text },
             31 => Command::DeleteNote { note },
             32 => Command::Tag { tag: text },
-            33 => {
+            33 if !self.flag => {
                 let known = self.one(order.tags.iter()).cloned();
                 let tag = known.unwrap_or(text);
                 Command::Untag { tag }
             }
+            33 if self.flag => Command::VoidPayment {
+                payment: self.payment(order),
+            },
+            38 if self.flag => Command::AskPayment {
+                payment: self.payment(order),
+            },
             34 | 35 => Command::VoidLabel {
                 label: self.label(order),
             },

@@ -10,6 +10,7 @@ use domain::refund_settle::RefundFact;
 use domain::shop::ShopFact;
 
 use super::{STATES, Step};
+use crate::support;
 
 /// The fact of this step, told of the order as it is.
 pub fn fact(step: &Step, order: &Order) -> Fact {
@@ -63,6 +64,9 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
             }
         }
         98 => Fact::Sync(sync(step)),
+        _ if step.flag => Fact::PaymentDue {
+            payment: step.payment(order),
+        },
         _ => Fact::GivenUp {
             job: "refund".to_owned(),
             reason: step.text(),
@@ -88,7 +92,7 @@ fn payment_fact(step: &Step, order: &Order) -> PaymentFact {
     let reason = step.text();
     match step.second {
         0..=4 => PaymentFact::Authorized {
-            expires_at: step.flag.then_some(order.created_at),
+            expires_at: step.flag.then(|| support::at(i64::from(step.text) * 60)),
         },
         5..=13 => PaymentFact::Captured {
             captured_minor: step.amounts[0].of(amount_minor),
@@ -99,11 +103,16 @@ fn payment_fact(step: &Step, order: &Order) -> PaymentFact {
         17 | 18 => PaymentFact::Refused { reason },
         19 | 20 => PaymentFact::DisputeOpened {
             dispute: Dispute {
-                reference: format!("dispute_{}", step.pick / 4),
+                reference: format!("dispute_{}", step.pick / 6),
                 reason,
-                evidence_due_at: None,
-                won: step.flag.then_some(true),
+                is_answered: step.who > 10,
+                won: step.flag.then_some(step.who % 2 == 0),
                 amount_minor: step.amounts[1].of(amount_minor),
+                fee: (step.who > 5).then(|| {
+                    let minor = step.amounts[2].of(1_500);
+                    Money::new(minor, order.rate.base)
+                }),
+                ..Dispute::default()
             },
         },
         _ => PaymentFact::DisputeClosed { won: step.flag },
