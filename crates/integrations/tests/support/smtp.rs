@@ -30,11 +30,14 @@ pub enum Act {
     Hold,
 }
 
+/// What goes otherwise on a connection; nothing where all goes well.
+type Turn = Option<(Step, Act)>;
+
 /// One server, for as long as the test holds it.
 #[derive(Clone)]
 pub struct Scripted {
     pub port: u16,
-    turns: Arc<Mutex<VecDeque<Option<(Step, Act)>>>>,
+    turns: Arc<Mutex<VecDeque<Turn>>>,
     lines: Arc<Mutex<Vec<String>>>,
     letters: Arc<Mutex<Vec<String>>>,
     connections: Arc<Mutex<usize>>,
@@ -42,7 +45,7 @@ pub struct Scripted {
 
 impl Scripted {
     /// A server whose first connections go this way, and all others well.
-    pub fn start(turns: &[Option<(Step, Act)>]) -> Self {
+    pub fn start(turns: &[Turn]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
             port: listener.local_addr().unwrap().port(),
