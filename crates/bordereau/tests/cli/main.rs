@@ -15,6 +15,7 @@ mod chosen;
 mod clashes;
 mod columns;
 mod corrections;
+mod days;
 mod demo;
 mod doctor;
 mod documented;

@@ -61,6 +61,7 @@ filter-source = Source
 filter-destination = Destination (countries)
 filter-from = From day
 filter-until = To day
+filter-days = Days of the time zone { $zone }.
 filter-min = At least ({ $currency })
 filter-max = At most ({ $currency })
 filter-tag = Tag

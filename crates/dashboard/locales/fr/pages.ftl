@@ -61,6 +61,7 @@ filter-source = Source
 filter-destination = Destination (pays)
 filter-from = Du
 filter-until = Au
+filter-days = Jours du fuseau horaire { $zone }.
 filter-min = Au moins ({ $currency })
 filter-max = Au plus ({ $currency })
 filter-tag = Étiquette libre

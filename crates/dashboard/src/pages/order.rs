@@ -66,8 +66,8 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
     let actions = possible(desk, &permit, &order);
     let in_base = is_in_base(visitor, &shown.currency);
     let list = ListQuery::parse(&shown.list);
-    let base = order.rate.base;
-    let [newer, older] = neighbours(desk, &permit, &order, &list.filter(base), list.sort())
+    let filter = list.filter(order.rate.base, &visitor.formats.zone);
+    let [newer, older] = neighbours(desk, &permit, &order, &filter, list.sort())
         .await
         .map_err(failed)?;
     let mut context = head(visitor, &order);

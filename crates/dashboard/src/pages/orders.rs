@@ -15,10 +15,12 @@ use engine::permit::{EditOrders, ExportOrders, ManageSettings, Permit, ViewOrder
 use engine::store::list::{Listed, Page};
 use engine::store::views::SavedView;
 use engine::{listing, views};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::columns::{self, Column};
+use super::days::End;
 use super::query::{ListQuery, ROWS};
 use crate::visitor::{Answer, Visitor};
 
@@ -70,8 +72,11 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         query.row_count(),
         columns::chosen(&visitor.signed_in.person.preferences),
     );
+    let zone = &visitor.formats.zone;
+    let filter = query.filter(base, zone);
+    let day = |at: Option<Timestamp>, end: End| at.map(|at| end.day(at, zone).to_string());
     let page = Page {
-        filter: query.filter(base),
+        filter: filter.clone(),
         sort: query.sort(),
         after: query.cursor(),
         limit: count + 1,
@@ -98,6 +103,9 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         "columns": columns::titles(&query, &columns),
         "choices": columns::choices(&columns),
         "panel": beside.panel,
+        "from_day": day(filter.from, End::First),
+        "until_day": day(filter.until, End::Last),
+        "zone": zone.iana_name().unwrap_or("UTC"),
         "rows": rows.iter().map(|row| columns::row(visitor, row, orders.get(&row.id))).collect::<Vec<_>>(),
         "newest": newest(&query, &rows),
         "list": query.first().text(),
@@ -178,7 +186,7 @@ fn tab(
     query: &ListQuery,
     base: Currency,
 ) -> Value {
-    let mut address = ListQuery::of(&view.filter, view.sort, base);
+    let mut address = ListQuery::of(&view.filter, view.sort, base, &visitor.formats.zone);
     let is_open = address == query.kept();
     address.view = view.id.0.clone();
     json!({
@@ -221,6 +229,7 @@ pub(super) fn chips(visitor: &Visitor, query: &ListQuery) -> Vec<Value> {
                     visitor.say(&format!("cover-{}", value.replace('_', "-")), &[])
                 }
                 "attention" | "disputed" => visitor.say(&format!("answer-{value}"), &[]),
+                "from" | "until" => visitor.formats.day_or_moment(&value),
                 _ => value,
             };
             json!({"field": field, "value": value, "without": rest.address()})
