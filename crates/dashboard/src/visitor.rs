@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::formats::Formats;
+use crate::given::Given;
 use crate::guard::{masked, same_text};
 use crate::refusals::Said;
 use crate::{refusals, texts};
@@ -71,12 +72,10 @@ impl Visitor {
     }
 
     /// A page with what every page has.
-    pub fn page(&self, status: StatusCode, template: &str, context: Value) -> Response {
-        let mut whole = self.frame();
-        if let (Value::Object(whole), Value::Object(context)) = (&mut whole, context) {
-            whole.extend(context);
-        }
-        self.app.page(status, template, whole)
+    pub fn page(&self, status: StatusCode, template: &str, given: impl Into<Given>) -> Response {
+        let whole = Given::from(self.frame()).and(given.into());
+        self.app
+            .page(self.formats.language, status, template, whole)
     }
 
     fn frame(&self) -> Value {
@@ -92,7 +91,6 @@ impl Visitor {
             .map(|(id, name)| json!({"id": id.as_str(), "name": name, "is_here": *id == session.scope.organization_id}))
             .collect();
         json!({
-            "language": self.formats.language,
             "form_token": masked(form_token),
             "has_outbox": self.app.mail.keeps(),
             "path": self.path,

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use super::columns::{self, Column};
 use super::days::End;
 use super::query::{ListQuery, ROWS};
+use crate::given::Given;
 use crate::visitor::{Answer, Visitor};
 
 /// The values of each facet, in the order the filter shows them.
@@ -106,7 +107,6 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         "from_day": day(filter.from, End::First),
         "until_day": day(filter.until, End::Last),
         "zone": zone.iana_name().unwrap_or("UTC"),
-        "rows": rows.iter().map(|row| columns::row(visitor, row, orders.get(&row.id))).collect::<Vec<_>>(),
         "newest": newest(&query, &rows),
         "list": query.first().text(),
         "list_param": carried(&query.first().text()),
@@ -122,7 +122,10 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         "may_share": visitor.signed_in.session.permit::<ManageSettings>().is_ok(),
         "query": query,
     });
-    Ok(visitor.page(StatusCode::OK, "orders.html", context))
+    let rows = rows.iter();
+    let rows = rows.map(|row| columns::row(visitor, &columns, row, orders.get(&row.id)));
+    let given = Given::from(context).with("rows", rows.collect());
+    Ok(visitor.page(StatusCode::OK, "orders.html", given))
 }
 
 /// The orders of the rows themselves, where a column needs them.
