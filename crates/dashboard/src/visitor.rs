@@ -124,10 +124,33 @@ impl Visitor {
         (kind, value.to_string()).into_response()
     }
 
+    /// The query of the list that an order was opened from, which its pages carry along; empty where there is none.
+    pub fn list(&self) -> String {
+        let (_, query) = self.path.split_once('?').unwrap_or_default();
+        let carried = serde_html_form::from_str::<Carried>(query);
+        carried.unwrap_or_default().list
+    }
+
+    /// Goes back to an order whose page says what was done, with the list that it was opened from.
+    pub fn back_to_order(&self, id: &str, done: &str) -> Response {
+        let list = self.list();
+        let carried = [("done", done), ("list", list.as_str())];
+        let carried = carried.into_iter().filter(|(_, value)| !value.is_empty());
+        let query = serde_html_form::to_string(carried.collect::<Vec<_>>());
+        self.redirect(&format!("/orders/{id}?{}", query.unwrap_or_default()))
+    }
+
     /// Goes on to another page of ours.
     pub fn redirect(&self, to: &str) -> Response {
         Redirect::to(to).into_response()
     }
+}
+
+/// What the pages of an order carry along in their addresses.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Carried {
+    list: String,
 }
 
 /// A cookie of the request.

@@ -10,6 +10,7 @@
 mod support;
 
 mod backup;
+mod carried;
 mod cdnow;
 mod chosen;
 mod clashes;
