@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use fluent_bundle::FluentArgs;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, HtmlEscape};
 
-use crate::texts::say;
+use crate::texts::{message, say};
 
 /// The colour and the icon of each state, by what it is a state of.
 const TONES: &[(&str, &[(&str, &str, &str)])] = &[
@@ -108,27 +109,37 @@ pub(crate) fn add_to(environment: &mut Environment<'static>, language: &'static 
     });
     let promises = PROMISES.into_iter().map(|(name, called)| {
         let written = COVER.iter().map(|(state, colour, icon)| {
-            let words =
-                [called.to_owned(), key("cover", state)].map(|key| say(language, &key, &[]));
+            let args = [("label", called.to_owned()), ("text", key("cover", state))];
+            let args = args.map(|(name, key)| (name, say(language, &key, &[])));
+            let words = say(language, "labelled", &args);
             let short = say(language, &format!("promise-short-{name}"), &[]);
-            (*state, promise(colour, icon, &short, &words.join(": ")))
+            (*state, promise(colour, icon, &short, &words))
         });
         (name, written.collect())
     });
-    for (function, written) in [
-        ("badge", badges.collect::<Written>()),
-        ("promise", promises.collect()),
-    ] {
-        environment.add_function(function, move |group: &str, state: &str| {
-            let found = written.get(group).and_then(|group| group.get(state));
-            let missing = || {
-                let missing = format!("no {function} of {group} {state}");
-                Error::new(ErrorKind::InvalidOperation, missing)
-            };
-            found.cloned().ok_or_else(missing)
-        });
-    }
+    let (badges, promises): (Written, Written) = (badges.collect(), promises.collect());
+    environment.add_function("badge", move |group: &str, state: &str| {
+        // A state that was given no colour yet is told in grey.
+        let plain = || {
+            let word = message(language, &key(group, state), &FluentArgs::new());
+            word.map(|word| badge("grey", "open", &word))
+        };
+        let found = found(&badges, group, state).or_else(plain);
+        found.ok_or_else(|| missing(group, state))
+    });
+    environment.add_function("promise", move |name: &str, state: &str| {
+        found(&promises, name, state).ok_or_else(|| missing(name, state))
+    });
     environment.add_function("icon", |name: &str| Value::from_safe_string(icon(name)));
+}
+
+fn found(written: &Written, group: &str, state: &str) -> Option<Value> {
+    written.get(group)?.get(state).cloned()
+}
+
+fn missing(group: &str, state: &str) -> Error {
+    let missing = format!("there is no word for {group} {state}");
+    Error::new(ErrorKind::InvalidOperation, missing)
 }
 
 fn key(group: &str, state: &str) -> String {

@@ -70,10 +70,12 @@ impl Formats {
 
     /// `1,234.50 EUR`; the code says which of many dollars it is.
     pub fn money(&self, money: Money) -> String {
-        // A space that does not break, so that an amount stays on one line.
+        let decimal = self.decimal(&decimal_text(money.minor, money.currency));
+        // A minus as wide as a digit, where a hyphen is easily overlooked; and a space that does not break, so that an
+        // amount stays on one line.
         format!(
             "{}\u{a0}{}",
-            self.decimal(&decimal_text(money.minor, money.currency)),
+            decimal.replace('-', "\u{2212}"),
             money.currency
         )
     }

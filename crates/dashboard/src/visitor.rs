@@ -40,6 +40,12 @@ impl Visitor {
         texts::say(self.formats.language, key, args)
     }
 
+    /// What something is called, and what it is; French writes a space before the colon.
+    pub fn labelled(&self, label: &str, text: &str) -> String {
+        let args = [("label", label.to_owned()), ("text", text.to_owned())];
+        self.say("labelled", &args)
+    }
+
     /// The proof that the visitor may do this.
     ///
     /// # Errors

@@ -62,6 +62,7 @@ filter-destination = Destination (countries)
 filter-from = From day
 filter-until = To day
 filter-days = Days of the time zone { $zone }.
+labelled = { $label }: { $text }
 filter-min = At least ({ $currency })
 filter-max = At most ({ $currency })
 filter-tag = Tag

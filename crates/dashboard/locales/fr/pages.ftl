@@ -62,6 +62,7 @@ filter-destination = Destination (pays)
 filter-from = Du
 filter-until = Au
 filter-days = Jours du fuseau horaire { $zone }.
+labelled = { $label }{"\u00A0"}: { $text }
 filter-min = Au moins ({ $currency })
 filter-max = Au plus ({ $currency })
 filter-tag = Étiquette libre

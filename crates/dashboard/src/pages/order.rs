@@ -280,15 +280,20 @@ fn refunds(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
         .rev()
         .map(|refund| {
             let reason = serde_json::to_value(&refund.reason).unwrap_or_default();
+            let named = reason["reason"].as_str().unwrap_or_default();
+            let said = visitor.say(&format!("reason-{}", named.replace('_', "-")), &[]);
+            let why = match reason["text"].as_str() {
+                Some(text) => visitor.labelled(&said, text),
+                None => said,
+            };
             json!({
                 "id": refund.id.as_str(),
                 "state": name(&refund.state),
-                "reason": reason["reason"],
-                "reason_text": reason.get("text"),
+                "why": why,
                 "note": refund.note,
                 "problem": refund.problem,
                 "requested": visitor.formats.moment(refund.requested_at),
-                "amount": both(visitor, order, refund.parts.total_minor(), in_base),
+                "amount": both(visitor, order, -refund.parts.total_minor(), in_base),
                 "fee": refund.fee_returned.map(|fee| visitor.formats.money(fee)),
             })
         })

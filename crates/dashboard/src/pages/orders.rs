@@ -235,7 +235,8 @@ pub(super) fn chips(visitor: &Visitor, query: &ListQuery) -> Vec<Value> {
                 "from" | "until" => visitor.formats.day_or_moment(&value),
                 _ => value,
             };
-            json!({"field": field, "value": value, "without": rest.address()})
+            let label = visitor.say(&format!("filter-{field}"), &[]);
+            json!({"text": visitor.labelled(&label, &value), "without": rest.address()})
         })
         .collect()
 }
