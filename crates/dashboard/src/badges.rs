@@ -8,8 +8,11 @@ use minijinja::{Environment, Error, ErrorKind, HtmlEscape};
 
 use crate::texts::{message, say};
 
+/// States, each with its colour and its icon.
+type Tones = &'static [(&'static str, &'static str, &'static str)];
+
 /// The colour and the icon of each state, by what it is a state of.
-const TONES: &[(&str, &[(&str, &str, &str)])] = &[
+const TONES: &[(&str, Tones)] = &[
     (
         "status",
         &[
@@ -81,7 +84,7 @@ const TONES: &[(&str, &[(&str, &str, &str)])] = &[
     ),
 ];
 
-const COVER: &[(&str, &str, &str)] = &[
+const COVER: Tones = &[
     ("covered", "green", "shield"),
     ("at_risk", "amber", "warn"),
     ("void", "red", "stop"),

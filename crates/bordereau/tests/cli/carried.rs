@@ -5,6 +5,13 @@ use crate::support::browser::Browser;
 use crate::support::on_every_database;
 use crate::support::people::ADA;
 
+/// Where a form of an order is sent, its fields, and what the page says afterwards.
+type Flow = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
 #[test]
 fn o2_the_list_an_order_was_opened_from_outlives_every_flow() {
     on_every_database(|desk| {
@@ -14,7 +21,7 @@ fn o2_the_list_an_order_was_opened_from_outlives_every_flow() {
         let list = "list=destination%3DFR%26sort%3Dplaced";
         let row = browser.get("/orders?destination=FR&sort=placed");
         row.says(&format!("href=\"{path}?{list}\""));
-        let flows: [(&str, &[(&str, &str)], &str); 9] = [
+        let flows: [Flow; 9] = [
             ("notes", &[("text", "called")], "The note is added."),
             ("do", &[("action", "tag"), ("text", "vip")], "vip"),
             ("number", &[("was_number", "F2"), ("number", "F2b")], "F2b"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::filter::Sort;
+use domain::filter::{Filter, Sort};
 use domain::ids::{OrderId, OrganizationId};
 use domain::money::Currency;
 use domain::order::Order;
@@ -73,9 +73,7 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         query.row_count(),
         columns::chosen(&visitor.signed_in.person.preferences),
     );
-    let zone = &visitor.formats.zone;
-    let filter = query.filter(base, zone);
-    let day = |at: Option<Timestamp>, end: End| at.map(|at| end.day(at, zone).to_string());
+    let filter = query.filter(base, &visitor.formats.zone);
     let page = Page {
         filter: filter.clone(),
         sort: query.sort(),
@@ -104,9 +102,6 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         "columns": columns::titles(&query, &columns),
         "choices": columns::choices(&columns),
         "panel": beside.panel,
-        "from_day": day(filter.from, End::First),
-        "until_day": day(filter.until, End::Last),
-        "zone": zone.iana_name().unwrap_or("UTC"),
         "newest": newest(&query, &rows),
         "list": query.first().text(),
         "list_param": carried(&query.first().text()),
@@ -117,15 +112,35 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         "base": base.code(),
         "csv": query.first().address().replacen("/orders", "/orders.csv", 1),
         "max_chosen": MAX_CHOSEN,
-        "may_export": visitor.signed_in.session.permit::<ExportOrders>().is_ok(),
-        "may_edit": visitor.signed_in.session.permit::<EditOrders>().is_ok(),
-        "may_share": visitor.signed_in.session.permit::<ManageSettings>().is_ok(),
         "query": query,
     });
-    let rows = rows.iter();
-    let rows = rows.map(|row| columns::row(visitor, &columns, row, orders.get(&row.id)));
-    let given = Given::from(context).with("rows", rows.collect());
+    let told = |row: &Listed| columns::row(visitor, &columns, row, orders.get(&row.id));
+    let given = Given::from(context)
+        .and(may(visitor).into())
+        .and(days(visitor, &filter).into())
+        .with("rows", rows.iter().map(told).collect());
     Ok(visitor.page(StatusCode::OK, "orders.html", given))
+}
+
+/// What the visitor may do with the list.
+fn may(visitor: &Visitor) -> Value {
+    let session = &visitor.signed_in.session;
+    json!({
+        "may_export": session.permit::<ExportOrders>().is_ok(),
+        "may_edit": session.permit::<EditOrders>().is_ok(),
+        "may_share": session.permit::<ManageSettings>().is_ok(),
+    })
+}
+
+/// The days of the filter as its form has them, and whose days they are.
+fn days(visitor: &Visitor, filter: &Filter) -> Value {
+    let zone = &visitor.formats.zone;
+    let day = |at: Option<Timestamp>, end: End| at.map(|at| end.day(at, zone).to_string());
+    json!({
+        "from_day": day(filter.from, End::First),
+        "until_day": day(filter.until, End::Last),
+        "zone": zone.iana_name().unwrap_or("UTC"),
+    })
 }
 
 /// The orders of the rows themselves, where a column needs them.
