@@ -1,5 +1,5 @@
 // Lighthouse on the pages that are open all day. What search engines think is left out: they never get in. Performance
-// is told but not held: it is a matter of time, and other programs of the machine take theirs (100 alone, 78 in a crowd).
+// is a matter of time, and other programs of the machine take theirs: of it the median of three is held.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,8 +13,7 @@ import { desk, order } from "./desk.mjs";
 import { words } from "./words.mjs";
 
 const LEAST = 95;
-const HELD = ["accessibility", "best-practices"];
-const CATEGORIES = ["performance", ...HELD];
+const CATEGORIES = ["performance", "accessibility", "best-practices"];
 let profile, browser, page, port;
 
 before(async () => {
@@ -47,20 +46,31 @@ async function scores(path, config) {
   assert.equal(new URL(finalDisplayedUrl).pathname, path, "still signed in");
   const failing = (category) =>
     categories[category].auditRefs
-      .filter(({ id, weight }) => weight > 0 && audits[id].score !== null && audits[id].score < 0.9)
-      .map(({ id }) => `${id} ${audits[id].displayValue ?? ""}`.trim());
+      .filter(({ id, weight }) => weight > 0 && (audits[id].errorMessage || (audits[id].score ?? 1) < 0.9))
+      .map(({ id }) => `${id} ${audits[id].errorMessage ?? audits[id].displayValue ?? ""}`.trim());
   return CATEGORIES.map((category) => ({
     category, score: Math.round(categories[category].score * 100), failing: failing(category),
   }));
 }
 
+/** How fast the page is in the middle one of three runs: two that agree on whether it is enough settle that. */
+async function median(first, again) {
+  const runs = [first];
+  const settled = () => runs.length === 3 || (runs.length === 2 && runs.every(({ score }) => score >= LEAST));
+  while (!settled()) {
+    runs.push((await again())[0]);
+  }
+  return runs.sort((one, other) => one.score - other.score).at(runs.length === 3 ? 1 : 0);
+}
+
 /** As on a desk, and as on a phone on a slow line. */
 async function check(t, path) {
   for (const [device, config] of [["desktop", desktop], ["mobile", undefined]]) {
-    const found = await scores(path, config);
+    const [performance, ...others] = await scores(path, config);
+    const found = [await median(performance, () => scores(path, config)), ...others];
     t.diagnostic(`${device}: ${found.map(({ category, score }) => `${category} ${score}`).join(", ")}`);
     for (const { category, score, failing } of found) {
-      assert.ok(score >= LEAST || !HELD.includes(category), `${device}: ${category} ${score}: ${failing.join("; ")}`);
+      assert.ok(score >= LEAST, `${device}: ${category} ${score}: ${failing.join("; ")}`);
     }
   }
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
 import { violationsOn } from "./axe.mjs";
-import { context, session, useBrowser } from "./browser.mjs";
-import { desk } from "./desk.mjs";
+import { context, expect, inEveryLanguage, openOrder, session, useBrowser } from "./browser.mjs";
+import { desk, order } from "./desk.mjs";
 import { paths } from "./places.mjs";
 
 useBrowser();
@@ -69,6 +69,13 @@ for (const isDark of [false, true]) {
     });
   }
 }
+
+inEveryLanguage("O2 the items of an order are read at 360 px without scrolling sideways", { width: 360 }, async (page, t) => {
+  await openOrder(page, t, await order());
+  const items = page.getByRole("group", { name: t("items") });
+  await expect(items, t("hs-code"));
+  assert.ok(await items.evaluate((box) => box.scrollWidth <= box.clientWidth));
+});
 
 /** What is sent for a path: how many bytes, compressed how. */
 function sent(path, headers) {

@@ -11,19 +11,20 @@ use axum::routing::{get, post};
 use engine::desk::Desk;
 use engine::ports::Mail;
 use minijinja::Environment;
-use serde::Serialize;
+use minijinja::value::Value;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::assets::ASSETS;
+use crate::given::Given;
 use crate::guard::{self, Attempts};
 use crate::pages::{
     cancel, capture, chosen, columns, corrections, csv, edits, find, here, news, order, orders,
     outbox, password, preferences, quick, refund, second_factor, settings, sign_in, sign_in_code,
     views,
 };
-use crate::texts;
+use crate::texts::{self, LANGUAGES};
 
 /// The longest form anyone sends.
 const MAX_FORM_BYTES: usize = 256 * 1024;
@@ -36,7 +37,8 @@ pub struct App {
     pub(crate) mail: Arc<dyn Mail>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) proxies: usize,
-    templates: Arc<Environment<'static>>,
+    /// One of each language: what is the same on every page is said once.
+    templates: Arc<[(&'static str, Environment<'static>); LANGUAGES.len()]>,
 }
 
 impl App {
@@ -47,7 +49,7 @@ impl App {
             mail,
             attempts: Arc::new(Attempts::default()),
             proxies: 0,
-            templates: Arc::new(texts::environment()),
+            templates: Arc::new(LANGUAGES.map(|language| (language, texts::environment(language)))),
         }
     }
 
@@ -57,17 +59,20 @@ impl App {
         Self { proxies, ..self }
     }
 
-    /// A page from its template.
+    /// A page from its template, in a language.
     pub(crate) fn page(
         &self,
+        language: &str,
         status: StatusCode,
         template: &str,
-        context: impl Serialize,
+        given: impl Into<Given>,
     ) -> Response {
-        let rendered = self
-            .templates
+        let mut languages = self.templates.iter();
+        let spoken = languages.find(|(one, _)| *one == language);
+        let (_, templates) = spoken.unwrap_or(&self.templates[0]);
+        let rendered = templates
             .get_template(template)
-            .and_then(|template| template.render(context));
+            .and_then(|template| template.render(Value::from_object(given.into())));
         match rendered {
             Ok(html) => (status, Html(html)).into_response(),
             Err(error) => {

@@ -51,7 +51,8 @@ static FORMATTERS: LazyLock<BTreeMap<&'static str, Formatters>> = LazyLock::new(
 #[derive(Clone, Debug)]
 pub(crate) struct Formats {
     pub language: &'static str,
-    zone: TimeZone,
+    /// Where their days begin.
+    pub zone: TimeZone,
 }
 
 impl Formats {
@@ -69,10 +70,12 @@ impl Formats {
 
     /// `1,234.50 EUR`; the code says which of many dollars it is.
     pub fn money(&self, money: Money) -> String {
-        // A space that does not break, so that an amount stays on one line.
+        let decimal = self.decimal(&decimal_text(money.minor, money.currency));
+        // A minus as wide as a digit, where a hyphen is easily overlooked; and a space that does not break, so that an
+        // amount stays on one line.
         format!(
             "{}\u{a0}{}",
-            self.decimal(&decimal_text(money.minor, money.currency)),
+            decimal.replace('-', "\u{2212}"),
             money.currency
         )
     }
@@ -107,6 +110,19 @@ impl Formats {
                 format!("{}\u{a0}oz", self.decimal(&ounces))
             }
         }
+    }
+
+    /// A day or an instant of the list's address; what is neither stays as it was typed.
+    pub fn day_or_moment(&self, text: &str) -> String {
+        if text.contains('T') {
+            return text.parse().map_or(text.to_owned(), |at| self.moment(at));
+        }
+        let day = text.parse::<jiff::civil::Date>().ok().and_then(|day| {
+            let (month, of_month) = (u8::try_from(day.month()), u8::try_from(day.day()));
+            Date::try_new_iso(i32::from(day.year()), month.ok()?, of_month.ok()?).ok()
+        });
+        let formatter = &self.formatters().day_of_year;
+        day.map_or(text.to_owned(), |day| formatter.format(&day).to_string())
     }
 
     /// Day and time.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::given::Given;
 use crate::guard::{masked, same_text};
 use crate::texts;
 use crate::visitor::{accepted, cookie};
@@ -39,12 +40,9 @@ impl Guest {
             "" => self.app.desk.ids().fresh("", self.app.desk.now()),
             known => known.to_owned(),
         };
-        let mut whole =
-            json!({"language": self.language, "form_token": masked(&token_of(&before))});
-        if let (Value::Object(whole), Value::Object(context)) = (&mut whole, context) {
-            whole.extend(context);
-        }
-        let page = self.app.page(status, template, whole);
+        let token = json!({"form_token": masked(&token_of(&before))});
+        let whole = Given::from(token).and(context.into());
+        let page = self.app.page(self.language, status, template, whole);
         let set = format!("{BEFORE}={before}; {ATTRIBUTES}");
         ([(header::SET_COOKIE, set)], page).into_response()
     }

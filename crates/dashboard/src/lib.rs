@@ -3,8 +3,10 @@
 
 mod app;
 mod assets;
+mod badges;
 mod formats;
 mod forms;
+mod given;
 mod guard;
 mod guest;
 mod origin;

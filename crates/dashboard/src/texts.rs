@@ -1,15 +1,16 @@
 //! The words of every page, in each language, and the templates that use them. `t("key", name=value)` says a message in
 //! the language of the page; a key that is missing is an error, which a test finds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use minijinja::value::{Kwargs, Value};
-use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use crate::assets::ASSETS;
+use crate::badges;
 
 /// The languages of the pages, the first being the one for everybody else.
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "fr"];
@@ -46,6 +47,7 @@ const SOURCES: [&[&str]; 2] = [
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../templates/base.html")),
     ("parts.html", include_str!("../templates/parts.html")),
+    ("icons.html", include_str!("../templates/icons.html")),
     ("alone.html", include_str!("../templates/alone.html")),
     ("sign_in.html", include_str!("../templates/sign_in.html")),
     (
@@ -189,8 +191,8 @@ pub(crate) fn say(language: &str, key: &str, args: &[(&'static str, String)]) ->
     message(language, key, &fluent).unwrap_or_else(|| key.to_owned())
 }
 
-/// The templates, with what they may call.
-pub(crate) fn environment() -> Environment<'static> {
+/// The templates in a language, with what they may call.
+pub(crate) fn environment(language: &'static str) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     for (name, source) in TEMPLATES.iter().copied() {
@@ -198,7 +200,13 @@ pub(crate) fn environment() -> Environment<'static> {
             .add_template(name, source)
             .expect("a test renders every template");
     }
-    environment.add_function("t", translate);
+    let plain = plain(language);
+    environment.add_function("t", move |key: &str, values: Kwargs| match plain.get(key) {
+        Some(text) => Ok(text.clone()),
+        None => translate(language, key, &values),
+    });
+    badges::add_to(&mut environment, language);
+    environment.add_global("language", language);
     for (global, ending) in [("styles", ".css"), ("scripts", ".js")] {
         let names: Vec<&str> = ASSETS
             .iter()
@@ -210,10 +218,19 @@ pub(crate) fn environment() -> Environment<'static> {
     environment
 }
 
-fn translate(state: &State<'_, '_>, key: &str, values: Kwargs) -> Result<String, Error> {
-    let language = state
-        .lookup("language")
-        .and_then(|value| value.as_str().map(str::to_owned));
+/// The messages that say the same always, which are most: templates get them as they stand.
+fn plain(language: &'static str) -> HashMap<&'static str, Value> {
+    let sources = LANGUAGES.into_iter().zip(SOURCES);
+    let sources = sources.filter(|(of, _)| *of == language);
+    let lines = sources.flat_map(|(_, sources)| sources.iter().flat_map(|source| source.lines()));
+    let messages = lines.filter_map(|line| line.split_once(" = "));
+    let plain = messages.filter(|(key, pattern)| !key.starts_with('#') && !pattern.contains('{'));
+    plain
+        .map(|(key, pattern)| (key, Value::from(pattern.trim())))
+        .collect()
+}
+
+fn translate(language: &str, key: &str, values: &Kwargs) -> Result<Value, Error> {
     let mut args = FluentArgs::new();
     for name in values.args().collect::<Vec<_>>() {
         let value: Value = values.get(name)?;
@@ -223,8 +240,8 @@ fn translate(state: &State<'_, '_>, key: &str, values: Kwargs) -> Result<String,
         };
         args.set(name.to_owned(), value);
     }
-    let language = language.unwrap_or_else(|| LANGUAGES[0].to_owned());
-    message(&language, key, &args)
+    message(language, key, &args)
+        .map(Value::from)
         .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no message {key}")))
 }
 

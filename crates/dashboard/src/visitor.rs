@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::formats::Formats;
+use crate::given::Given;
 use crate::guard::{masked, same_text};
 use crate::refusals::Said;
 use crate::{refusals, texts};
@@ -37,6 +38,12 @@ impl Visitor {
     /// A message in the visitor's language.
     pub fn say(&self, key: &str, args: &[(&'static str, String)]) -> String {
         texts::say(self.formats.language, key, args)
+    }
+
+    /// What something is called, and what it is; French writes a space before the colon.
+    pub fn labelled(&self, label: &str, text: &str) -> String {
+        let args = [("label", label.to_owned()), ("text", text.to_owned())];
+        self.say("labelled", &args)
     }
 
     /// The proof that the visitor may do this.
@@ -71,12 +78,10 @@ impl Visitor {
     }
 
     /// A page with what every page has.
-    pub fn page(&self, status: StatusCode, template: &str, context: Value) -> Response {
-        let mut whole = self.frame();
-        if let (Value::Object(whole), Value::Object(context)) = (&mut whole, context) {
-            whole.extend(context);
-        }
-        self.app.page(status, template, whole)
+    pub fn page(&self, status: StatusCode, template: &str, given: impl Into<Given>) -> Response {
+        let whole = Given::from(self.frame()).and(given.into());
+        self.app
+            .page(self.formats.language, status, template, whole)
     }
 
     fn frame(&self) -> Value {
@@ -92,7 +97,6 @@ impl Visitor {
             .map(|(id, name)| json!({"id": id.as_str(), "name": name, "is_here": *id == session.scope.organization_id}))
             .collect();
         json!({
-            "language": self.formats.language,
             "form_token": masked(form_token),
             "path": self.path,
             "me": {"name": person.name, "email": person.email, "is_support": session.actor.is_support()},
@@ -125,6 +129,22 @@ impl Visitor {
         (kind, value.to_string()).into_response()
     }
 
+    /// The query of the list that an order was opened from, which its pages carry along; empty where there is none.
+    pub fn list(&self) -> String {
+        let (_, query) = self.path.split_once('?').unwrap_or_default();
+        let carried = serde_html_form::from_str::<Carried>(query);
+        carried.unwrap_or_default().list
+    }
+
+    /// Goes back to an order whose page says what was done, with the list that it was opened from.
+    pub fn back_to_order(&self, id: &str, done: &str) -> Response {
+        let list = self.list();
+        let carried = [("done", done), ("list", list.as_str())];
+        let carried = carried.into_iter().filter(|(_, value)| !value.is_empty());
+        let query = serde_html_form::to_string(carried.collect::<Vec<_>>());
+        self.redirect(&format!("/orders/{id}?{}", query.unwrap_or_default()))
+    }
+
     /// Goes on to another page of ours.
     pub fn redirect(&self, to: &str) -> Response {
         Redirect::to(to).into_response()
@@ -138,6 +158,13 @@ pub(crate) const SECOND_FACTOR: &str = "/preferences/second-factor";
 /// requires one.
 fn is_open_without(path: &str) -> bool {
     [SECOND_FACTOR, "/sign-out", "/switch"].contains(&path) || path.starts_with("/invitation/")
+}
+
+/// What the pages of an order carry along in their addresses.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Carried {
+    list: String,
 }
 
 /// A cookie of the request.

@@ -17,11 +17,13 @@ mod support;
 
 mod backup;
 mod captures;
+mod carried;
 mod cdnow;
 mod chosen;
 mod clashes;
 mod columns;
 mod corrections;
+mod days;
 mod deliveries;
 mod demo;
 mod doctor;

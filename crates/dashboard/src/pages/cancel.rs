@@ -75,7 +75,7 @@ pub(crate) async fn send(
     )
     .await
     {
-        Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done=canceled"))),
+        Ok(_) => Ok(visitor.back_to_order(&id, "canceled")),
         Err(Failure::Refused(refusal)) => {
             let problem = refusals::refusal(&visitor.formats, &refusal).whole();
             let again = Form {

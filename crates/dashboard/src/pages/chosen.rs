@@ -146,7 +146,7 @@ fn refused(visitor: &Visitor, form: &Form, failure: &Failure) -> Response {
         let of_tag =
             matches!(failure, Failure::Refused(Refusal::Invalid { field, .. }) if field == "tag");
         let field = if of_tag { "filter-tag" } else { "orders-title" };
-        let why = format!("{}: {}", visitor.say(field, &[]), said.why);
+        let why = visitor.labelled(&visitor.say(field, &[]), &said.why);
         (why, said.instead)
     };
     let context = json!({"title": title, "text": text, "back": form.back()});

@@ -2,15 +2,18 @@
 
 use axum::extract::RawQuery;
 use axum::response::Response;
-use domain::filter::SortKey;
+use domain::filter::{SortKey, Summary};
 use domain::money::Money;
 use domain::order::Order;
 use engine::people::{Preferences, save_preferences};
 use engine::store::list::Listed;
+use jiff::Timestamp;
+use minijinja::value::Value as Shown;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::query::{ListQuery, name};
+use crate::given::Few;
 use crate::visitor::{Sent, Visitor};
 
 /// A column besides the number.
@@ -107,43 +110,132 @@ pub(crate) fn choices(columns: &[&Column]) -> Vec<Value> {
         .collect()
 }
 
-/// What a row shows, whichever of it the columns take.
-pub(crate) fn row(visitor: &Visitor, row: &Listed, order: Option<&Order>) -> Value {
-    let (formats, now, summary) = (&visitor.formats, visitor.app.desk.now(), &row.summary);
-    let total = Money::new(summary.total_minor, summary.currency);
-    let base = Money::new(summary.total_base_minor, summary.base);
-    let (placed_day, placed_time) = formats.day_and_time(summary.placed_at, now);
-    let (updated_day, updated_time) = formats.day_and_time(row.updated_at, now);
-    json!({
-        "id": row.id.as_str(),
-        "version": row.version,
-        "number": summary.number,
-        "desk_number": summary.desk_number,
-        "placed": formats.moment(summary.placed_at),
-        "placed_at": summary.placed_at.to_string(),
-        "placed_day": placed_day,
-        "placed_time": placed_time,
-        "updated": formats.moment(row.updated_at),
-        "updated_at": row.updated_at.to_string(),
-        "updated_day": updated_day,
-        "updated_time": updated_time,
-        "customer": summary.customer,
-        "destination": summary.destination,
-        "total": formats.money(total),
-        "base": (total.currency != base.currency).then(|| formats.money(base)),
-        "status": name(&summary.status),
-        "payment": name(&summary.payment),
-        "fulfilment": name(&summary.fulfilment),
-        "fraud": name(&summary.fraud),
-        "guarantee": name(&summary.guarantee),
-        "source": name(&summary.source),
-        "is_disputed": summary.is_disputed,
-        "attention": summary.attention_count,
-        "tags": summary.tags,
-        "email": order.map(|order| order.ship_to.email.clone()),
-        "city": order.map(|order| order.ship_to.city.clone()),
-        "items": order.map(|order| items(visitor, order)),
-    })
+/// A row of the list with the cells of the columns that are seen.
+pub(crate) fn row(
+    visitor: &Visitor,
+    columns: &[&Column],
+    row: &Listed,
+    order: Option<&Order>,
+) -> Shown {
+    let summary = &row.summary;
+    let called = summary
+        .number
+        .clone()
+        .unwrap_or_else(|| desk_number(summary));
+    let cells = columns.iter().map(|column| match order {
+        _ if !column.is_of_order => cell(visitor, column.name, row),
+        Some(order) => cell_of_order(visitor, column.name, order),
+        None => texts(column.name, "cut", ""),
+    });
+    Few([
+        ("id", Shown::from(row.id.as_str())),
+        (
+            "mark",
+            format!("{}.{}", summary.desk_number, row.version).into(),
+        ),
+        (
+            "choose",
+            visitor
+                .say("choose-order", &[("number", called.clone())])
+                .into(),
+        ),
+        ("called", called.into()),
+        ("attention", Shown::from(summary.attention_count > 0)),
+        ("cells", cells.collect()),
+    ])
+    .value()
+}
+
+/// What a column shows that the list's own row tells: which kind of cell, and what that kind has.
+fn cell(visitor: &Visitor, column: &'static str, row: &Listed) -> Shown {
+    let (formats, summary) = (&visitor.formats, &row.summary);
+    match column {
+        "placed" => moment(visitor, column, summary.placed_at),
+        "updated" => moment(visitor, column, row.updated_at),
+        "customer" => texts(column, "cut", &summary.customer),
+        "total" => {
+            let total = Money::new(summary.total_minor, summary.currency);
+            let base = Money::new(summary.total_base_minor, summary.base);
+            let other = (total.currency != base.currency).then(|| formats.money(base));
+            Few([
+                ("name", Shown::from(column)),
+                ("kind", "total".into()),
+                ("text", formats.money(total).into()),
+                ("other", other.into()),
+            ])
+            .value()
+        }
+        "order" => state(column, "status", &name(&summary.status), false),
+        "payment" => state(column, column, &name(&summary.payment), summary.is_disputed),
+        "fulfilment" => state(column, column, &name(&summary.fulfilment), false),
+        "coverage" => Few([
+            ("name", Shown::from(column)),
+            ("kind", "promises".into()),
+            ("fraud", name(&summary.fraud).into()),
+            ("guarantee", name(&summary.guarantee).into()),
+        ])
+        .value(),
+        "tags" => Few([
+            ("name", Shown::from(column)),
+            ("kind", "tags".into()),
+            ("tags", summary.tags.iter().map(String::as_str).collect()),
+        ])
+        .value(),
+        "source" => {
+            let key = format!("source-{}", name(&summary.source).replace('_', "-"));
+            texts(column, "text", &visitor.say(&key, &[]))
+        }
+        "desk" => texts(column, "text", &desk_number(summary)),
+        _ => texts(column, "text", &summary.destination),
+    }
+}
+
+/// What a column shows that only the order itself tells.
+fn cell_of_order(visitor: &Visitor, column: &'static str, order: &Order) -> Shown {
+    let text = match column {
+        "email" => order.ship_to.email.clone(),
+        "city" => order.ship_to.city.clone(),
+        _ => items(visitor, order),
+    };
+    texts(column, "cut", &text)
+}
+
+fn texts(column: &'static str, kind: &'static str, text: &str) -> Shown {
+    Few([
+        ("name", Shown::from(column)),
+        ("kind", kind.into()),
+        ("text", text.into()),
+    ])
+    .value()
+}
+
+fn state(column: &'static str, group: &'static str, state: &str, is_disputed: bool) -> Shown {
+    Few([
+        ("name", Shown::from(column)),
+        ("kind", "state".into()),
+        ("group", group.into()),
+        ("state", state.into()),
+        ("disputed", is_disputed.into()),
+    ])
+    .value()
+}
+
+fn moment(visitor: &Visitor, column: &'static str, at: Timestamp) -> Shown {
+    let formats = &visitor.formats;
+    let (day, time) = formats.day_and_time(at, visitor.app.desk.now());
+    Few([
+        ("name", Shown::from(column)),
+        ("kind", "moment".into()),
+        ("at", at.to_string().into()),
+        ("whole", formats.moment(at).into()),
+        ("day", day.into()),
+        ("time", time.into()),
+    ])
+    .value()
+}
+
+fn desk_number(summary: &Summary) -> String {
+    format!("#{}", summary.desk_number)
 }
 
 /// `3 × Cap` where an order has one item, the count of all pieces where it has several.

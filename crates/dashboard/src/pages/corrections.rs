@@ -47,7 +47,7 @@ async fn save(
             Ok(changed) => {
                 let is_kept = changed.events.is_empty() && form.keeps_theirs();
                 let done = if is_kept { "kept" } else { what };
-                return Err(visitor.redirect(&format!("/orders/{id}?done={done}")));
+                return Err(visitor.back_to_order(id, done));
             }
             Err(Failure::Refused(refusal)) => Some(refusal),
             Err(failure) => return Err(visitor.failed(&failure)),

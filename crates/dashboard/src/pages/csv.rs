@@ -22,7 +22,8 @@ pub(crate) async fn csv(visitor: Visitor, RawQuery(query): RawQuery) -> Answer {
     let permit = visitor.permit::<ExportOrders>()?;
     let desk = &visitor.app.desk;
     let base = base_currency(&visitor, &permit.scope().organization_id).await?;
-    let filter = ListQuery::parse(query.as_deref().unwrap_or_default()).filter(base);
+    let query = ListQuery::parse(query.as_deref().unwrap_or_default());
+    let filter = query.filter(base, &visitor.formats.zone);
     let (desk, session) = (desk.clone(), visitor.signed_in.session.clone());
     let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(WAITING);
     // Writing a file waits for whoever reads it: away from the threads that answer others.

@@ -44,7 +44,7 @@ pub(super) async fn done<G: Grants>(
     )
     .await
     {
-        Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done={what}"))),
+        Ok(_) => Ok(visitor.back_to_order(id, what)),
         Err(Failure::Refused(refusal)) => Ok(show(&visitor.order(id).await?, &refusal)),
         Err(failure) => Err(visitor.failed(&failure)),
     }
@@ -71,7 +71,7 @@ pub(crate) async fn add_note(
     let permit = visitor.permit::<AddNotes>()?;
     let terms = Terms::default();
     match correct(desk, &permit, &id.as_str().into(), command, &terms).await {
-        Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done=note"))),
+        Ok(_) => Ok(visitor.back_to_order(&id, "note")),
         Err(Failure::Refused(refusal)) => {
             let shown = Shown {
                 note: form.text,

@@ -77,11 +77,8 @@ fn money(words: &Words<'_>, kind: &EventKind) -> String {
         K::MoneyMoved { entry } => {
             let positive = entry.lines.iter().filter(|line| line.money.minor > 0);
             let amounts: Vec<String> = positive.map(|line| words.amount(line.money)).collect();
-            format!(
-                "{}: {}",
-                words.state("movement", &entry.movement),
-                amounts.join(" + ")
-            )
+            let movement = words.state("movement", &entry.movement);
+            words.0.labelled(&movement, &amounts.join(" + "))
         }
         K::FeeReturned { fee, .. } => fee.map_or_else(|| words.nothing(), |fee| words.amount(fee)),
         K::RefundedInShop { amount } => words.amount(*amount),
@@ -153,7 +150,9 @@ fn change(words: &Words<'_>, kind: &EventKind) -> String {
         K::ItemDeclared { item, from, to } => {
             let told =
                 |one: &Declaration| format!("{} {} {}", one.hs_code, one.origin, one.description);
-            format!("{item}: {}", words.change(told(from), told(to)))
+            words
+                .0
+                .labelled(item.as_str(), &words.change(told(from), told(to)))
         }
         K::ItemsRemoved { items } => quantities(items),
         K::CoverageChanged {
@@ -163,11 +162,8 @@ fn change(words: &Words<'_>, kind: &EventKind) -> String {
             cause,
         } => {
             let change = words.states("cover", from, to);
-            format!(
-                "{}: {change} ({})",
-                words.state("promise", promise),
-                self::cause(words.0, cause)
-            )
+            let change = format!("{change} ({})", self::cause(words.0, cause));
+            words.0.labelled(&words.state("promise", promise), &change)
         }
         K::Tagged { tag } | K::Untagged { tag } => tag.clone(),
         K::AttentionRaised { attention } => concern(words.0, &attention.concern),
@@ -200,7 +196,7 @@ fn address_change(
                 ("from", (field.get)(from).clone()),
                 ("to", (field.get)(to).clone()),
             ];
-            format!("{label}: {}", visitor.say("change", &values))
+            visitor.labelled(&label, &visitor.say("change", &values))
         });
     told.collect::<Vec<_>>().join("; ")
 }
@@ -218,12 +214,10 @@ pub(crate) fn cause(visitor: &Visitor, cause: &Cause) -> String {
     let said = visitor.say(&key, &[]);
     match cause {
         Cause::HsCodeChanged { from, to } => {
-            format!(
-                "{said}: {}",
-                visitor.say("change", &[("from", from.clone()), ("to", to.clone())])
-            )
+            let values = [("from", from.clone()), ("to", to.clone())];
+            visitor.labelled(&said, &visitor.say("change", &values))
         }
-        Cause::Judged { note } => format!("{said}: {note}"),
+        Cause::Judged { note } => visitor.labelled(&said, note),
         _ => said,
     }
 }
@@ -265,8 +259,10 @@ pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
         | Concern::SyncFailed { reason }
         | Concern::MailFailed { reason }
         | Concern::MailUnknown { reason }
-        | Concern::GivenUp { reason, .. } => format!("{said}: {reason}"),
-        Concern::RefundedInShop { amount } => format!("{said}: {}", visitor.formats.money(*amount)),
+        | Concern::GivenUp { reason, .. } => visitor.labelled(&said, reason),
+        Concern::RefundedInShop { amount } => {
+            visitor.labelled(&said, &visitor.formats.money(*amount))
+        }
         Concern::RefundFailed { .. }
         | Concern::CanceledInShop
         | Concern::RefundedAtProvider { .. }

@@ -8,6 +8,7 @@ pub(crate) mod clash;
 pub(crate) mod columns;
 pub(crate) mod corrections;
 pub(crate) mod csv;
+pub(crate) mod days;
 pub(crate) mod edits;
 pub(crate) mod events;
 pub(crate) mod find;

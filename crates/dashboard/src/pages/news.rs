@@ -39,7 +39,7 @@ pub(crate) async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
     });
     let most = ROWS.into_iter().max().unwrap_or_default() as usize;
     let shown = Shown {
-        filter: ListQuery::parse(text).filter(base),
+        filter: ListQuery::parse(text).filter(base, &visitor.formats.zone),
         newest: asked.newest.parse().ok(),
         rows: rows.take(most).collect(),
         view: (!asked.open.is_empty()).then(|| ViewId(asked.open.clone())),

@@ -41,9 +41,6 @@ pub(crate) struct Shown {
     pub note: String,
     #[serde(skip)]
     pub note_problem: String,
-    /// The query of the list that it was opened from.
-    #[serde(default)]
-    pub list: String,
 }
 
 /// The page.
@@ -65,9 +62,10 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
     let told = told.await.map_err(failed)?;
     let actions = possible(desk, &permit, &order);
     let in_base = is_in_base(visitor, &shown.currency);
-    let list = ListQuery::parse(&shown.list);
-    let base = order.rate.base;
-    let [newer, older] = neighbours(desk, &permit, &order, &list.filter(base), list.sort())
+    let carried = visitor.list();
+    let list = ListQuery::parse(&carried);
+    let filter = list.filter(order.rate.base, &visitor.formats.zone);
+    let [newer, older] = neighbours(desk, &permit, &order, &filter, list.sort())
         .await
         .map_err(failed)?;
     let mut context = head(visitor, &order);
@@ -76,8 +74,8 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
         "done": shown.done,
         "note": shown.note,
         "note_problem": shown.note_problem,
-        "newer": newer.as_ref().map(|id| beside(id, &shown.list)),
-        "older": older.as_ref().map(|id| beside(id, &shown.list)),
+        "newer": newer.as_ref().map(|id| beside(id, &carried)),
+        "older": older.as_ref().map(|id| beside(id, &carried)),
         "list": list.address(),
         "amounts": amounts(visitor, &order, in_base),
         "items": items(visitor, &order, in_base),
@@ -113,12 +111,19 @@ pub(crate) fn is_in_base(visitor: &Visitor, asked: &str) -> bool {
 
 /// What the head of every page of an order says.
 pub(crate) fn head(visitor: &Visitor, order: &Order) -> Value {
-    let formats = &visitor.formats;
+    let (formats, list) = (&visitor.formats, visitor.list());
+    let carry = |with: char| match list.as_str() {
+        "" => String::new(),
+        list => format!("{with}{}", carried(list)),
+    };
     json!({"order": {
         "id": order.id.as_str(),
         "number": order.number,
         "desk_number": order.desk_number,
         "version": order.version,
+        // What its links and forms end with, to lead back to the list that it was opened from.
+        "carry": carry('?'),
+        "carry_too": carry('&'),
         "placed": formats.moment(order.placed_at),
         "status": name(&order.status),
         "payment": if order.has_lapsed() { "expired".to_owned() } else { name(&order.payment_status()) },
@@ -252,15 +257,20 @@ fn refunds(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
         .rev()
         .map(|refund| {
             let reason = serde_json::to_value(&refund.reason).unwrap_or_default();
+            let named = reason["reason"].as_str().unwrap_or_default();
+            let said = visitor.say(&format!("reason-{}", named.replace('_', "-")), &[]);
+            let why = match reason["text"].as_str() {
+                Some(text) => visitor.labelled(&said, text),
+                None => said,
+            };
             json!({
                 "id": refund.id.as_str(),
                 "state": name(&refund.state),
-                "reason": reason["reason"],
-                "reason_text": reason.get("text"),
+                "why": why,
                 "note": refund.note,
                 "problem": refund.problem,
                 "requested": visitor.formats.moment(refund.requested_at),
-                "amount": both(visitor, order, refund.parts.total_minor(), in_base),
+                "amount": both(visitor, order, -refund.parts.total_minor(), in_base),
                 "fee": refund.fee_returned.map(|fee| visitor.formats.money(fee)),
             })
         })

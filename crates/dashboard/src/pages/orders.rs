@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::filter::Sort;
+use domain::filter::{Filter, Sort};
 use domain::ids::{OrderId, OrganizationId};
 use domain::money::Currency;
 use domain::order::Order;
@@ -15,11 +15,14 @@ use engine::permit::{EditOrders, ExportOrders, ManageSettings, Permit, ViewOrder
 use engine::store::list::{Listed, Page};
 use engine::store::views::SavedView;
 use engine::{listing, views};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::columns::{self, Column};
+use super::days::End;
 use super::query::{ListQuery, ROWS};
+use crate::given::Given;
 use crate::visitor::{Answer, Visitor};
 
 /// The values of each facet, in the order the filter shows them.
@@ -70,8 +73,9 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         query.row_count(),
         columns::chosen(&visitor.signed_in.person.preferences),
     );
+    let filter = query.filter(base, &visitor.formats.zone);
     let page = Page {
-        filter: query.filter(base),
+        filter: filter.clone(),
         sort: query.sort(),
         after: query.cursor(),
         limit: count + 1,
@@ -98,7 +102,6 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         "columns": columns::titles(&query, &columns),
         "choices": columns::choices(&columns),
         "panel": beside.panel,
-        "rows": rows.iter().map(|row| columns::row(visitor, row, orders.get(&row.id))).collect::<Vec<_>>(),
         "newest": newest(&query, &rows),
         "list": query.first().text(),
         "list_param": carried(&query.first().text()),
@@ -109,12 +112,35 @@ pub(crate) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Answer 
         "base": base.code(),
         "csv": query.first().address().replacen("/orders", "/orders.csv", 1),
         "max_chosen": MAX_CHOSEN,
-        "may_export": visitor.signed_in.session.permit::<ExportOrders>().is_ok(),
-        "may_edit": visitor.signed_in.session.permit::<EditOrders>().is_ok(),
-        "may_share": visitor.signed_in.session.permit::<ManageSettings>().is_ok(),
         "query": query,
     });
-    Ok(visitor.page(StatusCode::OK, "orders.html", context))
+    let told = |row: &Listed| columns::row(visitor, &columns, row, orders.get(&row.id));
+    let given = Given::from(context)
+        .and(may(visitor).into())
+        .and(days(visitor, &filter).into())
+        .with("rows", rows.iter().map(told).collect());
+    Ok(visitor.page(StatusCode::OK, "orders.html", given))
+}
+
+/// What the visitor may do with the list.
+fn may(visitor: &Visitor) -> Value {
+    let session = &visitor.signed_in.session;
+    json!({
+        "may_export": session.permit::<ExportOrders>().is_ok(),
+        "may_edit": session.permit::<EditOrders>().is_ok(),
+        "may_share": session.permit::<ManageSettings>().is_ok(),
+    })
+}
+
+/// The days of the filter as its form has them, and whose days they are.
+fn days(visitor: &Visitor, filter: &Filter) -> Value {
+    let zone = &visitor.formats.zone;
+    let day = |at: Option<Timestamp>, end: End| at.map(|at| end.day(at, zone).to_string());
+    json!({
+        "from_day": day(filter.from, End::First),
+        "until_day": day(filter.until, End::Last),
+        "zone": zone.iana_name().unwrap_or("UTC"),
+    })
 }
 
 /// The orders of the rows themselves, where a column needs them.
@@ -178,7 +204,7 @@ fn tab(
     query: &ListQuery,
     base: Currency,
 ) -> Value {
-    let mut address = ListQuery::of(&view.filter, view.sort, base);
+    let mut address = ListQuery::of(&view.filter, view.sort, base, &visitor.formats.zone);
     let is_open = address == query.kept();
     address.view = view.id.0.clone();
     json!({
@@ -221,9 +247,11 @@ pub(super) fn chips(visitor: &Visitor, query: &ListQuery) -> Vec<Value> {
                     visitor.say(&format!("cover-{}", value.replace('_', "-")), &[])
                 }
                 "attention" | "disputed" => visitor.say(&format!("answer-{value}"), &[]),
+                "from" | "until" => visitor.formats.day_or_moment(&value),
                 _ => value,
             };
-            json!({"field": field, "value": value, "without": rest.address()})
+            let label = visitor.say(&format!("filter-{field}"), &[]);
+            json!({"text": visitor.labelled(&label, &value), "without": rest.address()})
         })
         .collect()
 }

@@ -6,12 +6,12 @@ use domain::money::{Currency, decimal_text};
 use domain::order::{Fulfilment, OrderStatus, PaymentStatus, Source};
 use engine::store::list::Cursor;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::days::End;
 use crate::forms::amount;
 
 /// The query as it stands in the address; what is empty is not written.
@@ -37,6 +37,7 @@ pub(crate) struct ListQuery {
     /// Country codes, separated by spaces or commas.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub destination: String,
+    /// The first day, which is in; an instant where a view begins at no day's beginning.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub from: String,
     /// The last day, which is in.
@@ -109,12 +110,8 @@ impl ListQuery {
         }
     }
 
-    /// The filter it stands for. Amounts are of the base currency, days of UTC.
-    pub fn filter(&self, base: Currency) -> Filter {
-        let day = |text: &str| -> Option<Date> { text.parse().ok() };
-        let start = |day: Date| -> Option<Timestamp> {
-            Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
-        };
+    /// The filter it stands for. Amounts are of the base currency, days of this time zone.
+    pub fn filter(&self, base: Currency, zone: &TimeZone) -> Filter {
         let minor = |text: &str| {
             let text = text.trim();
             if text.is_empty() {
@@ -138,10 +135,8 @@ impl ListQuery {
             guarantee: named::<Cover>(&self.guarantee),
             source: named::<Source>(&self.source),
             destination: countries.map(str::to_uppercase).collect(),
-            from: day(&self.from).and_then(start),
-            until: day(&self.until)
-                .and_then(|day| day.tomorrow().ok())
-                .and_then(start),
+            from: End::First.instant(&self.from, zone),
+            until: End::Last.instant(&self.until, zone),
             min_base_minor: minor(&self.min),
             max_base_minor: minor(&self.max),
             tag: Some(self.tag.trim().to_owned()).filter(|tag| !tag.is_empty()),
@@ -149,9 +144,10 @@ impl ListQuery {
         }
     }
 
-    /// The query of a filter, of a saved view.
-    pub fn of(filter: &Filter, sort: Sort, base: Currency) -> Self {
-        let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    /// The query of a filter, of a saved view, for someone in this time zone.
+    pub fn of(filter: &Filter, sort: Sort, base: Currency, zone: &TimeZone) -> Self {
+        let day =
+            |at: Option<Timestamp>, end: End| at.map(|at| end.text(at, zone)).unwrap_or_default();
         let minor = |minor: Option<i64>| {
             minor
                 .map(|minor| decimal_text(minor, base))
@@ -166,15 +162,8 @@ impl ListQuery {
             guarantee: names(&filter.guarantee),
             source: names(&filter.source),
             destination: filter.destination.join(" "),
-            from: filter
-                .from
-                .map(|at| day(at).to_string())
-                .unwrap_or_default(),
-            until: filter
-                .until
-                .and_then(|at| day(at).yesterday().ok())
-                .map(|day| day.to_string())
-                .unwrap_or_default(),
+            from: day(filter.from, End::First),
+            until: day(filter.until, End::Last),
             min: minor(filter.min_base_minor),
             max: minor(filter.max_base_minor),
             tag: filter.tag.clone().unwrap_or_default(),

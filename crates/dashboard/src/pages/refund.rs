@@ -143,7 +143,7 @@ async fn sent(visitor: &Visitor, id: &str, mut form: Form) -> Answer {
     )
     .await
     {
-        Ok(_) => Ok(visitor.redirect(&format!("/orders/{id}?done=refunded"))),
+        Ok(_) => Ok(visitor.back_to_order(id, "refunded")),
         Err(Failure::Refused(refusal)) => {
             form.step.clear();
             let wrong = said(visitor, &refusal);

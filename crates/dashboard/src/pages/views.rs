@@ -110,12 +110,12 @@ pub(crate) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
     let query = ListQuery::parse(&form.list);
     let new = NewView {
         name: form.name.clone(),
-        filter: query.filter(base),
+        filter: query.filter(base, &visitor.formats.zone),
         sort: query.sort(),
     };
     match views::save(&visitor.app.desk, &keeper, new).await {
         Ok(view) => {
-            let mut list = ListQuery::of(&view.filter, view.sort, base);
+            let mut list = ListQuery::of(&view.filter, view.sort, base, &visitor.formats.zone);
             list.view = view.id.0;
             list.rows = query.rows;
             Ok(visitor.redirect(&list.address()))
@@ -178,7 +178,8 @@ async fn changed(
             let scope = &visitor.signed_in.session.scope;
             let base = base_currency(visitor, &scope.organization_id).await?;
             let list = ListQuery::parse(&form.list);
-            views::refilter(desk, &keeper, id, list.filter(base), list.sort()).await
+            let filter = list.filter(base, &visitor.formats.zone);
+            views::refilter(desk, &keeper, id, filter, list.sort()).await
         }
         _ => Ok(false),
     };

@@ -155,12 +155,9 @@ async fn framed(visitor: &Visitor, place: &(String, String), form: Option<Form>)
             (StatusCode::UNPROCESSABLE_ENTITY, title, said)
         }
     };
-    let context = json!({
-        "language": visitor.formats.language,
-        "title": title,
-        "text": said,
-    });
-    let page = visitor.app.page(status, "plain.html", context);
+    let language = visitor.formats.language;
+    let context = json!({"title": title, "text": said});
+    let page = visitor.app.page(language, status, "plain.html", context);
     Ok(guard::in_frame(page))
 }
 
