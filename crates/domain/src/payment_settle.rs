@@ -45,9 +45,7 @@ pub fn capture(
     payment: &PaymentId,
     amount_minor: i64,
 ) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     let found = order.payment(payment)?;
     if found.state != PaymentState::Authorized {
         return Err(Refusal::PaymentStateWrong {
@@ -83,9 +81,7 @@ pub fn capture(
 /// # Errors
 /// [`Refusal::AmountsFinal`] once money was captured, [`Refusal::Canceled`], or a total out of bounds.
 pub fn set_total(order: &Order, total_minor: i64) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     if order.captured_minor() > 0 {
         return Err(Refusal::AmountsFinal);
     }

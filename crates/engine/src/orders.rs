@@ -89,10 +89,7 @@ pub fn possible(
 ) -> Vec<(Action, Verdict)> {
     actions(
         order,
-        &Context {
-            actor: permit.actor(),
-            at: desk.now(),
-        },
+        &Context::of(permit.actor(), desk.now()),
     )
 }
 
@@ -127,10 +124,7 @@ pub async fn take(
             desk_number: desk.next_desk_number(&scope.organization_id).await?,
             fees: settings.fees,
         };
-        let context = Context {
-            actor: permit.actor(),
-            at: desk.now(),
-        };
+        let context = Context::of(permit.actor(), desk.now());
         let decision = take_in(new.clone(), placement, &context)?;
         match commit(desk, None, &decision, idempotency).await {
             Ok(()) => return Ok(decision.order),
@@ -162,10 +156,7 @@ pub(crate) async fn command<G>(
         decide(
             order,
             command,
-            &Context {
-                actor,
-                at: desk.now(),
-            },
+            &Context::of(actor, desk.now()),
         )
     })
     .await
@@ -210,10 +201,7 @@ pub(crate) async fn record_on(
         record(
             order,
             fact,
-            &Context {
-                actor: &actor,
-                at: desk.now(),
-            },
+            &Context::of(&actor, desk.now()),
         )
     })
     .await

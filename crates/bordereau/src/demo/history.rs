@@ -71,7 +71,7 @@ pub fn tell(
     let at = new.placed_at;
     let is_checkout = new.source == Source::Checkout;
     let shop = actor(ActorKind::Shop, "shop", "Shop");
-    let told = take(new, placement, &Context { actor: &shop, at })?;
+    let told = take(new, placement, &Context::of(&shop, at))?;
     let mut story = draw(rng);
     let needs_payment = matches!(
         story,

@@ -68,10 +68,7 @@ impl Teller<'_> {
     pub fn asks(&mut self, command: &Command) -> Result<(), Refusal> {
         let name = *pick(self.rng, &["Ada Admin", "Max Member"]);
         let who = actor(ActorKind::Person, "team", name);
-        let context = Context {
-            actor: &who,
-            at: self.at,
-        };
+        let context = Context::of(&who, self.at);
         let more = decide(&self.told.order, command, &context)?;
         self.add(more);
         Ok(())
@@ -86,10 +83,7 @@ impl Teller<'_> {
             _ => "Bordereau",
         };
         let who = actor(kind, name, name);
-        let context = Context {
-            actor: &who,
-            at: self.at,
-        };
+        let context = Context::of(&who, self.at);
         let more = record(&self.told.order, fact, &context)?;
         self.add(more);
         Ok(())

@@ -267,7 +267,7 @@ fn request(visitor: &Visitor, order: &Order, form: &Form) -> Result<RefundReques
     // What the rules will say when it is asked for is said before it is confirmed.
     let actor = &visitor.signed_in.session.actor;
     let at = visitor.app.desk.now();
-    match domain::refund::request(order, &request, &Context { actor, at }) {
+    match domain::refund::request(order, &request, &Context::of(actor, at)) {
         Ok(_) => Ok(request),
         Err(refusal) => Err(said(visitor, &refusal)),
     }

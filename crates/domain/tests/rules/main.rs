@@ -21,3 +21,4 @@ mod shipping;
 mod shop;
 #[path = "../support/mod.rs"]
 mod support;
+mod waiting;

@@ -138,10 +138,7 @@ pub fn order() -> Order {
         fees: domain::fees::FeeTerms::default(),
     };
     let actor = actor();
-    let context = Context {
-        actor: &actor,
-        at: start(),
-    };
+    let context = Context::of(&actor, start());
     take(new_order("1001"), placement, &context).unwrap().order
 }
 
