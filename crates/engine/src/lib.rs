@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod password_resets;
 pub mod people;
 pub mod permit;
+pub mod policies;
 pub mod ports;
 pub mod presence;
 pub mod refunds;

@@ -5,6 +5,7 @@ use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, ViewId};
 use domain::money::Currency;
 use domain::order::{Fulfilment, OrderStatus};
+use domain::policy::Policies;
 use domain::team::{self, TeamRefusal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub base_currency: Currency,
     /// The fees of orders that are taken in from now on (R8).
     pub fees: FeeTerms,
+    /// What it asks before money goes back or an order is canceled.
+    pub policies: Policies,
     /// The address its e-mails come from.
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
@@ -37,6 +40,7 @@ impl Default for Settings {
         Self {
             base_currency: Currency::USD,
             fees: FeeTerms::default(),
+            policies: Policies::default(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
         }

@@ -9,6 +9,7 @@ mod mails;
 mod payments;
 mod refunds;
 mod shops;
+mod waiting;
 mod worker;
 
 use domain::command::Decision;
@@ -18,6 +19,8 @@ use domain::order::{MailState, Sync};
 use domain::payment::PaymentState;
 use domain::refund::RefundState;
 use domain::shipment::LabelState;
+use domain::waiting::WaitsFor;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::store::queue::NewJob;
@@ -44,6 +47,8 @@ pub enum JobKind {
     MailSend,
     /// Tells the shop how the order stands.
     ShopTell,
+    /// Sends what was confirmed and not undone in time.
+    WaitingOver,
     /// Sends an e-mail to someone of the team; it is about no order.
     AccountMailSend,
 }
@@ -67,13 +72,20 @@ pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
     let wanted = decision
         .events
         .iter()
-        .filter_map(|event| wanted_by(&event.kind));
+        .filter_map(|event| wanted_by(&event.kind, order.updated_at));
     wanted.map(job).collect()
 }
 
 /// What an event asks for: the job, with what, and after how many seconds.
-fn wanted_by(kind: &EventKind) -> Option<(JobKind, String, i64)> {
+fn wanted_by(kind: &EventKind, at: Timestamp) -> Option<(JobKind, String, i64)> {
     match kind {
+        EventKind::WaitingBegun { waiting } => match waiting.waits {
+            WaitsFor::Time { until } => {
+                let after_s = until.duration_since(at).as_secs();
+                Some((JobKind::WaitingOver, waiting.id.0.clone(), after_s))
+            }
+            WaitsFor::Approval { .. } => None,
+        },
         EventKind::RefundRequested { refund } if refund.state == RefundState::Requested => {
             Some((JobKind::RefundExecute, refund.id.0.clone(), 0))
         }
@@ -122,7 +134,7 @@ fn wanted_by(kind: &EventKind) -> Option<(JobKind, String, i64)> {
 }
 
 /// So many seconds later; the far future where that cannot be told.
-pub(crate) fn later(at: jiff::Timestamp, seconds: i64) -> jiff::Timestamp {
+pub(crate) fn later(at: Timestamp, seconds: i64) -> Timestamp {
     at.checked_add(jiff::SignedDuration::from_secs(seconds))
-        .unwrap_or(jiff::Timestamp::MAX)
+        .unwrap_or(Timestamp::MAX)
 }
