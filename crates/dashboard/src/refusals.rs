@@ -102,7 +102,7 @@ fn values(formats: &Formats, refusal: &Refusal) -> Vec<(&'static str, String)> {
 
 /// The data of a refusal as texts, amounts and states in the reader's words.
 fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
-    const NAMES: [&str; 19] = [
+    const NAMES: [&str; 21] = [
         "max",
         "given",
         "expected",
@@ -122,6 +122,8 @@ fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
         "label",
         "item",
         "author",
+        "limit",
+        "name",
     ];
     let written = |name: &str, value: &Value| -> String {
         if let Ok(money) = serde_json::from_value::<Money>(value.clone()) {

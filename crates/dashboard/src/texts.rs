@@ -24,6 +24,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/mails.ftl"),
         include_str!("../locales/en/list.ftl"),
         include_str!("../locales/en/settings.ftl"),
+        include_str!("../locales/en/waiting.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -33,6 +34,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/mails.ftl"),
         include_str!("../locales/fr/list.ftl"),
         include_str!("../locales/fr/settings.ftl"),
+        include_str!("../locales/fr/waiting.ftl"),
     ],
 ];
 
@@ -71,6 +73,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/chosen_refused.html"),
     ),
     ("print.html", include_str!("../templates/print.html")),
+    ("waiting.html", include_str!("../templates/waiting.html")),
     ("order.html", include_str!("../templates/order.html")),
     ("cancel.html", include_str!("../templates/cancel.html")),
     ("refund.html", include_str!("../templates/refund.html")),
@@ -106,6 +109,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "settings_fees.html",
         include_str!("../templates/settings_fees.html"),
+    ),
+    (
+        "settings_policies.html",
+        include_str!("../templates/settings_policies.html"),
     ),
     (
         "settings_log.html",

@@ -94,6 +94,8 @@ const BEGINNINGS: &[&str] = &[
     "log-",
     "team-refusal-",
     "appearance-",
+    "waits-",
+    "waited-",
 ];
 
 #[test]

@@ -25,6 +25,8 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "dispute_opened",
             "dispute_closed",
             "money_moved",
+            "waiting_begun",
+            "waiting_ended",
             "refund_requested",
             "refund_retried",
             "refund_changed",

@@ -70,6 +70,17 @@ fn money(words: &Words<'_>, kind: &EventKind) -> String {
             words.states("paid", from, to),
             reason.as_deref().unwrap_or_default(),
         ),
+        K::WaitingBegun { waiting } => super::waiting::begun(words.0, waiting),
+        K::WaitingEnded {
+            outcome,
+            amount,
+            note,
+            ..
+        } => {
+            let amount = [("amount", words.amount(*amount))];
+            let key = format!("waited-{}", name(outcome));
+            with(words.0.say(&key, &amount), note)
+        }
         K::RefundRequested { refund } => refund.note.clone(),
         K::RefundChanged {
             from, to, problem, ..
@@ -234,8 +245,19 @@ pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
         | Concern::SyncFailed { reason }
         | Concern::MailFailed { reason }
         | Concern::GivenUp { reason, .. } => format!("{said}: {reason}"),
+        Concern::NotSent { code, reason, .. } => {
+            let why = match code.as_str() {
+                "shipped" | "label_in_progress" | "cancel_in_shop" | "disputed"
+                | "nothing_left" | "nothing_captured" => {
+                    visitor.say(&format!("refusal-{}", code.replace('_', "-")), &[])
+                }
+                _ => reason.clone(),
+            };
+            format!("{said}: {why}")
+        }
         Concern::RefundedInShop { amount } => format!("{said}: {}", visitor.formats.money(*amount)),
         Concern::RefundFailed { .. }
+        | Concern::ApprovalNeeded { .. }
         | Concern::CanceledInShop
         | Concern::RefundedAtProvider { .. }
         | Concern::Disputed

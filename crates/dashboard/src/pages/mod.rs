@@ -24,3 +24,4 @@ pub(crate) mod refund;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod views;
+mod waiting;

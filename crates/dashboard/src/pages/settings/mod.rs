@@ -1,10 +1,11 @@
-//! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, and the log of all of it.
+//! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, policies, and the log of all of it.
 
 mod emails;
 mod fees;
 mod keys;
 mod log;
 mod organization;
+mod policies;
 mod roles;
 mod team;
 
@@ -28,13 +29,14 @@ use crate::texts::say;
 use crate::visitor::Visitor;
 
 /// The sections, with what one needs to see them.
-const SECTIONS: [(&str, Permission); 7] = [
+const SECTIONS: [(&str, Permission); 8] = [
     ("team", Permission::ManageTeam),
     ("roles", Permission::ManageTeam),
     ("keys", Permission::ManageTeam),
     ("organization", Permission::ManageSettings),
     ("emails", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
+    ("policies", Permission::ManageSettings),
     ("log", Permission::ManageTeam),
 ];
 
@@ -76,6 +78,10 @@ pub(crate) fn routes() -> Router<App> {
             get(emails::preview).post(emails::preview_typed),
         )
         .route("/settings/fees", get(fees::show).post(fees::save))
+        .route(
+            "/settings/policies",
+            get(policies::show).post(policies::save),
+        )
         .route("/settings/log", get(log::show))
         .route(
             "/invitation/{token}",
@@ -113,7 +119,7 @@ struct Done {
 impl Done {
     /// In words; nothing where the address says nothing that we say.
     fn said(&self, visitor: &Visitor) -> String {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 10] = [
             "saved",
             "role-given",
             "removed",
@@ -123,6 +129,7 @@ impl Done {
             "role-deleted",
             "key-revoked",
             "fees",
+            "policies",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();
