@@ -34,3 +34,4 @@ mod refused;
 mod settings;
 mod team;
 mod views;
+mod waiting;

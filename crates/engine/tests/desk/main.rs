@@ -36,4 +36,5 @@ mod support;
 mod team;
 mod upkeep;
 mod views;
+mod waiting;
 mod workers;
