@@ -41,7 +41,7 @@ export async function paths(page) {
     "/views?list=status%3Dopen",
     `/orders/print?id=${open.split("/").at(-1)}`,
     "/preferences",
-    ...["team", "roles", "roles/new", "keys", "organization", "fees", "log"].map((section) => `/settings/${section}`),
+    ...["team", "roles", "roles/new", "keys", "organization", "fees", "policies", "log"].map((section) => `/settings/${section}`),
     "/invitation/used.long-ago",
     "/nothing-is-here",
   ];
