@@ -6,6 +6,7 @@
 )]
 
 mod actions;
+mod approval;
 mod cancel;
 mod coverage;
 mod edits;

@@ -9,6 +9,7 @@
 )]
 
 mod commands;
+pub mod waits;
 
 use domain::actor::{Actor, ActorKind, By, Permission};
 use domain::address::Address;
