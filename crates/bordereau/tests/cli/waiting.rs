@@ -134,7 +134,7 @@ fn above_a_limit_someone_else_approves_or_declines_with_a_note() {
         refund(&mut max, &order, "12,50", said)
             .says("Rien ne part avant que quelqu'un d'autre ne l'approuve.")
             .says("Max demande à rembourser 12,50 EUR.")
-            .says("Pourquoi : two of the same")
+            .says("Pourquoi : Doublon (two of the same)")
             .says("Vous l'avez demandé ; quelqu'un d'autre l'approuve.")
             .says("Retirer la demande")
             .says_not(">Approuver<");

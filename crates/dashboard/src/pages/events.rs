@@ -53,7 +53,7 @@ impl Words<'_> {
 }
 
 /// A text with what went wrong behind it.
-fn with(text: String, problem: &str) -> String {
+pub(super) fn with(text: String, problem: &str) -> String {
     if problem.is_empty() {
         text
     } else {

@@ -6,6 +6,7 @@ use domain::ids::{OrderId, WaitingId};
 use domain::money::Money;
 use domain::order::Order;
 use domain::policy::Policy;
+use domain::refund::RefundReason;
 use domain::waiting::{Confirmed, Waiting, WaitsFor};
 use domain::waiting_end::{may_approve, may_decide, may_undo};
 use engine::corrections::correct;
@@ -15,6 +16,7 @@ use engine::policies;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::events::with;
 use super::order::{self, Shown};
 use crate::refusals;
 use crate::visitor::{Answer, Visitor};
@@ -62,7 +64,7 @@ fn told(visitor: &Visitor, order: &Order, waiting: &Waiting, context: &Context) 
         "what": visitor.formats.money(waiting.amount),
         "is_timed": is_timed,
         "seconds": seconds,
-        "note": note(waiting),
+        "note": why(visitor, waiting),
         "by": waiting.by.name,
         "at": visitor.formats.moment(waiting.at),
         "undo": can_undo.then(|| visitor.say(undo, &[])),
@@ -102,12 +104,23 @@ fn text(visitor: &Visitor, waiting: &Waiting) -> String {
     }
 }
 
-/// Why it was asked for, where someone said.
-fn note(waiting: &Waiting) -> &str {
-    match &waiting.what {
-        Confirmed::Cancellation { note, .. } => note,
-        Confirmed::Refund { refunds } => refunds.first().map_or("", |refund| &refund.note),
-    }
+/// Why it was asked for: what whoever approves it has to know.
+fn why(visitor: &Visitor, waiting: &Waiting) -> String {
+    let refund = match &waiting.what {
+        Confirmed::Cancellation { note, .. } => return note.clone(),
+        Confirmed::Refund { refunds } => refunds.first(),
+    };
+    refund.map_or_else(String::new, |refund| {
+        let reason = match &refund.reason {
+            RefundReason::Other(text) => text.clone(),
+            known => {
+                let value = serde_json::to_value(known).unwrap_or_default();
+                let key = value["reason"].as_str().unwrap_or_default();
+                visitor.say(&format!("reason-{}", key.replace('_', "-")), &[])
+            }
+        };
+        with(reason, &refund.note)
+    })
 }
 
 /// How something confirmed waits, in the words of the activity.
