@@ -91,10 +91,6 @@ pub(super) fn called(visitor: &Visitor, name: &str) -> String {
     }
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "what the page shows, each of its own type"
-)]
 fn shown(
     visitor: &Visitor,
     found: &Shown,
@@ -153,21 +149,15 @@ pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
         problem: visitor.say(key, &[("max", MAX_UNDO_S.to_string())]),
     };
     let again = |field, key, place| {
-        Ok(shown(
-            &visitor,
-            &found,
-            &form,
-            &wrong(field, key),
-            place,
-            "",
-        ))
+        let wrong = wrong(field, key);
+        shown(&visitor, &found, &form, &wrong, place, "")
     };
     let Ok(undo_s) = form.undo.trim().parse() else {
-        return again("undo", "policies-undo-wrong", None);
+        return Ok(again("undo", "policies-undo-wrong", None));
     };
     let approval_above_minor = match read(&found, &form) {
         Ok(limits) => limits,
-        Err(place) => return again("limit", "policies-limit-wrong", Some(place)),
+        Err(place) => return Ok(again("limit", "policies-limit-wrong", Some(place))),
     };
     let policies = Policies {
         undo_s,
@@ -176,10 +166,10 @@ pub(super) async fn save(Sent { visitor, form }: Sent<Form>) -> Answer {
     match policies::set(&visitor.app.desk, &permit, policies).await {
         Ok(()) => Ok(visitor.redirect("/settings/policies?done=policies")),
         Err(Failure::Refused(Refusal::Invalid { field, .. })) if field == "undo" => {
-            again("undo", "policies-undo-wrong", None)
+            Ok(again("undo", "policies-undo-wrong", None))
         }
         Err(Failure::Refused(Refusal::Invalid { .. })) => {
-            again("limit", "policies-limit-wrong", None)
+            Ok(again("limit", "policies-limit-wrong", None))
         }
         Err(failure) => Err(visitor.failed(&failure)),
     }
