@@ -8,12 +8,23 @@ import { words } from "./words.mjs";
 const LIMIT_MS = 15_000;
 let browser;
 
-/** Call once at the top of a file. */
-export function useBrowser() {
+/** Call once at the top of a file. What is confirmed goes out at once, unless it can be undone for so long. */
+export function useBrowser({ undo_s = 0 } = {}) {
   before(async () => {
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM });
+    await setUndo(undo_s);
   });
   after(() => browser?.close());
+}
+
+async function setUndo(seconds) {
+  const { made } = await context();
+  await made.addCookies(await session(desk.people.admin));
+  const page = await made.newPage();
+  await page.goto("/settings/policies");
+  await page.getByLabel(words.en("policies-undo")).fill(`${seconds}`);
+  await press(page, words.en.save);
+  await made.close();
 }
 
 /** A context in which nobody is signed in; what goes wrong behind the page is in `wrong`. */

@@ -51,7 +51,7 @@ export async function paths(page) {
     `/orders/print?id=${open.split("/").at(-1)}`,
     "/preferences",
     "/preferences/second-factor",
-    ...["team", "roles", "roles/new", "keys", "organization", "payments", "fees", "deliveries", "log"].map((section) => `/settings/${section}`),
+    ...["team", "roles", "roles/new", "keys", "organization", "payments", "fees", "policies", "deliveries", "log"].map((section) => `/settings/${section}`),
     "/invitation/used.long-ago",
     "/nothing-is-here",
   ];

@@ -151,6 +151,7 @@ function begin() {
 document.addEventListener("desk:leaving", leave);
 document.addEventListener("desk:shown", begin);
 document.addEventListener("visibilitychange", tell);
+document.addEventListener("desk:look", tell);
 addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => event.persisted && begin());
 begin();

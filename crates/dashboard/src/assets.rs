@@ -27,6 +27,12 @@ pub(crate) static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("news", "js", script, include_bytes!("../assets/news.js")),
         asset("save", "js", script, include_bytes!("../assets/save.js")),
         asset(
+            "waiting",
+            "js",
+            script,
+            include_bytes!("../assets/waiting.js"),
+        ),
+        asset(
             "palette",
             "js",
             script,

@@ -110,7 +110,7 @@ fn values(formats: &Formats, refusal: &Refusal) -> Vec<(&'static str, String)> {
 
 /// The data of a refusal as texts, amounts and states in the reader's words.
 fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
-    const NAMES: [&str; 20] = [
+    const NAMES: &[&str] = &[
         "max",
         "given",
         "expected",
@@ -131,6 +131,8 @@ fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
         "item",
         "author",
         "dispute",
+        "limit",
+        "name",
     ];
     let written = |name: &str, value: &Value| -> String {
         if let Ok(money) = serde_json::from_value::<Money>(value.clone()) {
@@ -148,7 +150,8 @@ fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
         }
     };
     NAMES
-        .into_iter()
+        .iter()
+        .copied()
         .filter_map(|name| value.get(name).map(|value| (name, written(name, value))))
         .collect()
 }

@@ -28,6 +28,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/deliveries.ftl"),
         include_str!("../locales/en/second_factor.ftl"),
         include_str!("../locales/en/payments.ftl"),
+        include_str!("../locales/en/waiting.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -40,6 +41,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/deliveries.ftl"),
         include_str!("../locales/fr/second_factor.ftl"),
         include_str!("../locales/fr/payments.ftl"),
+        include_str!("../locales/fr/waiting.ftl"),
     ],
 ];
 
@@ -87,6 +89,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/chosen_refused.html"),
     ),
     ("print.html", include_str!("../templates/print.html")),
+    ("waiting.html", include_str!("../templates/waiting.html")),
     ("order.html", include_str!("../templates/order.html")),
     ("cancel.html", include_str!("../templates/cancel.html")),
     ("refund.html", include_str!("../templates/refund.html")),
@@ -127,6 +130,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "settings_fees.html",
         include_str!("../templates/settings_fees.html"),
+    ),
+    (
+        "settings_policies.html",
+        include_str!("../templates/settings_policies.html"),
     ),
     (
         "settings_log.html",

@@ -73,7 +73,7 @@ impl Visitor {
     pub fn why_not(&self, order: &Order, action: Action) -> Option<Said> {
         let actor = &self.signed_in.session.actor;
         let at = self.app.desk.now();
-        let refusal = verdict(order, action, &Context { actor, at }).err()?;
+        let refusal = verdict(order, action, &Context::of(actor, at)).err()?;
         Some(refusals::refusal(&self.formats, &refusal))
     }
 

@@ -7,13 +7,15 @@ use crate::cancel::may_cancel;
 use crate::capture::{may_ask, may_capture, may_void};
 use crate::command::Context;
 use crate::coverage::Cover;
-use crate::edits::may_hold;
-use crate::order::{Order, OrderStatus};
+use crate::edits::{may_hold, may_resolve};
+use crate::order::Order;
 use crate::refund::{RefundState, may_refund};
 use crate::refund_settle::may_retry;
 use crate::refusal::Refusal;
 use crate::ship::{may_add_tracking, may_create_label};
 use crate::shipment::LabelState;
+use crate::waiting::Waiting;
+use crate::waiting_end::{may_approve, may_decide, may_undo};
 
 /// Something a person can do with an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,6 +26,9 @@ pub enum Action {
     CancelWithoutRefund,
     Refund,
     RetryRefund,
+    Undo,
+    Approve,
+    Decline,
     Capture,
     VoidPayment,
     AskPayment,
@@ -47,11 +52,14 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order a menu shows them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Cancel,
         Self::CancelWithoutRefund,
         Self::Refund,
         Self::RetryRefund,
+        Self::Undo,
+        Self::Approve,
+        Self::Decline,
         Self::Capture,
         Self::VoidPayment,
         Self::AskPayment,
@@ -83,6 +91,8 @@ impl Action {
             | Self::Capture
             | Self::VoidPayment
             | Self::AskPayment => Permission::RefundOrders,
+            // What waits says itself what is needed for it.
+            Self::Undo | Self::Approve | Self::Decline => Permission::ViewOrders,
             Self::AddNote => Permission::AddNotes,
             Self::AddTracking | Self::RemoveTracking | Self::CreateLabel | Self::VoidLabel => {
                 Permission::ShipOrders
@@ -128,14 +138,17 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
         }
         Action::Refund => may_refund(order),
         Action::RetryRefund => may_retry_any(order),
+        Action::Undo => any_waiting(order, |waiting| may_undo(waiting, context)),
+        Action::Approve => any_waiting(order, |waiting| may_approve(order, waiting, context)),
+        Action::Decline => any_waiting(order, |waiting| may_decide(waiting, context)),
         Action::Capture => may_capture(order),
         Action::VoidPayment => may_void(order),
         Action::AskPayment => may_ask(order),
         Action::EditNumber | Action::AddNote | Action::Tag => Ok(()),
-        Action::EditShipTo | Action::EditBillTo | Action::EditItems => not_canceled(order),
+        Action::EditShipTo | Action::EditBillTo | Action::EditItems => order.check_open(),
         Action::SetTotal => match order.captured_minor() > 0 {
-            true => not_canceled(order).and(Err(Refusal::AmountsFinal)),
-            false => not_canceled(order),
+            true => order.check_open().and(Err(Refusal::AmountsFinal)),
+            false => order.check_open(),
         },
         Action::AddTracking => may_add_tracking(order),
         Action::RemoveTracking => may_remove_tracking(order),
@@ -143,18 +156,19 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
         Action::VoidLabel => may_void_label(order),
         Action::Hold => may_hold(order),
         Action::Release => match order.hold {
-            Some(_) => not_canceled(order),
-            None => not_canceled(order).and(Err(Refusal::NotReady {
+            Some(_) => order.check_open(),
+            None => order.check_open().and(Err(Refusal::NotReady {
                 status: order.status,
             })),
         },
         Action::JudgeCoverage => only_support(context.actor).and_then(|()| at_risk(order)),
-        Action::Resolve => match order.attention.first() {
-            Some(_) => Ok(()),
-            None => Err(Refusal::AttentionNotFound {
-                attention: "none".into(),
-            }),
-        },
+        Action::Resolve => {
+            let open = order.attention.iter().map(|open| may_resolve(order, open));
+            open.reduce(Result::or)
+                .unwrap_or(Err(Refusal::AttentionNotFound {
+                    attention: "none".into(),
+                }))
+        }
     }
 }
 
@@ -163,14 +177,6 @@ fn only_support(actor: &Actor) -> Verdict {
         Ok(())
     } else {
         Err(Refusal::OperatorSupportOnly)
-    }
-}
-
-fn not_canceled(order: &Order) -> Verdict {
-    if order.status == OrderStatus::Canceled {
-        Err(Refusal::Canceled)
-    } else {
-        Ok(())
     }
 }
 
@@ -188,6 +194,16 @@ fn may_retry_any(order: &Order) -> Verdict {
         }),
     };
     tried.reduce(Result::or).unwrap_or_else(none)
+}
+
+/// Whether one of those that wait allows it; where none does, why the last one does not.
+fn any_waiting(order: &Order, may: impl Fn(&Waiting) -> Verdict) -> Verdict {
+    let verdicts = order.waiting.iter().map(may);
+    verdicts
+        .reduce(Result::or)
+        .unwrap_or(Err(Refusal::WaitingNotFound {
+            waiting: "none".into(),
+        }))
 }
 
 fn may_remove_tracking(order: &Order) -> Verdict {

@@ -7,6 +7,7 @@ use crate::order::{Order, Transition};
 use crate::payment::{Dispute, Payment, PaymentState};
 use crate::refund::{Refund, RefundState};
 use crate::shipment::{Label, Shipment};
+use crate::waiting::Waiting;
 
 /// Replays a history into the order it made.
 ///
@@ -104,6 +105,19 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             reference,
         } => dispute_of(order, payment, reference)?.won = Some(*won),
         EventKind::MoneyMoved { entry } => order.journal.push(entry.clone()),
+        EventKind::WaitingBegun { waiting } => order.waiting.push((**waiting).clone()),
+        EventKind::WaitingEnded {
+            waiting, outcome, ..
+        } => {
+            let known = find(
+                &mut order.waiting,
+                |known: &Waiting| known.id == *waiting,
+                waiting,
+            )?;
+            let first = known.refunds().first().map(|refund| refund.id.clone());
+            order.withdrawn.extend(first.filter(|_| !outcome.is_sent()));
+            order.waiting.retain(|known| known.id != *waiting);
+        }
         EventKind::RefundRequested { refund } => order.refunds.push(refund.clone()),
         EventKind::RefundRetried { refund, attempt } => {
             let refund = find(

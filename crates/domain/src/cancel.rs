@@ -4,7 +4,7 @@ use crate::command::Context;
 use crate::event::EventKind;
 use crate::ids::RefundId;
 use crate::money::Money;
-use crate::order::{Cancellation, Fulfilment, Order, OrderStatus};
+use crate::order::{Cancellation, Fulfilment, Order};
 use crate::payment_settle::release_all;
 use crate::refund::{
     MAX_NOTE, Parts, RefundOrigin, RefundReason, RefundRequest, cancellation_key, legs,
@@ -62,10 +62,11 @@ pub(crate) fn cancel(
 /// Whether the order can be canceled here by this actor at all, the most telling reason first.
 ///
 /// # Errors
-/// Canceled already (C1), shipped or a label on its way (C4), canceled in the shop (C5), disputed (R9).
+/// Canceled already or about to be (C1), a refund that waits, shipped or a label on its way (C4), canceled in the shop (C5), disputed (R9).
 pub fn may_cancel(order: &Order, context: &Context) -> Result<(), Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
+    order.check_open()?;
+    if let Some(waiting) = order.waiting.first() {
+        return Err(waiting.in_the_way());
     }
     if order.fulfilment() != Fulfilment::None {
         let shipped = order

@@ -9,7 +9,7 @@ use crate::command::Context;
 use crate::event::EventKind;
 use crate::ids::PaymentId;
 use crate::journal::{Account, Movement};
-use crate::order::{Concern, FraudReview, Fulfilment, Order, OrderStatus};
+use crate::order::{Concern, FraudReview, Fulfilment, Order};
 use crate::payment::{Payment, PaymentState};
 use crate::refusal::{Problem, Refusal};
 
@@ -70,9 +70,7 @@ pub(crate) fn capture(
     amount_minor: i64,
     context: &Context,
 ) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     let found = order.payment(payment)?;
     if found.state != PaymentState::Authorized {
         return Err(wrong_state(found));
@@ -135,9 +133,7 @@ pub(crate) fn ask(order: &Order, payment: &PaymentId) -> Result<Vec<EventKind>, 
 /// # Errors
 /// Canceled, paid elsewhere, or the state of the first payment.
 pub fn may_capture(order: &Order) -> Result<(), Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     any(order, |payment| payment.state == PaymentState::Authorized)
 }
 

@@ -9,17 +9,20 @@ use crate::actor::{Actor, Permission};
 use crate::address::Address;
 use crate::carrier::{self, LabelFact};
 use crate::coverage::{self, Promise};
-use crate::event::{AddressKind, Event, EventKind};
-use crate::ids::{AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, RefundId, ShipmentId};
-use crate::order::{Attention, Concern, Declaration, FraudReview, MailState, Order, Sync};
+use crate::event::{AddressKind, Event};
+use crate::ids::{
+    AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, RefundId, ShipmentId, WaitingId,
+};
+use crate::order::{Concern, Declaration, FraudReview, MailState, Order, Sync};
 use crate::payment_settle::{self, PaymentFact};
+use crate::policy::{NO_POLICY, Policy};
 use crate::refund::{self, RefundRequest};
 use crate::refund_settle::{self, RefundFact};
 use crate::refusal::Refusal;
 use crate::ship::{self, LabelRequest};
 use crate::shipment::{ShipmentState, Tracking};
 use crate::shop::{self, ShopFact};
-use crate::{cancel, capture, conclude, edits, lapse};
+use crate::{cancel, capture, conclude, edits, lapse, waiting, waiting_end};
 
 /// Who asks or says it, and when: what the rules may not find out themselves.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,16 @@ pub struct Context<'a> {
     pub actor: &'a Actor,
     /// When.
     pub at: Timestamp,
+    /// What the organization asks of them.
+    pub policy: &'a Policy,
+}
+
+impl<'a> Context<'a> {
+    /// Of one who is asked nothing: the outside, the desk itself, an order that is taken in.
+    pub fn of(actor: &'a Actor, at: Timestamp) -> Self {
+        let policy = &NO_POLICY;
+        Self { actor, at, policy }
+    }
 }
 
 /// What a person or a program asks for.
@@ -59,6 +72,17 @@ pub enum Command {
     Refund(RefundRequest),
     RetryRefund {
         refund: RefundId,
+    },
+    Undo {
+        waiting: WaitingId,
+    },
+    Approve {
+        waiting: WaitingId,
+        note: String,
+    },
+    Decline {
+        waiting: WaitingId,
+        note: String,
     },
     SetTotal {
         total_minor: i64,
@@ -137,6 +161,10 @@ impl Command {
             | Self::AskPayment { .. }
             | Self::Refund(_)
             | Self::RetryRefund { .. } => Permission::RefundOrders,
+            // What waits says itself what is needed for it.
+            Self::Undo { .. } | Self::Approve { .. } | Self::Decline { .. } => {
+                Permission::ViewOrders
+            }
             Self::Hold { .. }
             | Self::Release
             | Self::SetTotal { .. }
@@ -204,6 +232,10 @@ pub enum Fact {
     PaymentDue {
         payment: PaymentId,
     },
+    /// The while in which something can be undone may be over.
+    WaitingOver {
+        waiting: WaitingId,
+    },
     /// The worker gave a job up.
     GivenUp {
         job: String,
@@ -244,7 +276,8 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
                 notify: *notify,
                 without_refund: *without_refund,
             };
-            cancel::cancel(order, &wish, context)
+            let decided = cancel::cancel(order, &wish, context)?;
+            Ok(waiting::hold_back(order, Some(&wish), decided, context))
         }
         Command::Hold { note } => edits::hold(order, note),
         Command::Release => edits::release(order),
@@ -254,7 +287,13 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
         } => capture::capture(order, payment, *amount_minor, context),
         Command::VoidPayment { payment } => capture::void(order, payment, context),
         Command::AskPayment { payment } => capture::ask(order, payment),
-        Command::Refund(request) => refund::request(order, request, context),
+        Command::Refund(request) => {
+            let decided = refund::request(order, request, context)?;
+            Ok(waiting::hold_back(order, None, decided, context))
+        }
+        Command::Undo { waiting } => waiting_end::undo(order, waiting, context),
+        Command::Approve { waiting, note } => waiting_end::approve(order, waiting, note, context),
+        Command::Decline { waiting, note } => waiting_end::decline(order, waiting, note, context),
         Command::RetryRefund { refund } => refund_settle::retry(order, refund, context),
         Command::SetTotal { total_minor } => payment_settle::set_total(order, *total_minor),
         Command::SetNumber { number, was } => edits::set_number(order, number, was.as_ref()),
@@ -342,6 +381,7 @@ pub fn record(order: &Order, fact: &Fact, context: &Context) -> Result<Decision,
         )),
         Fact::Sync(to) => Ok(shop::record_sync(order, to, context)),
         Fact::PaymentDue { payment } => lapse::due(order, payment, context),
+        Fact::WaitingOver { waiting } => return Ok(waiting_end::over(order, waiting, context)),
         Fact::GivenUp { job, reason } => {
             let (job, reason) = (job.clone(), reason.clone());
             Ok(vec![
@@ -350,37 +390,4 @@ pub fn record(order: &Order, fact: &Fact, context: &Context) -> Result<Decision,
         }
     }?;
     Ok(conclude::conclude(order, kinds, context))
-}
-
-impl Context<'_> {
-    /// The event that asks a person to look; the same concern is raised once while it is open.
-    pub(crate) fn attention(&self, order: &Order, concern: Concern) -> EventKind {
-        let id = AttentionId(format!(
-            "{}{}_{}",
-            AttentionId::PREFIX,
-            concern.name(),
-            order.version
-        ));
-        EventKind::AttentionRaised {
-            attention: Attention {
-                id,
-                concern,
-                at: self.at,
-            },
-        }
-    }
-
-    /// The events that resolve every open concern that `is_over`.
-    pub(crate) fn resolve_all(
-        &self,
-        order: &Order,
-        is_over: impl Fn(&Concern) -> bool,
-    ) -> Vec<EventKind> {
-        let over = order.attention.iter().filter(|open| is_over(&open.concern));
-        over.map(|open| EventKind::AttentionResolved {
-            attention: open.id.clone(),
-            note: String::new(),
-        })
-        .collect()
-    }
 }

@@ -6,10 +6,10 @@ use crate::capture;
 use crate::command::{Context, Decision};
 use crate::coverage::{Cause, Cover, Promise, fall_events};
 use crate::event::{Event, EventKind};
-use crate::ids::MailId;
+use crate::ids::{AttentionId, MailId};
 use crate::order::{
-    Concern, FraudReview, Fulfilment, Mail, MailKind, MailState, Order, OrderStatus, PaymentStatus,
-    Sync,
+    Attention, Concern, FraudReview, Fulfilment, Mail, MailKind, MailState, Order, OrderStatus,
+    PaymentStatus, Sync,
 };
 use crate::payment::PaymentState;
 use crate::refund::RefundState;
@@ -249,4 +249,37 @@ pub(crate) fn fraud_reviewed(order: &Order, to: FraudReview) -> Vec<EventKind> {
         events.extend(fall_events(order, vec![fall]));
     }
     events
+}
+
+impl Context<'_> {
+    /// The event that asks a person to look; the same concern is raised once while it is open.
+    pub(crate) fn attention(&self, order: &Order, concern: Concern) -> EventKind {
+        let id = AttentionId(format!(
+            "{}{}_{}",
+            AttentionId::PREFIX,
+            concern.name(),
+            order.version
+        ));
+        EventKind::AttentionRaised {
+            attention: Attention {
+                id,
+                concern,
+                at: self.at,
+            },
+        }
+    }
+
+    /// The events that resolve every open concern that `is_over`.
+    pub(crate) fn resolve_all(
+        &self,
+        order: &Order,
+        is_over: impl Fn(&Concern) -> bool,
+    ) -> Vec<EventKind> {
+        let over = order.attention.iter().filter(|open| is_over(&open.concern));
+        over.map(|open| EventKind::AttentionResolved {
+            attention: open.id.clone(),
+            note: String::new(),
+        })
+        .collect()
+    }
 }

@@ -6,7 +6,7 @@ use crate::command::Context;
 use crate::coverage::{Fall, bill_to_falls, declaration_falls, fall_events, ship_to_falls};
 use crate::event::{AddressKind, EventKind};
 use crate::ids::{AttentionId, ItemId, NoteId};
-use crate::order::{Declaration, Note, Order, OrderStatus};
+use crate::order::{Attention, Concern, Declaration, Note, Order, OrderStatus};
 use crate::refund::MAX_NOTE;
 use crate::refusal::{Problem, Refusal, optional_text, required_text};
 
@@ -56,9 +56,7 @@ pub(crate) fn edit_address(
     before: &Address,
     after: &Address,
 ) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     let now = address(order, which);
     let merged = now
         .merged(before, after, which.field())?
@@ -102,9 +100,7 @@ pub(crate) fn declare_item(
     before: &Declaration,
     after: &Declaration,
 ) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     let item = order
         .item(id)
         .ok_or_else(|| Refusal::ItemNotFound { item: id.clone() })?;
@@ -144,9 +140,7 @@ pub(crate) fn remove_items(
     order: &Order,
     items: &[(ItemId, u32)],
 ) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     check_unshipped(order, items)?;
     let removed: u32 = items.iter().map(|(_, quantity)| quantity).sum();
     let remaining: u32 = order.items.iter().map(crate::order::Item::remaining).sum();
@@ -299,6 +293,7 @@ pub(crate) fn hold(order: &Order, note: &str) -> Result<Vec<EventKind>, Refusal>
 /// # Errors
 /// [`Refusal::Canceled`] or [`Refusal::NotReady`].
 pub fn may_hold(order: &Order) -> Result<(), Refusal> {
+    order.check_open()?;
     match order.status {
         OrderStatus::Canceled => Err(Refusal::Canceled),
         OrderStatus::Hold | OrderStatus::Completed => Err(Refusal::NotReady {
@@ -315,13 +310,12 @@ pub fn may_hold(order: &Order) -> Result<(), Refusal> {
 
 /// Releases the hold; an order without one is refused, so that a stale page does not seem to work.
 pub(crate) fn release(order: &Order) -> Result<Vec<EventKind>, Refusal> {
-    match order.status {
-        OrderStatus::Canceled => Err(Refusal::Canceled),
-        _ if order.hold.is_none() => Err(Refusal::NotReady {
-            status: order.status,
-        }),
-        _ => Ok(vec![EventKind::Released]),
+    order.check_open()?;
+    if order.hold.is_none() {
+        let status = order.status;
+        return Err(Refusal::NotReady { status });
     }
+    Ok(vec![EventKind::Released])
 }
 
 /// Resolves something a person had to look at.
@@ -331,13 +325,26 @@ pub(crate) fn resolve(
     note: &str,
 ) -> Result<Vec<EventKind>, Refusal> {
     let note = optional_text(note, "note", MAX_NOTE)?;
-    if !order.attention.iter().any(|open| open.id == *id) {
-        return Err(Refusal::AttentionNotFound {
-            attention: id.clone(),
-        });
-    }
+    let open = order.attention.iter().find(|open| open.id == *id);
+    let open = open.ok_or_else(|| Refusal::AttentionNotFound {
+        attention: id.clone(),
+    })?;
+    may_resolve(order, open)?;
     Ok(vec![EventKind::AttentionResolved {
         attention: id.clone(),
         note,
     }])
+}
+
+/// Whether a person can say that this is resolved: what waits for approval is decided on instead.
+///
+/// # Errors
+/// [`Refusal::RefundPending`] or [`Refusal::CancellationPending`].
+pub fn may_resolve(order: &Order, open: &Attention) -> Result<(), Refusal> {
+    let Concern::ApprovalNeeded { waiting } = &open.concern else {
+        return Ok(());
+    };
+    let mut waits = order.waiting.iter();
+    let found = waits.find(|one| one.id == *waiting);
+    found.map_or(Ok(()), |waiting| Err(waiting.in_the_way()))
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::actor::By;
 use crate::address::Address;
 use crate::coverage::{Cause, Cover, Promise};
-use crate::ids::{AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, RefundId, ShipmentId};
+use crate::ids::{
+    AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, RefundId, ShipmentId, WaitingId,
+};
 use crate::journal::Entry;
 use crate::money::Money;
 use crate::order::{
@@ -17,6 +19,7 @@ use crate::order::{
 use crate::payment::{Dispute, PaymentState};
 use crate::refund::{Refund, RefundState};
 use crate::shipment::{LabelState, Shipment, ShipmentState, Tracking};
+use crate::waiting::{Outcome, Waiting};
 
 /// One thing that happened, with when and by whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +118,18 @@ pub enum EventKind {
     },
     MoneyMoved {
         entry: Entry,
+    },
+    /// Something was confirmed and is not sent yet.
+    WaitingBegun {
+        waiting: Box<Waiting>,
+    },
+    /// It was sent, withdrawn or declined; the amount is what it would return to the shopper.
+    WaitingEnded {
+        waiting: WaitingId,
+        outcome: Outcome,
+        amount: Money,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
     },
     RefundRequested {
         refund: Refund,
@@ -259,6 +274,8 @@ impl EventKind {
             Self::DisputeChanged { .. } => "dispute_changed",
             Self::DisputeClosed { .. } => "dispute_closed",
             Self::MoneyMoved { .. } => "money_moved",
+            Self::WaitingBegun { .. } => "waiting_begun",
+            Self::WaitingEnded { .. } => "waiting_ended",
             Self::RefundRequested { .. } => "refund_requested",
             Self::RefundRetried { .. } => "refund_retried",
             Self::RefundChanged { .. } => "refund_changed",

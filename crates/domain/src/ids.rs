@@ -64,6 +64,8 @@ ids! {
     KeyId = "key_";
     /// A saved view of the list.
     ViewId = "view_";
+    /// Something confirmed that waits before it is sent.
+    WaitingId = "waiting_";
     /// Work waiting for the worker.
     JobId = "job_";
     /// Something a provider told by itself.

@@ -167,6 +167,8 @@ fn document(new: NewOrder, placement: Placement, context: &Context) -> Order {
         estimated_weight: new.estimated_weight,
         payments: new.payments,
         refunds: Vec::new(),
+        waiting: Vec::new(),
+        withdrawn: Vec::new(),
         refunded_in_shop_minor: 0,
         fees: placement.fees,
         capture: placement.capture,

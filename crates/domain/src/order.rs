@@ -12,7 +12,7 @@ use crate::address::Address;
 use crate::capture::CaptureRule;
 use crate::coverage::Coverage;
 use crate::fees::FeeTerms;
-use crate::ids::{ItemId, OrderId, OrganizationId};
+use crate::ids::{ItemId, OrderId, OrganizationId, RefundId};
 use crate::journal::Entry;
 use crate::money::{Currency, Money};
 use crate::parts::Parts;
@@ -21,6 +21,7 @@ use crate::rate::ExchangeRate;
 use crate::refund::Refund;
 use crate::shipment::Shipment;
 pub use crate::state::*;
+use crate::waiting::Waiting;
 
 /// What customs is told about an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,6 +202,12 @@ pub struct Order {
     /// Refunds, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// Refunds and a cancellation that were confirmed and have not been sent, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
+    /// Refunds that were confirmed and never sent: a form that is sent again must not ask for them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<RefundId>,
     /// What the shop says it returned of a payment taken there, in presentment minor units.
     #[serde(default, skip_serializing_if = "is_zero_minor")]
     pub refunded_in_shop_minor: i64,

@@ -7,8 +7,9 @@ use crate::ids::PaymentId;
 use crate::money::Money;
 use crate::order::{Order, PaymentStatus, Source};
 use crate::parts::Parts;
-use crate::refund::RefundState;
+use crate::refund::{Refund, RefundState};
 use crate::refusal::Refusal;
+use crate::waiting::Waiting;
 
 /// Where a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -164,8 +165,15 @@ impl Order {
 
     /// What was promised back, part by part.
     pub fn promised(&self) -> Parts {
-        let counted = self.refunds.iter().filter(|refund| refund.counts());
-        counted.fold(Parts::default(), |sum, refund| sum.plus(refund.parts))
+        self.spoken_for()
+            .fold(Parts::default(), |sum, refund| sum.plus(refund.parts))
+    }
+
+    /// Every refund whose amount is spoken for: those that count, and those that were confirmed and wait.
+    pub fn spoken_for(&self) -> impl Iterator<Item = &Refund> {
+        let waiting = self.waiting.iter().flat_map(Waiting::refunds);
+        let made = self.refunds.iter().filter(|refund| refund.counts());
+        made.chain(waiting)
     }
 
     /// What has certainly gone back to the shopper.
@@ -199,10 +207,7 @@ impl Order {
     /// What was taken of this payment and is not promised back, disputed or not; 0 for an unknown one.
     pub fn unpromised_minor(&self, id: &PaymentId) -> i64 {
         let captured = self.payment(id).map_or(0, |payment| payment.captured_minor);
-        let counted = self
-            .refunds
-            .iter()
-            .filter(|refund| refund.payment == *id && refund.counts());
+        let counted = self.spoken_for().filter(|refund| refund.payment == *id);
         let promised: i64 = counted.map(|refund| refund.parts.total_minor()).sum();
         captured - promised
     }

@@ -42,9 +42,7 @@ pub enum PaymentFact {
 /// # Errors
 /// [`Refusal::AmountsFinal`] once money was captured, [`Refusal::Canceled`], or a total out of bounds.
 pub fn set_total(order: &Order, total_minor: i64) -> Result<Vec<EventKind>, Refusal> {
-    if order.status == OrderStatus::Canceled {
-        return Err(Refusal::Canceled);
-    }
+    order.check_open()?;
     if order.captured_minor() > 0 {
         return Err(Refusal::AmountsFinal);
     }

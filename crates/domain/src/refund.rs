@@ -12,6 +12,7 @@ use crate::order::{Fulfilment, Order, OrderStatus};
 pub use crate::parts::{Part, Parts};
 use crate::payment::Payment;
 use crate::refusal::{Problem, Refusal, optional_text, required_text};
+use crate::waiting::Waiting;
 
 /// The longest note or reason, in characters.
 pub const MAX_NOTE: usize = 2_000;
@@ -153,6 +154,11 @@ pub fn request(
             })
         };
     }
+    if order.withdrawn.contains(&request.id) {
+        return Err(Refusal::RefundWithdrawn {
+            refund: request.id.clone(),
+        });
+    }
     // The desk's own key for the refund of a cancellation, which nobody may take first.
     if request.id.as_str().starts_with(&cancellation_key("")) {
         let given = request.id.to_string();
@@ -176,11 +182,13 @@ pub(crate) fn cancellation_key(order: &str) -> String {
 /// Whether the order's state lets anything be refunded at all.
 ///
 /// # Errors
-/// R1 first, then what the money's state does not allow.
+/// R1 first, then a cancellation that waits, then what the money's state does not allow.
 pub fn may_refund(order: &Order) -> Result<(), Refusal> {
     if !order.is_paid_here() {
         return Err(Refusal::PaidElsewhere);
     }
+    // It returns what is left by itself.
+    order.check_not_waiting_to_be_canceled()?;
     if order.captured_minor() == 0 {
         return Err(Refusal::NothingCaptured);
     }
@@ -197,7 +205,9 @@ pub fn may_refund(order: &Order) -> Result<(), Refusal> {
 /// The amounts already asked for under this id, over all its legs.
 fn known_legs(order: &Order, id: &RefundId) -> Option<Parts> {
     let legs = (0..order.payments.len()).map(|leg| id.leg(leg));
-    let known = legs.filter_map(|leg| order.refunds.iter().find(|refund| refund.id == leg));
+    let waiting = order.waiting.iter().flat_map(Waiting::refunds);
+    let asked = || order.refunds.iter().chain(waiting.clone());
+    let known = legs.filter_map(|leg| asked().find(|refund| refund.id == leg));
     known.map(|refund| refund.parts).reduce(Parts::plus)
 }
 
@@ -296,8 +306,8 @@ pub fn legs(
 
 /// How many of an item are refunded or being refunded.
 pub fn refunded_quantity(order: &Order, id: &ItemId) -> u32 {
-    let counted = order.refunds.iter().filter(|refund| refund.counts());
-    let of_item = counted
+    let of_item = order
+        .spoken_for()
         .flat_map(|refund| refund.items.iter())
         .filter(|(item, _)| item == id);
     of_item.map(|(_, quantity)| quantity).sum()

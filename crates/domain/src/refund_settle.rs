@@ -208,8 +208,16 @@ pub fn may_retry(order: &Order, refund: &Refund) -> Result<(), Refusal> {
     if refund.state != RefundState::Failed || refund.origin == RefundOrigin::Provider {
         return Err(wrong_state(refund));
     }
+    may_return(order, refund)
+}
+
+/// Whether what a refund returns is free, in every part and of its own payment.
+///
+/// # Errors
+/// As for a new refund of the same amounts; its payment is disputed, or has too little left.
+pub(crate) fn may_return(order: &Order, refund: &Refund) -> Result<(), Refusal> {
     may_refund(order)?;
-    // Between failing and now its items may have been refunded otherwise, or its money.
+    // Between failing or being confirmed and now its items may have been refunded otherwise, or its money.
     check_items(order, &refund.items)?;
     check_parts(order, refund.parts)?;
     let payment = order.payment(&refund.payment)?;

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Permission;
-use crate::ids::{AttentionId, ItemId, LabelId, NoteId, PaymentId, RefundId, ShipmentId};
+use crate::ids::{
+    AttentionId, ItemId, LabelId, NoteId, PaymentId, RefundId, ShipmentId, WaitingId,
+};
 use crate::money::{AmountError, Money};
 use crate::order::OrderStatus;
 use crate::payment::PaymentState;
@@ -125,6 +127,24 @@ pub enum Refusal {
     },
     #[error("refund {refund} was asked for before with other amounts")]
     RefundDiffers { refund: RefundId },
+    #[error("refund {refund} was withdrawn before it was sent; ask for another")]
+    RefundWithdrawn { refund: RefundId },
+    #[error("the order's cancellation is confirmed and waits; undo it first")]
+    CancellationPending { waiting: WaitingId },
+    #[error("a refund is confirmed and waits; undo it first")]
+    RefundPending { waiting: WaitingId },
+    #[error("{waiting} does not wait any more; it was sent, withdrawn or declined")]
+    WaitingNotFound { waiting: WaitingId },
+    #[error("{name} asked for it, and only they withdraw it")]
+    AskedByAnother { name: String },
+    #[error("whoever asks for it does not approve it")]
+    OwnRequest,
+    #[error("{asked} is above your own limit of {limit}")]
+    AboveLimit { asked: Money, limit: Money },
+    #[error("people approve, programs do not")]
+    ApprovedByPeople,
+    #[error("{asked} was confirmed to go back, and now it would be {now}")]
+    AmountChanged { asked: Money, now: Money },
     #[error("payment {payment} is not known on this order")]
     PaymentNotFound { payment: PaymentId },
     #[error("payment {payment} is {state:?}; that cannot follow")]
@@ -210,6 +230,14 @@ pub enum Instead {
     ChooseAnotherNumber,
     /// Change the weight on the label instead.
     WeighOnTheLabel,
+    /// Undo what waits, or have it decided on, first.
+    UndoFirst,
+    /// Decline it, and say why.
+    DeclineInstead,
+    /// Ask another person who may.
+    AskAnother,
+    /// Ask for it anew, as the order is now.
+    AskAnew,
     /// Write a note of one's own.
     WriteAnother,
     /// Place a new order.
@@ -285,6 +313,15 @@ impl Refusal {
             Self::ExceedsPart { .. } => ("R4", I::ChooseLess),
             Self::RefundNotFound { .. } | Self::RefundDiffers { .. } => ("R10", I::LoadAgain),
             Self::RefundStateWrong { .. } => ("R10", I::Wait),
+            Self::RefundWithdrawn { .. } => ("R10", I::AskAnew),
+            Self::CancellationPending { .. } => ("C1", I::UndoFirst),
+            Self::RefundPending { .. } => ("R4", I::UndoFirst),
+            Self::WaitingNotFound { .. } => ("P1", I::LoadAgain),
+            Self::AskedByAnother { .. } => ("P1", I::DeclineInstead),
+            Self::OwnRequest | Self::AboveLimit { .. } | Self::ApprovedByPeople => {
+                ("P1", I::AskAnother)
+            }
+            Self::AmountChanged { .. } => ("P1", I::AskAnew),
             Self::PaymentNotFound { .. } => ("C2", I::LoadAgain),
             Self::PaymentStateWrong { state, .. } => ("C2", after(*state)),
             Self::AmountsFinal => ("R4", I::RefundInstead),

@@ -50,8 +50,9 @@ pub struct LabelRequest {
 /// Whether anything can be sent now.
 ///
 /// # Errors
-/// [`Refusal::Canceled`], or [`Refusal::NotReady`] while a review, the payment or a hold comes first.
+/// [`Refusal::Canceled`], [`Refusal::CancellationPending`], or [`Refusal::NotReady`] while a review, the payment or a hold comes first.
 pub fn may_ship(order: &Order) -> Result<(), Refusal> {
+    order.check_open()?;
     match order.status {
         OrderStatus::Canceled => Err(Refusal::Canceled),
         OrderStatus::FraudHold

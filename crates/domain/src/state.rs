@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::By;
-use crate::ids::{AttentionId, MailId, NoteId, PaymentId, RefundId};
+use crate::ids::{AttentionId, MailId, NoteId, PaymentId, RefundId, WaitingId};
 use crate::money::Money;
 
 /// Live and test orders never mix (O5).
@@ -191,6 +191,20 @@ pub enum Concern {
         /// In the mail server's words.
         reason: String,
     },
+    /// Above the limit of who asked: another person has to approve or decline it.
+    ApprovalNeeded {
+        /// What waits.
+        waiting: WaitingId,
+    },
+    /// It was confirmed, and when it was to be sent the rules did not allow it any more.
+    NotSent {
+        /// What had waited.
+        waiting: WaitingId,
+        /// The code of the refusal.
+        code: String,
+        /// The refusal in plain English.
+        reason: String,
+    },
     /// An e-mail may or may not have been sent.
     MailUnknown {
         /// What happened.
@@ -221,6 +235,8 @@ impl Concern {
             Self::SyncFailed { .. } => "sync_failed",
             Self::MailFailed { .. } => "mail_failed",
             Self::MailUnknown { .. } => "mail_unknown",
+            Self::ApprovalNeeded { .. } => "approval_needed",
+            Self::NotSent { .. } => "not_sent",
             Self::GivenUp { .. } => "given_up",
         }
     }

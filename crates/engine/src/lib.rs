@@ -25,6 +25,7 @@ pub mod outgoing;
 pub mod password_resets;
 pub mod people;
 pub mod permit;
+pub mod policies;
 pub mod ports;
 pub mod presence;
 pub mod refunds;

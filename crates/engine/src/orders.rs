@@ -9,12 +9,14 @@ use domain::ids::{JobId, OrderId};
 use domain::intake::{NewOrder, Placement, take as take_in};
 use domain::order::{Mode, Order};
 use domain::past::{Past, with_past};
+use domain::policy::Policy;
 use domain::refusal::{Problem, Refusal};
 
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::jobs::jobs_of;
 use crate::permit::{CreateOrders, Permit, Scope, ViewOrders};
+use crate::policies;
 use crate::store::commit::{Commit, CommitError, Remembered};
 use crate::store::keys::KeyKind;
 
@@ -43,6 +45,18 @@ pub struct Terms {
     pub expected_version: Option<u64>,
     /// Answer a repetition with what was answered first.
     pub idempotency: Option<Idempotency>,
+    /// Whether it waits while it can be undone: for what a person confirms on a page.
+    pub can_be_undone: bool,
+}
+
+impl Terms {
+    /// For what a person confirms on a page, where they can undo it.
+    pub fn of_page() -> Self {
+        Self {
+            can_be_undone: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// What a change came to.
@@ -83,18 +97,25 @@ pub async fn history(
 }
 
 /// What can be done with an order by who asks, and why not (O3).
-pub fn possible(
+///
+/// # Errors
+/// The database.
+pub async fn possible(
     desk: &Desk,
     permit: &Permit<'_, ViewOrders>,
     order: &Order,
-) -> Vec<(Action, Verdict)> {
-    actions(
-        order,
-        &Context {
-            actor: permit.actor(),
-            at: desk.now(),
-        },
-    )
+) -> Result<Vec<(Action, Verdict)>, Failure> {
+    // A limit only matters to who approves.
+    let policy = match order.waiting.is_empty() {
+        true => Policy::none(),
+        false => policies::of(desk, permit, true).await?,
+    };
+    let context = Context {
+        actor: permit.actor(),
+        at: desk.now(),
+        policy: &policy,
+    };
+    Ok(actions(order, &context))
 }
 
 pub(crate) async fn load_in(desk: &Desk, scope: &Scope, id: &OrderId) -> Result<Order, Failure> {
@@ -144,10 +165,7 @@ pub async fn take_with_past(
             fees: settings.fees,
             capture: settings.capture,
         };
-        let context = Context {
-            actor: permit.actor(),
-            at: desk.now(),
-        };
+        let context = Context::of(permit.actor(), desk.now());
         let decision = take_in(new.clone(), placement, &context)?;
         let decision = with_past(decision, past, &context)?;
         match commit(desk, None, &decision, idempotency).await {
@@ -176,15 +194,10 @@ pub(crate) async fn command<G>(
     terms: &Terms,
 ) -> Result<Changed, Failure> {
     let actor = permit.actor();
+    let policy = &policies::of_command(desk, permit, command, terms.can_be_undone).await?;
     change(desk, permit.scope(), id, terms, |order| {
-        decide(
-            order,
-            command,
-            &Context {
-                actor,
-                at: desk.now(),
-            },
-        )
+        let at = desk.now();
+        decide(order, command, &Context { actor, at, policy })
     })
     .await
 }
@@ -225,14 +238,7 @@ pub(crate) async fn record_on(
         permissions: Permissions::new(),
     };
     change(desk, scope, id, terms, |order| {
-        record(
-            order,
-            fact,
-            &Context {
-                actor: &actor,
-                at: desk.now(),
-            },
-        )
+        record(order, fact, &Context::of(&actor, desk.now()))
     })
     .await
 }

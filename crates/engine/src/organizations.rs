@@ -6,6 +6,7 @@ use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, ViewId};
 use domain::money::Currency;
 use domain::order::{Fulfilment, OrderStatus};
+use domain::policy::Policies;
 use domain::team::{self, TeamRefusal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Settings {
     pub fees: FeeTerms,
     /// When what is held on a card is taken, for orders that are taken in from now on.
     pub capture: CaptureRule,
+    /// What it asks before money goes back or an order is canceled.
+    pub policies: Policies,
     /// The address its e-mails come from.
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
@@ -54,6 +57,7 @@ impl Default for Settings {
             base_currency: Currency::USD,
             fees: FeeTerms::default(),
             capture: CaptureRule::default(),
+            policies: Policies::default(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
             second_factor: SecondFactor::default(),

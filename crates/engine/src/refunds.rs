@@ -80,7 +80,7 @@ pub async fn heard(
         // Of this version only: a person may try the refund again meanwhile, and then the word is of an attempt before.
         let terms = Terms {
             expected_version: Some(known.version),
-            idempotency: None,
+            ..Terms::default()
         };
         let fact = Fact::Refund {
             refund,

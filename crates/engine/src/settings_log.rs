@@ -3,6 +3,7 @@
 use domain::actor::{By, Permissions};
 use domain::capture::CaptureRule;
 use domain::fees::FeeTerms;
+use domain::money::Money;
 use domain::order::Mode;
 use jiff::Timestamp;
 use letters::{Kind, Language};
@@ -131,6 +132,24 @@ pub enum Act {
         from: CaptureRule,
         /// Since.
         to: CaptureRule,
+    },
+    /// How long what a person confirms can be undone, in seconds.
+    UndoChanged {
+        /// Until then.
+        from_s: u32,
+        /// Since.
+        to_s: u32,
+    },
+    /// What a role returns by itself; none where it has no limit.
+    LimitChanged {
+        /// What the role is called.
+        role: String,
+        /// Until then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Money>,
+        /// Since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Money>,
     },
     /// The organization was renamed.
     Renamed {

@@ -10,6 +10,7 @@ use domain::payment_settle::PaymentFact;
 use domain::refusal::Refusal;
 use domain::shipment::ShipmentState;
 use domain::shop::ShopFact;
+use engine::people::MEMBER;
 use jiff::Timestamp;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -20,6 +21,7 @@ use super::teller::{Settle, Teller, actor};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Story {
     Delivered,
+    ApprovalNeeded,
     Shipped,
     Open,
     PartlyShipped,
@@ -38,8 +40,9 @@ enum Story {
     Consolidating,
 }
 
-const STORIES: [(Story, u32); 17] = [
-    (Story::Delivered, 40),
+const STORIES: [(Story, u32); 18] = [
+    (Story::Delivered, 37),
+    (Story::ApprovalNeeded, 3),
     (Story::Shipped, 14),
     (Story::Open, 14),
     (Story::PartlyShipped, 3),
@@ -71,7 +74,7 @@ pub fn tell(
     let at = new.placed_at;
     let is_checkout = new.source == Source::Checkout;
     let shop = actor(ActorKind::Shop, "shop", "Shop");
-    let told = take(new, placement, &Context { actor: &shop, at })?;
+    let told = take(new, placement, &Context::of(&shop, at))?;
     let mut story = draw(rng);
     let needs_payment = matches!(
         story,
@@ -82,9 +85,13 @@ pub fn tell(
             | Story::PaymentFailed
             | Story::RefundFailed
             | Story::RefundWaiting
+            | Story::ApprovalNeeded
             | Story::Disputed
     );
-    if needs_payment && !is_checkout {
+    let goods = told.order.money(told.order.amounts.parts().item_minor);
+    let policy = super::policies().of_role(MEMBER, false);
+    let is_within = story == Story::ApprovalNeeded && policy.exceeded_by(goods).is_none();
+    if needs_payment && !is_checkout || is_within {
         story = Story::Delivered;
     }
     let mut teller = Teller {
@@ -163,6 +170,15 @@ impl Teller<'_> {
             | Story::Refunded
             | Story::RefundFailed
             | Story::RefundWaiting => self.give_back(story),
+            Story::ApprovalNeeded => {
+                let item_minor = self.told.order.left().item_minor;
+                let parts = Parts {
+                    item_minor,
+                    ..Parts::default()
+                };
+                let policy = super::policies().of_role(MEMBER, false);
+                self.asks_for_approval(parts, &policy)
+            }
             Story::Disputed => {
                 self.ship(false)?;
                 self.wait(20_000..40_000);

@@ -13,7 +13,9 @@ use domain::actor::Permission;
 use domain::command::Decision;
 use domain::ids::{JobId, OrderId, OrganizationId};
 use domain::intake::Placement;
+use domain::money::Currency;
 use domain::order::Mode;
+use domain::policy::Policies;
 use engine::desk::{Clock, Desk, Ids};
 use engine::jobs::jobs_of;
 use engine::organizations::{self, Settings};
@@ -101,7 +103,11 @@ pub async fn make(
 ) -> Result<DemoFile> {
     let newest: Timestamp = NEWEST.parse().context("the demo's newest order")?;
     let desk = Desk::new(store.clone(), Clock::set_to(newest), Ids::seeded(size.seed));
-    let organization = organizations::create(&desk, "Alpine Supply", Settings::default()).await?;
+    let settings = Settings {
+        policies: policies(),
+        ..Settings::default()
+    };
+    let organization = organizations::create(&desk, "Alpine Supply", settings).await?;
     let people = DemoPeople {
         admin: person(
             &desk,
@@ -134,6 +140,22 @@ pub async fn make(
 pub fn new_order(seed: u64, index: u64, placed_at: Timestamp) -> domain::intake::NewOrder {
     let mut rng = StdRng::seed_from_u64(seed.wrapping_mul(1_000_003).wrapping_add(index));
     generate::order(&mut rng, index, placed_at)
+}
+
+/// What the demo's organization asks: members return so much by themselves in the currencies it sells most in.
+fn policies() -> Policies {
+    let limits = [
+        ("EUR", 4_000),
+        ("GBP", 4_000),
+        ("CAD", 5_000),
+        ("JPY", 6_000),
+    ];
+    let limit = |(code, minor)| Some((Currency::parse(code).ok()?, minor));
+    let of_members = limits.into_iter().filter_map(limit).collect();
+    Policies {
+        approval_above_minor: [(MEMBER.to_owned(), of_members)].into(),
+        ..Policies::default()
+    }
 }
 
 /// Where the demo's `demo.json` is.

@@ -8,6 +8,7 @@ use domain::ids::{NoteId, RefundId, ShipmentId};
 use domain::parts::Parts;
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
+use domain::policy::{NO_POLICY, Policy};
 use domain::refund::{RefundReason, RefundRequest};
 use domain::refund_settle::RefundFact;
 use domain::refusal::Refusal;
@@ -67,10 +68,21 @@ impl Teller<'_> {
     /// Someone of the team does something.
     pub fn asks(&mut self, command: &Command) -> Result<(), Refusal> {
         let name = *pick(self.rng, &["Ada Admin", "Max Member"]);
+        self.asks_under(name, command, &NO_POLICY)
+    }
+
+    /// As [`asks`](Self::asks), by this person under this policy.
+    pub fn asks_under(
+        &mut self,
+        name: &str,
+        command: &Command,
+        policy: &Policy,
+    ) -> Result<(), Refusal> {
         let who = actor(ActorKind::Person, "team", name);
         let context = Context {
             actor: &who,
             at: self.at,
+            policy,
         };
         let more = decide(&self.told.order, command, &context)?;
         self.add(more);
@@ -86,10 +98,7 @@ impl Teller<'_> {
             _ => "Bordereau",
         };
         let who = actor(kind, name, name);
-        let context = Context {
-            actor: &who,
-            at: self.at,
-        };
+        let context = Context::of(&who, self.at);
         let more = record(&self.told.order, fact, &context)?;
         self.add(more);
         Ok(())
@@ -202,6 +211,19 @@ impl Teller<'_> {
     }
 
     pub fn refund(&mut self, parts: Parts, settle: Settle) -> Result<(), Refusal> {
+        let command = self.refund_command(parts);
+        self.asks(&command)?;
+        self.wait(1..3);
+        self.settle(settle)
+    }
+
+    /// Asks for a refund that a colleague has to approve.
+    pub fn asks_for_approval(&mut self, parts: Parts, policy: &Policy) -> Result<(), Refusal> {
+        let command = self.refund_command(parts);
+        self.asks_under("Max Member", &command, policy)
+    }
+
+    fn refund_command(&mut self, parts: Parts) -> Command {
         let reasons = [
             RefundReason::OrderChange,
             RefundReason::ProductUnsatisfactory,
@@ -219,9 +241,7 @@ impl Teller<'_> {
             note: String::new(),
             notify: false,
         };
-        self.asks(&Command::Refund(request))?;
-        self.wait(1..3);
-        self.settle(settle)
+        Command::Refund(request)
     }
 
     pub fn settle(&mut self, settle: Settle) -> Result<(), Refusal> {

@@ -47,3 +47,4 @@ mod settings;
 mod smtp;
 mod team;
 mod views;
+mod waiting;

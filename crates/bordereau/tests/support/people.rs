@@ -10,8 +10,16 @@ pub const MAX: &str = "max@shop.example";
 pub const EVE: &str = "eve@other.example";
 
 impl Desk {
-    /// This desk with an organization and an admin.
+    /// This desk with an organization and an admin; what is confirmed goes out at once.
     pub fn with_shop(&self) -> &Self {
+        self.with_careful_shop();
+        let statement = "update organizations set settings = replace(settings, '\"undo_s\":10', '\"undo_s\":0')";
+        assert_eq!(self.tamper(statement), 1);
+        self
+    }
+
+    /// This desk with an organization and an admin, and with the time to undo that every new one has.
+    pub fn with_careful_shop(&self) -> &Self {
         self.user_add(&new("Shop", ADA, "Ada"), PASSWORD).fine();
         self
     }

@@ -30,6 +30,8 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "dispute_changed",
             "dispute_closed",
             "money_moved",
+            "waiting_begun",
+            "waiting_ended",
             "refund_requested",
             "refund_retried",
             "refund_changed",

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::actions::Action;
 use domain::order::Order;
+use domain::waiting::Waiting;
 use engine::cancellations::{Cancel, cancel, preview};
 use engine::failure::Failure;
 use engine::orders::Terms;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::order::{extend, head};
+use super::waiting;
 use crate::refusals;
 use crate::visitor::{Answer, Sent, Visitor};
 
@@ -28,6 +30,9 @@ pub(crate) struct Form {
     /// `review` asks whether they are sure; `confirm` does it.
     #[serde(default)]
     step: String,
+    /// What will happen before it is sent; never from the form.
+    #[serde(skip)]
+    before: String,
 }
 
 /// The form.
@@ -42,7 +47,7 @@ pub(crate) async fn send(
     Path(id): Path<String>,
     Sent {
         visitor,
-        form: asked,
+        form: mut asked,
     }: Sent<Form>,
 ) -> Answer {
     let visitor = &visitor;
@@ -59,6 +64,11 @@ pub(crate) async fn send(
         ));
     }
     if asked.step != "confirm" {
+        let refunded = match asked.without_refund {
+            Some(_) => order.money(0),
+            None => preview(&order).refunded,
+        };
+        asked.before = waiting::before(visitor, refunded).await?;
         return Ok(form(visitor, &order, &asked, StatusCode::OK, ""));
     }
     let wish = Cancel {
@@ -71,11 +81,14 @@ pub(crate) async fn send(
         &permit,
         &order.id,
         wish,
-        &Terms::default(),
+        &Terms::of_page(),
     )
     .await
     {
-        Ok(_) => Ok(visitor.back_to_order(&id, "canceled")),
+        Ok(changed) => {
+            let done = waiting::confirmed(&changed.order, Waiting::is_cancellation, "canceled");
+            Ok(visitor.back_to_order(&id, done))
+        }
         Err(Failure::Refused(refusal)) => {
             let problem = refusals::refusal(&visitor.formats, &refusal).whole();
             let again = Form {
@@ -114,6 +127,7 @@ fn form(
             "notify": asked.notify.is_some(),
             "without_refund": asked.without_refund.is_some(),
             "is_review": asked.step == "review" && problem.is_empty(),
+            "before": asked.before,
             "problem": problem,
         }),
     );

@@ -53,7 +53,7 @@ impl Words<'_> {
 }
 
 /// A text with what went wrong behind it.
-fn with(text: String, problem: &str) -> String {
+pub(super) fn with(text: String, problem: &str) -> String {
     if problem.is_empty() {
         text
     } else {
@@ -70,6 +70,17 @@ fn money(words: &Words<'_>, kind: &EventKind) -> String {
             words.states("paid", from, to),
             reason.as_deref().unwrap_or_default(),
         ),
+        K::WaitingBegun { waiting } => super::waiting::begun(words.0, waiting),
+        K::WaitingEnded {
+            outcome,
+            amount,
+            note,
+            ..
+        } => {
+            let amount = [("amount", words.amount(*amount))];
+            let key = format!("waited-{}", name(outcome));
+            with(words.0.say(&key, &amount), note)
+        }
         K::RefundRequested { refund } => refund.note.clone(),
         K::RefundChanged {
             from, to, problem, ..
@@ -260,10 +271,21 @@ pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
         | Concern::MailFailed { reason }
         | Concern::MailUnknown { reason }
         | Concern::GivenUp { reason, .. } => visitor.labelled(&said, reason),
+        Concern::NotSent { code, reason, .. } => {
+            let why = match code.as_str() {
+                "shipped" | "label_in_progress" | "cancel_in_shop" | "disputed"
+                | "nothing_left" | "nothing_captured" => {
+                    visitor.say(&format!("refusal-{}", code.replace('_', "-")), &[])
+                }
+                _ => reason.clone(),
+            };
+            visitor.labelled(&said, &why)
+        }
         Concern::RefundedInShop { amount } => {
             visitor.labelled(&said, &visitor.formats.money(*amount))
         }
         Concern::RefundFailed { .. }
+        | Concern::ApprovalNeeded { .. }
         | Concern::CanceledInShop
         | Concern::RefundedAtProvider { .. }
         | Concern::Disputed

@@ -28,3 +28,4 @@ pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_code;
 pub(crate) mod views;
+mod waiting;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use domain::actions::Action;
 use domain::address::{Address, FIELDS};
 use domain::ids::OrderId;
-use domain::order::Order;
+use domain::order::{Attention, Concern, Order};
 use domain::refusal::Refusal;
 use domain::shipment::Shipment;
 use engine::failure::Failure;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::orders::carried;
 use super::query::{ListQuery, name};
-use super::{activity, capture, events};
+use super::{activity, capture, events, waiting};
 use crate::refusals;
 use crate::visitor::{Answer, Visitor};
 
@@ -41,6 +41,9 @@ pub(crate) struct Shown {
     pub note: String,
     #[serde(skip)]
     pub note_problem: String,
+    /// Why what was asked for did not happen: never from the address.
+    #[serde(skip)]
+    pub problem: String,
 }
 
 /// The page.
@@ -60,7 +63,8 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
     let order = visitor.order(id.as_str()).await?;
     let told = activity::told(visitor, &permit, &order, &shown.activity, shown.before);
     let told = told.await.map_err(failed)?;
-    let actions = possible(desk, &permit, &order);
+    let actions = possible(desk, &permit, &order).await.map_err(failed)?;
+    let waiting = waiting::shown(visitor, &order).await?;
     let in_base = is_in_base(visitor, &shown.currency);
     let carried = visitor.list();
     let list = ListQuery::parse(&carried);
@@ -74,6 +78,8 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
         "done": shown.done,
         "note": shown.note,
         "note_problem": shown.note_problem,
+        "problem": shown.problem,
+        "waiting": waiting,
         "newer": newer.as_ref().map(|id| beside(id, &carried)),
         "older": older.as_ref().map(|id| beside(id, &carried)),
         "list": list.address(),
@@ -92,7 +98,7 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
         "cancellation": order.cancellation.as_ref().map(|one| one.note.clone()),
     });
     extend(&mut context, more);
-    let status = if shown.note_problem.is_empty() {
+    let status = if shown.note_problem.is_empty() && shown.problem.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -129,6 +135,7 @@ pub(crate) fn head(visitor: &Visitor, order: &Order) -> Value {
         "payment": if order.has_lapsed() { "expired".to_owned() } else { name(&order.payment_status()) },
         "fulfilment": name(&order.fulfilment()),
         "is_disputed": order.is_disputed(),
+        "is_canceling": order.waiting_cancellation().is_some(),
         "source": name(&order.source),
         "sync": sync(order),
         "fraud": name(&order.coverage.fraud.state),
@@ -310,17 +317,17 @@ fn coverage(visitor: &Visitor, order: &Order) -> Vec<Value> {
 }
 
 fn attention(visitor: &Visitor, order: &Order) -> Vec<Value> {
-    order
-        .attention
-        .iter()
-        .map(|attention| {
-            json!({
-                "id": attention.id.as_str(),
-                "text": events::concern(visitor, &attention.concern),
-                "at": visitor.formats.moment(attention.at),
-            })
+    // What needs approval is shown with what decides on it.
+    let is_shown = |one: &&Attention| !matches!(one.concern, Concern::ApprovalNeeded { .. });
+    let open = order.attention.iter().filter(is_shown);
+    open.map(|attention| {
+        json!({
+            "id": attention.id.as_str(),
+            "text": events::concern(visitor, &attention.concern),
+            "at": visitor.formats.moment(attention.at),
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// The page of an action, where it has one here.

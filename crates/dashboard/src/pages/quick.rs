@@ -1,5 +1,5 @@
 //! What one button on the order page does: hold, release, tag, resolve, try a refund again, let a payment go or ask about
-//! it, take a number away, change or delete a note of one's own.
+//! it, take a number away, change or delete a note of one's own, undo, approve or decline what waits.
 
 use axum::extract::Path;
 use domain::command::Command;
@@ -11,6 +11,7 @@ use engine::permit::{AddNotes, EditOrders, RefundOrders, ShipOrders};
 use serde::Deserialize;
 
 use super::edits::done;
+use super::waiting;
 use crate::visitor::{Answer, Sent};
 
 /// What one button on the order page does: the action, and what it is about.
@@ -30,6 +31,9 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Qu
         subject,
         text,
     } = form;
+    if let Some(command) = waiting::command(&action, &subject, &text) {
+        return waiting::send(&visitor, id, command).await;
+    }
     let show = |_: &Order, refusal: &Refusal| visitor.failed(&Failure::Refused(refusal.clone()));
     match action.as_str() {
         "retry_refund" => {

@@ -14,6 +14,7 @@ use domain::refund::{
     refunded_quantity,
 };
 use domain::refusal::{Problem, Refusal};
+use domain::waiting::Waiting;
 use engine::failure::Failure;
 use engine::orders::Terms;
 use engine::permit::RefundOrders;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::order::{both, extend, head, is_in_base};
+use super::waiting;
 use crate::forms::amount;
 use crate::refusals;
 use crate::visitor::{Answer, Sent, Visitor};
@@ -57,6 +59,9 @@ pub(crate) struct Form {
     /// does it; anything else changes the currency.
     #[serde(default)]
     step: String,
+    /// What will happen before it is sent; never from the form.
+    #[serde(skip)]
+    before: String,
 }
 
 /// The reasons that are offered, as the rules name them.
@@ -132,18 +137,17 @@ async fn sent(visitor: &Visitor, id: &str, mut form: Form) -> Answer {
         }
     };
     if form.step == "review" {
+        let asked = order.money(request.parts.total_minor());
+        form.before = waiting::before(visitor, asked).await?;
         return Ok(page(visitor, &order, &form, StatusCode::OK, None));
     }
-    match refunds::request(
-        &visitor.app.desk,
-        &permit,
-        &order.id,
-        request,
-        &Terms::default(),
-    )
-    .await
-    {
-        Ok(_) => Ok(visitor.back_to_order(id, "refunded")),
+    let (desk, terms) = (&visitor.app.desk, Terms::of_page());
+    match refunds::request(desk, &permit, &order.id, request, &terms).await {
+        Ok(changed) => {
+            let is_it = |one: &Waiting| one.refunds().iter().any(|one| one.id.0 == form.refund);
+            let done = waiting::confirmed(&changed.order, is_it, "refunded");
+            Ok(visitor.back_to_order(id, done))
+        }
         Err(Failure::Refused(refusal)) => {
             form.step.clear();
             let wrong = said(visitor, &refusal);
@@ -267,7 +271,7 @@ fn request(visitor: &Visitor, order: &Order, form: &Form) -> Result<RefundReques
     // What the rules will say when it is asked for is said before it is confirmed.
     let actor = &visitor.signed_in.session.actor;
     let at = visitor.app.desk.now();
-    match domain::refund::request(order, &request, &Context { actor, at }) {
+    match domain::refund::request(order, &request, &Context::of(actor, at)) {
         Ok(_) => Ok(request),
         Err(refusal) => Err(said(visitor, &refusal)),
     }
@@ -307,6 +311,7 @@ fn page(
             "notify": form.notify.is_some(),
             "is_review": form.step == "review" && problem.is_empty(),
             "is_better_canceled": asked.total_minor() > 0 && is_better_canceled(order, asked),
+            "before": form.before,
             "problem": problem,
             "wrong": field,
         }),

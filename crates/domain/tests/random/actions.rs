@@ -4,13 +4,16 @@ use domain::actions::{Action, actions};
 use domain::capture::{is_open, is_releasable};
 use domain::command::{Command, Context, decide};
 use domain::coverage::{Cover, Promise};
+use domain::edits::may_resolve;
 use domain::event::AddressKind;
-use domain::ids::PaymentId;
+use domain::ids::{PaymentId, WaitingId};
 use domain::order::Order;
 use domain::payment::{Payment, PaymentState};
 use domain::refund::RefundState;
 use domain::refund_settle::may_retry;
 use domain::shipment::{Label, LabelState};
+use domain::waiting::Waiting;
+use domain::waiting_end::{may_approve, may_decide, may_undo};
 use jiff::SignedDuration;
 
 use crate::steps::Step;
@@ -20,9 +23,10 @@ use crate::support;
 pub fn agree(order: &Order, step: &Step) -> Result<(), String> {
     let actor = &step.actor();
     let at = order.updated_at + SignedDuration::from_mins(1);
-    let context = Context { actor, at };
+    let policy = &step.policy(order);
+    let context = Context { actor, at, policy };
     for (action, verdict) in actions(order, &context) {
-        let command = well_formed(order, action);
+        let command = well_formed(order, action, &context);
         let is_about_payments = matches!(
             action,
             Action::Capture | Action::VoidPayment | Action::AskPayment
@@ -51,7 +55,7 @@ pub fn agree(order: &Order, step: &Step) -> Result<(), String> {
     clippy::too_many_lines,
     reason = "one arm an action, each a plain value"
 )]
-fn well_formed(order: &Order, action: Action) -> Command {
+fn well_formed(order: &Order, action: Action, context: &Context) -> Command {
     let fresh = format!("fresh{}", order.version);
     let note = "because".to_owned();
     match action {
@@ -71,6 +75,18 @@ fn well_formed(order: &Order, action: Action) -> Command {
             support::refund(&fresh, parts)
         }
         Action::RetryRefund => retry(order),
+        Action::Undo => Command::Undo {
+            waiting: waiting(order, |one| may_undo(one, context).is_ok()),
+        },
+        Action::Approve => {
+            let may = |one: &Waiting| may_approve(order, one, context).is_ok();
+            let waiting = waiting(order, may);
+            Command::Approve { waiting, note }
+        }
+        Action::Decline => {
+            let waiting = waiting(order, |one| may_decide(one, context).is_ok());
+            Command::Decline { waiting, note }
+        }
         Action::Capture => capture(order),
         Action::VoidPayment => Command::VoidPayment {
             payment: one(order, is_releasable),
@@ -128,11 +144,20 @@ fn well_formed(order: &Order, action: Action) -> Command {
             }
         }
         Action::Resolve => {
-            let open = order.attention.first().map(|open| open.id.clone());
-            let attention = open.unwrap_or("none".into());
+            let mut all = order.attention.iter();
+            let open = all.find(|open| may_resolve(order, open).is_ok());
+            let open = open.or(order.attention.last());
+            let attention = open.map_or("none".into(), |open| open.id.clone());
             Command::Resolve { attention, note }
         }
     }
+}
+
+/// The first that waits of which this holds, else the last.
+fn waiting(order: &Order, may: impl Fn(&Waiting) -> bool) -> WaitingId {
+    let found = order.waiting.iter().find(|one| may(one));
+    let found = found.or(order.waiting.last());
+    found.map_or("none".into(), |one| one.id.clone())
 }
 
 fn retry(order: &Order) -> Command {

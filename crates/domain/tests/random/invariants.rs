@@ -11,10 +11,11 @@ use domain::journal::{Account, balance, imbalances};
 use domain::order::{Order, OrderStatus};
 use domain::payment::{Payment, PaymentState};
 use domain::shipment::{LabelState, ShipmentState};
+use domain::waiting::Waiting;
 
 use crate::steps::Step;
 
-fn must(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
+pub fn must(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(problem()) }
 }
 
@@ -198,7 +199,10 @@ fn identifiers_are_unique(order: &Order) -> Result<(), String> {
         .chain(order.shipments.iter().map(|one| one.id.to_string()))
         .chain(order.mails.iter().map(|one| one.id.to_string()))
         .chain(order.attention.iter().map(|one| one.id.to_string()))
-        .chain(order.notes.iter().map(|one| one.id.to_string()));
+        .chain(order.notes.iter().map(|one| one.id.to_string()))
+        .chain(order.waiting.iter().map(|one| one.id.to_string()))
+        .chain(order.withdrawn.iter().map(ToString::to_string))
+        .chain((order.waiting.iter().flat_map(Waiting::refunds)).map(|one| one.id.to_string()));
     for id in ids {
         must(seen.insert(id.clone()), || format!("{id} is there twice"))?;
     }

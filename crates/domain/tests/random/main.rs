@@ -14,6 +14,7 @@ mod refunds;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
+mod waits;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -59,7 +60,7 @@ fn a_hundred_thousand_random_steps_keep_every_invariant() {
 }
 
 /// How many kinds of events can follow an order's intake.
-const KINDS: usize = 38;
+const KINDS: usize = 39;
 
 /// How often each kind of event happened.
 type Tally = BTreeMap<&'static str, u64>;
@@ -67,10 +68,7 @@ type Tally = BTreeMap<&'static str, u64>;
 /// One order's life, from its intake to its last step.
 fn live(start: &Start, steps: &[Step], seen: &RefCell<Tally>) -> Result<(), String> {
     let actor = support::support();
-    let context = Context {
-        actor: &actor,
-        at: support::at(0),
-    };
+    let context = Context::of(&actor, support::at(0));
     let first = take(start.new.clone(), start.placement.clone(), &context)
         .map_err(|refusal| format!("the order was not taken in: {refusal}"))?;
     let mut history = first.events;
@@ -112,6 +110,7 @@ fn make(order: &Order, step: &Step) -> Result<Option<Decision>, String> {
     };
     invariants::hold(&decision.order)?;
     invariants::follows(order, &decision, step)?;
+    waits::keep(order, &decision, step)?;
     if is_fact {
         // What is told twice is known the second time.
         let again = step.tell_again(order, &decision.order);

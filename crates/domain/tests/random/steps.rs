@@ -2,10 +2,11 @@
 
 use domain::actor::{Actor, ActorKind};
 use domain::command::{Context, Decision, decide, record};
-use domain::ids::{ItemId, LabelId, PaymentId, RefundId, ShipmentId};
+use domain::ids::{ItemId, LabelId, PaymentId, RefundId, ShipmentId, WaitingId};
 use domain::money::MAX_MINOR;
 use domain::order::Order;
 use domain::parts::Parts;
+use domain::policy::Policy;
 use domain::refund::{parts_for_items, parts_from_base};
 use domain::refusal::Refusal;
 use domain::shipment::{ShipmentState, Tracking};
@@ -92,7 +93,9 @@ impl Step {
         match self.command(order) {
             Some(command) => {
                 let actor = &self.actor();
-                (false, decide(order, &command, &Context { actor, at }))
+                let policy = &self.policy(order);
+                let context = Context { actor, at, policy };
+                (false, decide(order, &command, &context))
             }
             None => (true, self.tell_again(order, order)),
         }
@@ -102,7 +105,7 @@ impl Step {
     pub fn tell_again(&self, then: &Order, order: &Order) -> Result<Decision, Refusal> {
         let at = order.updated_at + SignedDuration::from_mins(1);
         let actor = &support::system(ActorKind::Provider);
-        record(order, &facts::fact(self, then), &Context { actor, at })
+        record(order, &facts::fact(self, then), &Context::of(actor, at))
     }
 
     /// Who makes it: mostly someone who may.
@@ -113,6 +116,17 @@ impl Step {
             2..=5 => support::support(),
             _ => support::admin(),
         }
+    }
+
+    /// What is asked of who makes it: at times a while in which it can be undone, at times a limit.
+    pub fn policy(&self, order: &Order) -> Policy {
+        let mut policy = Policy::none();
+        policy.undo_s = [0, 0, 10, 300][usize::from(self.text) % 4];
+        if self.second.is_multiple_of(3) {
+            let limit = i64::from(self.pick) * 500;
+            policy.limits_minor.insert(order.currency(), limit);
+        }
+        policy
     }
 
     /// A text: mostly a plain one, at times empty, overlong, or one that no database takes.
@@ -157,6 +171,11 @@ impl Step {
             .filter_map(|shipment| shipment.label.as_ref());
         let found = self.one(labels);
         found.map_or("label_unknown".into(), |label| label.id.clone())
+    }
+
+    pub fn waiting(&self, order: &Order) -> WaitingId {
+        let found = self.one(order.waiting.iter());
+        found.map_or("waiting_unknown".into(), |waiting| waiting.id.clone())
     }
 
     fn item(&self, order: &Order) -> ItemId {

@@ -10,14 +10,14 @@ use crate::support::*;
 
 fn says(order: &Order, action: Action, actor: &Actor) -> Result<(), Refusal> {
     let at = order.updated_at;
-    verdict(order, action, &Context { actor, at })
+    verdict(order, action, &Context::of(actor, at))
 }
 
 #[test]
 fn o3_every_action_is_there_with_a_reason_and_a_remedy() {
     let order = run(&checkout_order(usd()), cancel("out of stock"));
     let (actor, at) = (admin(), order.updated_at);
-    let all = actions(&order, &Context { actor: &actor, at });
+    let all = actions(&order, &Context::of(&actor, at));
     assert_eq!(all.len(), Action::ALL.len());
     let refused = all.iter().filter_map(|(_, verdict)| verdict.clone().err());
     let canceled = refused

@@ -27,7 +27,7 @@ fn under(capture: CaptureRule, payments: &[i64]) -> Order {
         ..placement()
     };
     let (actor, at) = (&system(ActorKind::Shop), at(0));
-    let context = Context { actor, at };
+    let context = Context::of(actor, at);
     take(new, placement, &context).unwrap().order
 }
 
@@ -86,7 +86,7 @@ fn an_imported_order_whose_payment_the_provider_is_asked_about_is_taken_once_it_
         ..Past::default()
     };
     let (actor, now) = (&admin(), at(0));
-    let context = Context { actor, at: now };
+    let context = Context::of(actor, now);
     let new = new_order(Source::Checkout, usd());
     let placement = Placement {
         capture: CaptureRule::WholeShipment,
@@ -149,7 +149,7 @@ fn nothing_is_taken_by_itself_while_a_person_has_to_look() {
         ..placement()
     };
     let (actor, now) = (&admin(), at(0));
-    let context = Context { actor, at: now };
+    let context = Context::of(actor, now);
     let order = take(new, placement, &context).unwrap().order;
     let mut order = pay(&order, "payment_1", authorized());
     order.updated_at = at(90);

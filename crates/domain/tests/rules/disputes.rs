@@ -183,7 +183,7 @@ fn regression_12_a_lost_dispute_names_itself_when_its_money_is_asked_for_again()
     assert!(expected.to_string().contains("dispute_7"));
     // What is decided holds no cancellation up, and nothing is returned a second time.
     let (actor, at) = (&admin(), at(1_000));
-    assert_eq!(may_cancel(&lost, &Context { actor, at }), Ok(()));
+    assert_eq!(may_cancel(&lost, &Context::of(actor, at)), Ok(()));
     assert_eq!(run(&lost, cancel("lost")).refunds, []);
 }
 

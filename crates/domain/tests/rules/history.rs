@@ -11,6 +11,7 @@ use domain::money::Money;
 use domain::order::{FraudReview, MailState, Order, Source};
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
+use domain::policy::Policy;
 use domain::shop::ShopFact;
 use domain::{carrier::LabelFact, shipment::ShipmentState};
 
@@ -27,10 +28,7 @@ impl Life {
         let mut new = new_order(Source::Checkout, currency("JPY"));
         new.fraud_review = FraudReview::Pending;
         let actor = admin();
-        let context = Context {
-            actor: &actor,
-            at: at(0),
-        };
+        let context = Context::of(&actor, at(0));
         let Decision { events, order } = take(new, placement(), &context).unwrap();
         Self { events, order }
     }
@@ -165,6 +163,33 @@ impl Life {
         self.hears_of_payment(PaymentFact::DisputeClosed { won: true });
     }
 
+    /// A refund that is declined, and one that is undone.
+    fn waits(&mut self) {
+        let yen = currency("JPY");
+        let policy = Policy {
+            undo_s: 10,
+            limits_minor: [(yen, 500)].into(),
+        };
+        for (id, minor) in [("refund_2", 800), ("refund_3", 400)] {
+            let command = refund(id, parts(minor, 0, 0));
+            self.add(try_under(&self.order, &command, &member(), &policy).unwrap());
+        }
+        let [approval, time] = [0, 1].map(|place: usize| self.order.waiting[place].id.clone());
+        self.does(Command::Undo { waiting: time });
+        self.does(Command::Decline {
+            waiting: approval,
+            note: "too much".to_owned(),
+        });
+        let command = refund("refund_4", parts(300, 0, 0));
+        self.add(try_under(&self.order, &command, &member(), &policy).unwrap());
+        let waiting = self.order.waiting[0].id.clone();
+        self.hears(Fact::WaitingOver { waiting });
+        let done = domain::refund_settle::RefundFact::Succeeded {
+            reference: "re_4".to_owned(),
+        };
+        self.hears(refund_fact("refund_4", done));
+    }
+
     fn is_canceled(&mut self) {
         let label = || "label_1".into();
         self.does(Command::VoidLabel { label: label() });
@@ -189,6 +214,7 @@ fn life() -> Life {
     let mut life = Life::begin();
     life.is_paid_and_corrected();
     life.is_shipped_and_refunded();
+    life.waits();
     life.is_canceled();
     life
 }
@@ -202,6 +228,7 @@ fn is_shown(kind: &EventKind) -> bool {
         K::DisputeOpened { .. } | K::DisputeClosed { .. } | K::MoneyMoved { .. } => true,
         K::PaymentAsked { .. } | K::DisputeChanged { .. } => true,
         K::RefundRequested { .. } | K::RefundRetried { .. } | K::RefundChanged { .. } => true,
+        K::WaitingBegun { .. } | K::WaitingEnded { .. } => true,
         K::FeeReturned { .. } | K::RefundedInShop { .. } | K::CanceledInShop { .. } => true,
         K::NumberChanged { .. } | K::AddressChanged { .. } | K::ItemDeclared { .. } => true,
         K::ItemsRemoved { .. } | K::AmountsChanged { .. } | K::CoverageChanged { .. } => true,
@@ -214,7 +241,7 @@ fn is_shown(kind: &EventKind) -> bool {
 }
 
 /// How many kinds `is_shown` tells.
-const KINDS: usize = 39;
+const KINDS: usize = 41;
 
 #[test]
 fn the_stored_event_of_each_kind_is_a_promise() {
@@ -300,10 +327,7 @@ fn the_same_words_give_the_same_events() {
     };
     assert_eq!(placement.fees.total_bp, 600);
     let actor = admin();
-    let context = Context {
-        actor: &actor,
-        at: at(5),
-    };
+    let context = Context::of(&actor, at(5));
     let fact = Fact::Fraud(FraudReview::Declined);
     assert_eq!(
         record(&order, &fact, &context),

@@ -12,7 +12,7 @@ use crate::support::*;
 fn try_take(new: NewOrder, placement: Placement) -> Result<domain::order::Order, Refusal> {
     let actor = admin();
     let at = at(0);
-    take(new, placement, &Context { actor: &actor, at }).map(|decision| decision.order)
+    take(new, placement, &Context::of(&actor, at)).map(|decision| decision.order)
 }
 
 fn new() -> NewOrder {

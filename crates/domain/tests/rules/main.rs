@@ -6,6 +6,7 @@
 )]
 
 mod actions;
+mod approval;
 mod cancel;
 mod capturing;
 mod coverage;
@@ -24,3 +25,4 @@ mod shop;
 #[path = "../support/mod.rs"]
 mod support;
 mod totp;
+mod waiting;

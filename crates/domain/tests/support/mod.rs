@@ -9,6 +9,7 @@
 )]
 
 mod commands;
+pub mod waits;
 
 use domain::actor::{Actor, ActorKind, By, Permission};
 use domain::address::Address;
@@ -23,6 +24,7 @@ use domain::order::{
 };
 use domain::payment::{Payment, PaymentState};
 use domain::payment_settle::PaymentFact;
+use domain::policy::Policy;
 use domain::rate::ExchangeRate;
 use domain::refund_settle::RefundFact;
 use domain::refusal::Refusal;
@@ -186,10 +188,7 @@ pub fn placement() -> Placement {
 
 pub fn taken(new: NewOrder) -> Order {
     let actor = system(ActorKind::Shop);
-    let context = Context {
-        actor: &actor,
-        at: at(0),
-    };
+    let context = Context::of(&actor, at(0));
     take(new, placement(), &context).unwrap().order
 }
 
@@ -231,7 +230,18 @@ pub fn duty_and_tax_order(is_guaranteed: bool) -> Order {
 
 pub fn try_run(order: &Order, command: &Command, actor: &Actor) -> Result<Decision, Refusal> {
     let at = order.updated_at + SignedDuration::from_mins(1);
-    decide(order, command, &Context { actor, at })
+    decide(order, command, &Context::of(actor, at))
+}
+
+/// Under what an organization asks of who asks, one minute after the last change.
+pub fn try_under(
+    order: &Order,
+    command: &Command,
+    actor: &Actor,
+    policy: &Policy,
+) -> Result<Decision, Refusal> {
+    let at = order.updated_at + SignedDuration::from_mins(1);
+    decide(order, command, &Context { actor, at, policy })
 }
 
 pub fn run_as(order: &Order, command: Command, actor: &Actor) -> Decision {
@@ -275,11 +285,12 @@ pub fn try_tell(order: &Order, fact: &Fact) -> Result<Decision, Refusal> {
         | Fact::Mail { .. }
         | Fact::Sync(_)
         | Fact::PaymentDue { .. }
+        | Fact::WaitingOver { .. }
         | Fact::GivenUp { .. } => ActorKind::Desk,
     };
     let actor = system(kind);
     let at = order.updated_at + SignedDuration::from_mins(1);
-    record(order, fact, &Context { actor: &actor, at })
+    record(order, fact, &Context::of(&actor, at))
 }
 
 pub fn told(order: &Order, fact: Fact) -> Decision {

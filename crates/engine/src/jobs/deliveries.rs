@@ -121,7 +121,7 @@ async fn record(
         };
         let terms = Terms {
             expected_version: Some(order.version),
-            idempotency: None,
+            ..Terms::default()
         };
         match record_on(desk, scope, id, ActorKind::Provider, &fact, &terms).await {
             Err(Failure::Refused(domain::refusal::Refusal::StaleVersion { .. })) => {}

@@ -10,6 +10,7 @@ mod mails;
 mod payments;
 mod refunds;
 mod shops;
+mod waiting;
 mod worker;
 
 use domain::capture::{CaptureRule, due_at};
@@ -21,6 +22,7 @@ use domain::order::{MailState, Sync};
 use domain::payment::PaymentState;
 use domain::refund::RefundState;
 use domain::shipment::LabelState;
+use domain::waiting::WaitsFor;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,8 @@ pub enum JobKind {
     MailSend,
     /// Tells the shop how the order stands.
     ShopTell,
+    /// Sends what was confirmed and not undone in time.
+    WaitingOver,
     /// Sends an e-mail to someone of the team; it is about no order.
     AccountMailSend,
     /// Takes in what a provider told by itself; which orders it is about is known once it is read.
@@ -76,7 +80,7 @@ pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
     };
     let mut jobs = Vec::new();
     for event in &decision.events {
-        jobs.extend(wanted_by(&event.kind).map(job));
+        jobs.extend(wanted_by(&event.kind, order.updated_at).map(job));
         let timed = timed_by(&event.kind, order.capture, event.at);
         jobs.extend(timed.into_iter().map(|(kind, subject, due_at)| NewJob {
             due_at,
@@ -116,8 +120,15 @@ fn timed_by(
 }
 
 /// What an event asks for: the job, with what, and after how many seconds.
-fn wanted_by(kind: &EventKind) -> Option<(JobKind, String, i64)> {
+fn wanted_by(kind: &EventKind, at: Timestamp) -> Option<(JobKind, String, i64)> {
     match kind {
+        EventKind::WaitingBegun { waiting } => match waiting.waits {
+            WaitsFor::Time { until } => {
+                let after_s = until.duration_since(at).as_secs();
+                Some((JobKind::WaitingOver, waiting.id.0.clone(), after_s))
+            }
+            WaitsFor::Approval { .. } => None,
+        },
         EventKind::RefundRequested { refund } if refund.state == RefundState::Requested => {
             Some((JobKind::RefundExecute, refund.id.0.clone(), 0))
         }

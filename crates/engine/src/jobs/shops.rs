@@ -38,7 +38,7 @@ pub(super) async fn tell(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         }
         let terms = Terms {
             expected_version: Some(now.version),
-            idempotency: None,
+            ..Terms::default()
         };
         let (id, told) = (&job.job.order_id, Fact::Sync(to.clone()));
         match record_on(desk, &scope(job), id, ActorKind::Desk, &told, &terms).await {

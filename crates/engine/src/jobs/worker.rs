@@ -9,7 +9,9 @@ use domain::ids::OrganizationId;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
-use super::{JobKind, account_mails, deliveries, labels, later, mails, payments, refunds, shops};
+use super::{
+    JobKind, account_mails, deliveries, labels, later, mails, payments, refunds, shops, waiting,
+};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::record_fact;
@@ -205,6 +207,7 @@ impl Worker {
             JobKind::LabelVoid => labels::void(desk, ports, job).await,
             JobKind::MailSend => mails::send(desk, ports, job).await,
             JobKind::ShopTell => shops::tell(desk, ports, job).await,
+            JobKind::WaitingOver => waiting::over(desk, job).await,
             JobKind::AccountMailSend => account_mails::send(desk, ports, job).await,
             JobKind::DeliveryProcess => deliveries::process(desk, ports, job).await,
         }

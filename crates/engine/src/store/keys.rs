@@ -2,6 +2,7 @@
 
 use domain::ids::{OrderId, OrganizationId};
 use domain::order::{Mode, Order};
+use domain::waiting::Waiting;
 use sqlx::{Any, Row, Transaction};
 
 use super::dialect::askable;
@@ -85,8 +86,10 @@ impl Key {
         for number in order.tracking_numbers() {
             add(KeyKind::Tracking, number, order.id.as_str());
         }
-        for refund in &order.refunds {
-            add(KeyKind::Refund, refund.id.as_str(), &mode);
+        let waiting = order.waiting.iter().flat_map(Waiting::refunds);
+        let refunds = order.refunds.iter().chain(waiting).map(|one| &one.id);
+        for refund in refunds.chain(&order.withdrawn) {
+            add(KeyKind::Refund, refund.as_str(), &mode);
         }
         for payment in &order.payments {
             add(KeyKind::Payment, payment.id.as_str(), &mode);

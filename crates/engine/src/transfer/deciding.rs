@@ -276,10 +276,7 @@ fn decide(
     desk: &Desk,
 ) -> Result<Decision, Refusal> {
     // Its events are dated when it was placed, so that its history reads in order.
-    let context = Context {
-        actor,
-        at: ready.new.placed_at.min(desk.now()),
-    };
+    let context = Context::of(actor, ready.new.placed_at.min(desk.now()));
     let decision = take(ready.new, placement, &context)?;
     with_past(decision, &ready.past, &context)
 }

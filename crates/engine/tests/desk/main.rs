@@ -44,4 +44,5 @@ mod team;
 mod two_payments;
 mod upkeep;
 mod views;
+mod waiting;
 mod workers;

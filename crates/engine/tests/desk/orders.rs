@@ -257,7 +257,8 @@ async fn o3_says_what_is_possible_and_why_not() {
     on_every_database(async |harness| {
         let order = harness.paid("A-1").await;
         let session = harness.admin();
-        let actions = possible(&harness.desk, &session.permit().unwrap(), &order);
+        let permit = session.permit().unwrap();
+        let actions = possible(&harness.desk, &permit, &order).await.unwrap();
         assert!(!actions.is_empty());
         let payment = PaymentId("payment_A-1".to_owned());
         let capture = Command::Capture {

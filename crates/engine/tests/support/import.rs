@@ -15,10 +15,7 @@ pub async fn decisions(harness: &Harness, name: &str, count: usize) -> Vec<Decis
     let numbers = store.take_desk_numbers(&harness.organization, count as u64);
     let first = numbers.await.unwrap();
     let (session, at) = (harness.admin(), harness.desk.now());
-    let context = Context {
-        actor: &session.actor,
-        at,
-    };
+    let context = Context::of(&session.actor, at);
     let placed = (first..).zip(0..count).map(|(desk_number, index)| {
         let scope = harness.scope();
         let placement = Placement {

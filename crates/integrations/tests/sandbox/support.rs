@@ -139,10 +139,7 @@ pub fn order() -> Order {
         capture: domain::capture::CaptureRule::default(),
     };
     let actor = actor();
-    let context = Context {
-        actor: &actor,
-        at: start(),
-    };
+    let context = Context::of(&actor, start());
     take(new_order("1001"), placement, &context).unwrap().order
 }
 

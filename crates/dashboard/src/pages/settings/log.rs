@@ -4,6 +4,7 @@ use axum::extract::Query;
 use domain::actor::{ActorKind, Permissions};
 use domain::capture::CaptureRule;
 use domain::fees::{FeeTerms, points};
+use domain::money::Money;
 use domain::order::Mode;
 use engine::organizations::SecondFactor;
 use engine::permit::ManageTeam;
@@ -11,6 +12,7 @@ use engine::settings_log::{Act, Entry, entries};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::policies::called;
 use super::{Wrong, key_of, page, role_name};
 use crate::visitor::{Answer, Visitor};
 
@@ -96,6 +98,19 @@ fn said(visitor: &Visitor, act: &Act) -> String {
         Act::CaptureChanged { from, to } => {
             args.push(("from", capture(visitor, *from)));
             args.push(("to", capture(visitor, *to)));
+        }
+        Act::UndoChanged { from_s, to_s } => {
+            args.push(("from", from_s.to_string()));
+            args.push(("to", to_s.to_string()));
+        }
+        Act::LimitChanged { role, from, to } => {
+            let written = |limit: &Option<Money>| match limit {
+                Some(limit) => visitor.formats.money(*limit),
+                None => visitor.say("policies-none", &[]),
+            };
+            replace(&mut args, "role", called(visitor, role));
+            args.push(("from", written(from)));
+            args.push(("to", written(to)));
         }
         Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }

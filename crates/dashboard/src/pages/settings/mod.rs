@@ -1,4 +1,4 @@
-//! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, and the log of all of it.
+//! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, policies, and the log of all of it.
 
 mod deliveries;
 mod emails;
@@ -7,6 +7,7 @@ mod keys;
 mod log;
 mod organization;
 mod payments;
+mod policies;
 mod roles;
 mod team;
 
@@ -38,6 +39,7 @@ const SECTIONS: &[(&str, Permission)] = &[
     ("emails", Permission::ManageSettings),
     ("payments", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
+    ("policies", Permission::ManageSettings),
     ("deliveries", Permission::ManageSettings),
     ("log", Permission::ManageTeam),
 ];
@@ -97,6 +99,10 @@ pub(crate) fn routes() -> Router<App> {
             "/settings/deliveries/{id}",
             get(deliveries::show).post(deliveries::replay),
         )
+        .route(
+            "/settings/policies",
+            get(policies::show).post(policies::save),
+        )
         .route("/settings/log", get(log::show))
         .route(
             "/invitation/{token}",
@@ -147,6 +153,7 @@ impl Done {
             "replayed",
             "second-factor-reset",
             "capture",
+            "policies",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();

@@ -61,6 +61,17 @@ impl Step {
                     .collect(),
             },
             49..=52 => Command::RequestLabel(Box::new(self.label_request(order))),
+            53 | 54 => Command::Undo {
+                waiting: self.waiting(order),
+            },
+            55 | 56 => Command::Approve {
+                waiting: self.waiting(order),
+                note,
+            },
+            57 => Command::Decline {
+                waiting: self.waiting(order),
+                note,
+            },
             _ => return None,
         })
     }

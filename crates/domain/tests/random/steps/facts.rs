@@ -15,6 +15,9 @@ use crate::support;
 /// The fact of this step, told of the order as it is.
 pub fn fact(step: &Step, order: &Order) -> Fact {
     match step.kind {
+        58..=60 => Fact::WaitingOver {
+            waiting: step.waiting(order),
+        },
         ..=68 => Fact::Payment {
             payment: step.payment(order),
             fact: payment_fact(step, order),
