@@ -9,6 +9,7 @@ use domain::search::Query;
 use super::dialect::{askable, kept_word};
 use super::list::Cursor;
 use super::orders::{AnyQuery, name, position_of_second};
+use super::rows::Value;
 use super::{Dialect, StoreError};
 
 /// Keeps what carries a tag.
@@ -19,13 +20,7 @@ const TAGGED: &str = "exists (select 1 from order_tags t where t.organization_id
 #[derive(Debug, Default)]
 pub(super) struct Statement {
     pub text: String,
-    binds: Vec<Bind>,
-}
-
-#[derive(Debug, PartialEq)]
-enum Bind {
-    Text(String),
-    Number(i64),
+    binds: Vec<Value>,
 }
 
 /// What rows are read from.
@@ -49,7 +44,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl Statement {
-    fn bind(&mut self, bind: Bind) -> usize {
+    fn bind(&mut self, bind: Value) -> usize {
         // The same value is bound once: a page of many lists names its organization in each.
         let known = self.binds.iter().position(|known| *known == bind);
         let index = known.unwrap_or_else(|| {
@@ -60,11 +55,11 @@ impl Statement {
     }
 
     pub fn text(&mut self, text: &str) -> usize {
-        self.bind(Bind::Text(text.to_owned()))
+        self.bind(askable(text).into())
     }
 
     pub fn number(&mut self, number: i64) -> usize {
-        self.bind(Bind::Number(number))
+        self.bind(number.into())
     }
 
     fn push(&mut self, text: &str) {
@@ -75,10 +70,21 @@ impl Statement {
     pub fn query(&self, dialect: Dialect) -> AnyQuery<'_> {
         let query = sqlx::query(sqlx::AssertSqlSafe(self.text.clone()));
         let query = query.persistent(dialect.keeps_plans());
-        self.binds.iter().fold(query, |query, bind| match bind {
-            Bind::Text(text) => query.bind(askable(text)),
-            Bind::Number(number) => query.bind(*number),
-        })
+        self.binds
+            .iter()
+            .fold(query, |query, bind| bind.clone().bind(query))
+    }
+
+    /// Binds everything to the same text prepared by the embedded file's own driver.
+    pub fn bind_to(&self, prepared: &mut rusqlite::Statement<'_>) -> rusqlite::Result<()> {
+        for (index, bind) in self.binds.iter().enumerate() {
+            // SQLite numbers the placeholders as they come in the text; the names are ours.
+            let Some(place) = prepared.parameter_index(&format!("${}", index + 1))? else {
+                continue;
+            };
+            prepared.raw_bind_parameter(place, bind)?;
+        }
+        Ok(())
     }
 
     /// `select … from … where` the organization and mode.

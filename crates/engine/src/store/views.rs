@@ -13,8 +13,13 @@ use sqlx::{Any, Row, Transaction};
 use super::list::Page;
 use super::orders::{DESK_NUMBER_BITS, name, named, position};
 use super::pages::Asked;
+use super::rows::Rows;
 use super::statement::Scope;
 use super::{Store, StoreError};
+
+/// The filters of an organization's views.
+pub(super) const FILTERS: &str =
+    "select id, filter from saved_views where organization_id = $1 order by id";
 
 /// Over how many rows the count of one view and day is spread.
 const SLOTS: i64 = 8;
@@ -81,6 +86,26 @@ pub(crate) fn changes(
     }
 }
 
+/// What is added to the counts of views. The rows are in one order everywhere, so that two commits cannot deadlock.
+pub(crate) fn counts(organization: &OrganizationId, tally: &BTreeMap<Tally, i64>) -> Rows {
+    let changed = tally.iter().filter(|(_, more)| **more != 0);
+    let start = "insert into view_counts (organization_id, view_id, mode, day, slot, count)";
+    let rows = changed.map(|(cell, more)| {
+        vec![
+            organization.as_str().into(),
+            cell.view_id.as_str().into(),
+            name(&cell.mode).into(),
+            cell.day.into(),
+            cell.slot.into(),
+            (*more).into(),
+        ]
+    });
+    Rows::of(start, rows).ending(
+        " on conflict (organization_id, view_id, mode, day, slot) \
+         do update set count = view_counts.count + excluded.count",
+    )
+}
+
 fn read(row: &AnyRow) -> Result<SavedView, StoreError> {
     let id: String = row.try_get("id")?;
     let person: String = row.try_get("person_id")?;
@@ -94,6 +119,13 @@ fn read(row: &AnyRow) -> Result<SavedView, StoreError> {
         place: row.try_get("place")?,
         id: ViewId(id),
     })
+}
+
+/// Reads a row of [`FILTERS`].
+pub(super) fn read_filter(id: String, filter: &str) -> Result<(String, Filter), StoreError> {
+    let read = serde_json::from_str(filter);
+    let filter = read.map_err(|error| StoreError::unreadable(&format!("view {id}"), error))?;
+    Ok((id, filter))
 }
 
 impl Store {
@@ -110,17 +142,13 @@ impl Store {
                 .fetch_optional(&mut **tx)
                 .await?;
         }
-        let text = "select id, filter from saved_views where organization_id = $1 order by id";
-        let rows = sqlx::query(text)
+        let rows = sqlx::query(FILTERS)
             .bind(organization.as_str())
             .fetch_all(&mut **tx)
             .await?;
         let mut filters = Vec::with_capacity(rows.len());
         for row in &rows {
-            let id: String = row.try_get(0)?;
-            let filter = serde_json::from_str(row.try_get(1)?)
-                .map_err(|error| StoreError::unreadable(&format!("view {id}"), error))?;
-            filters.push((id, filter));
+            filters.push(read_filter(row.try_get(0)?, row.try_get(1)?)?);
         }
         Ok(filters)
     }
@@ -173,12 +201,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let tally = self.count_all(&mut tx, scopes, view).await?;
-        super::commit::add_counts(&mut tx, organization, &tally)
-            .await
-            .map_err(|error| match error {
-                super::commit::CommitError::Store(error) => error,
-                other => StoreError::Setup(other.to_string()),
-            })?;
+        counts(organization, &tally).write(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     }
