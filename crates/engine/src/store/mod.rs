@@ -88,6 +88,11 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         "presence",
         [include_str!("../../migrations/0007_presence.sql"); 2],
     ),
+    (
+        11,
+        "tags",
+        [include_str!("../../migrations/0011_tags.sql"); 2],
+    ),
 ];
 
 /// What the database could not do.

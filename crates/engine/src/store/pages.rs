@@ -101,7 +101,7 @@ impl<'a> Asked<'a> {
     fn straight(&self) -> Result<Option<Statement>, StoreError> {
         match self.conditions().as_slice() {
             [] => {
-                let beside = Columns::beside(self.scope.dialect);
+                let beside = self.beside(Lead::Orders);
                 let indexed = Columns::INDEXED;
                 let placed = if self.is_by_date() { indexed } else { beside };
                 self.sorted_by(Lead::Orders, &placed, &indexed).map(Some)
@@ -192,7 +192,7 @@ impl<'a> Asked<'a> {
         let mut statement = self.led_by(few, self.columns, facets);
         let columns = Columns::COLLECTED;
         if matches!(few, Few::Words | Few::Totals) && self.filter.asks_facets() {
-            statement.among(&self.unindexed("o.facets"), facets);
+            statement.among(self.beside(Lead::Orders).facets, facets);
         }
         if few != Few::Tag
             && let Some(tag) = &self.filter.tag
@@ -200,48 +200,56 @@ impl<'a> Asked<'a> {
             statement.tagged(tag);
         }
         if few != Few::Destination && !self.destinations.is_empty() {
-            statement.among(&self.unindexed("o.destination"), &self.destinations);
+            statement.among(self.beside(Lead::Orders).destination, &self.destinations);
         }
         if few != Few::Totals {
-            statement.totals(&Columns::beside(self.scope.dialect), self.filter);
+            statement.totals(&self.beside(Lead::Orders), self.filter);
         }
         if few != Few::Words
             && let Some(query) = &self.query
         {
             statement.words(query);
         }
-        statement.placed(&Columns::beside(self.scope.dialect), self.filter);
+        statement.placed(&self.beside(Lead::Orders), self.filter);
         self.finish(&mut statement, &columns)?;
         Ok(statement)
     }
 
-    /// A column as a condition that no index is chosen for.
-    fn unindexed(&self, column: &str) -> String {
-        self.scope.dialect.unindexed(column)
+    /// What leads where many orders are kept: the list of a tag says of each order where it goes and what it comes to,
+    /// the other lists do not know its tags.
+    fn tag_or_orders(&self) -> Lead<'_> {
+        match &self.filter.tag {
+            Some(tag) => Lead::Tag(tag),
+            None => Lead::Orders,
+        }
     }
 
-    /// The index that the list is sorted by, what does not meet the conditions being passed over.
+    /// Columns as conditions beside the index that is followed, which no index is chosen for.
+    fn beside(&self, lead: Lead<'_>) -> Columns {
+        Columns::beside(lead, self.scope.dialect)
+    }
+
+    /// The index that the list is sorted by, of the tag where there is one; what does not meet the conditions is passed
+    /// over.
     fn followed(&self, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = Statement::default();
-        statement.select(self.columns, &self.scope, Lead::Orders);
+        let lead = self.tag_or_orders();
+        let (columns, beside) = (Columns::of(lead), self.beside(lead));
+        statement.select(self.columns, &self.scope, lead);
         if self.filter.asks_facets() {
-            statement.among(&self.unindexed("o.facets"), facets);
+            statement.among(beside.facets, facets);
         }
         if !self.destinations.is_empty() {
-            statement.among(&self.unindexed("o.destination"), &self.destinations);
-        }
-        if let Some(tag) = &self.filter.tag {
-            statement.tagged(tag);
+            statement.among(beside.destination, &self.destinations);
         }
         let by_total = self.sort.key == SortKey::Total;
-        let beside = Columns::beside(self.scope.dialect);
-        let totals = if by_total { &Columns::INDEXED } else { &beside };
+        let totals = if by_total { &columns } else { &beside };
         statement.totals(totals, self.filter);
         if let Some(query) = &self.query {
             statement.words(query);
         }
-        statement.placed(&Columns::beside(self.scope.dialect), self.filter);
-        self.finish(&mut statement, &Columns::INDEXED)?;
+        statement.placed(&beside, self.filter);
+        self.finish(&mut statement, &columns)?;
         Ok(statement)
     }
 
@@ -249,14 +257,10 @@ impl<'a> Asked<'a> {
     fn merged(&self, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = Statement::default();
         let destinations = &self.destinations;
-        // Whether an order carries a tag is looked up faster than where it goes.
-        let tag = self
-            .filter
-            .tag
-            .as_deref()
-            .filter(|_| destinations.is_empty());
-        let by_destination =
-            !destinations.is_empty() && facets.len() * destinations.len() <= MAX_LISTS;
+        let lead = self.tag_or_orders();
+        let by_destination = self.filter.tag.is_none()
+            && !destinations.is_empty()
+            && facets.len() * destinations.len() <= MAX_LISTS;
         let lists: Vec<(&[String], &[String])> = match () {
             () if facets.len() > MAX_LISTS => vec![(facets, destinations)],
             () if by_destination => facets
@@ -279,7 +283,7 @@ impl<'a> Asked<'a> {
             }
             let sorts_each = !is_alone && self.scope.dialect.sorts_each_list();
             statement.text.push_str(if sorts_each { "(" } else { "" });
-            let columns = self.list(&mut statement, tag, facets, destinations)?;
+            let columns = self.list(&mut statement, lead, facets, destinations)?;
             if is_alone || sorts_each {
                 self.sorted(&mut statement, &columns);
             }
@@ -295,31 +299,23 @@ impl<'a> Asked<'a> {
     fn list(
         &self,
         statement: &mut Statement,
-        tag: Option<&str>,
+        lead: Lead<'_>,
         facets: &[String],
         destinations: &[String],
     ) -> Result<Columns, StoreError> {
-        let (lead, facets_column, columns) = match tag {
-            Some(tag) => (Lead::Tag(tag), "l.facets", Columns::TAGGED),
-            None => (Lead::Orders, "o.facets", Columns::INDEXED),
-        };
+        let (columns, beside) = (Columns::of(lead), self.beside(lead));
         // The position by which lists are merged is the one that the list comes sorted by.
         let selected = self
             .columns
             .replace(Columns::INDEXED.position, columns.position);
         statement.select(&selected, &self.scope, lead);
-        statement.among(facets_column, facets);
-        match destinations {
-            [] => {}
-            [_] => statement.among("o.destination", destinations),
-            _ => statement.among(&self.unindexed("o.destination"), destinations),
+        statement.among(columns.facets, facets);
+        match (lead, destinations) {
+            (_, []) => {}
+            (Lead::Orders, [_]) => statement.among(columns.destination, destinations),
+            _ => statement.among(beside.destination, destinations),
         }
-        if tag.is_none()
-            && let Some(tag) = &self.filter.tag
-        {
-            statement.tagged(tag);
-        }
-        statement.totals(&Columns::beside(self.scope.dialect), self.filter);
+        statement.totals(&beside, self.filter);
         if let Some(query) = &self.query {
             statement.words(query);
         }

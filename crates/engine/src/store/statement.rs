@@ -229,9 +229,11 @@ impl Statement {
     }
 }
 
-/// How the columns that sort the list are written.
+/// How the columns that sort the list, and those that it is asked for, are written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {
+    pub facets: &'static str,
+    pub destination: &'static str,
     pub position: &'static str,
     pub total: &'static str,
     pub customer: &'static str,
@@ -242,6 +244,8 @@ pub(super) struct Columns {
 impl Columns {
     /// As an index of the orders has them.
     pub const INDEXED: Self = Self {
+        facets: "o.facets",
+        destination: "o.destination",
         position: "o.position",
         total: "o.total_base_minor",
         customer: "o.customer_sort",
@@ -249,21 +253,36 @@ impl Columns {
     };
     /// As the list of a tag has them.
     pub const TAGGED: Self = Self {
+        facets: "l.facets",
+        destination: "l.destination",
         position: "l.position",
-        ..Self::INDEXED
+        total: "l.total_base_minor",
+        customer: "l.customer_sort",
+        offset: 0,
     };
     /// As the result of several merged selects has them.
     pub const MERGED: Self = Self {
         position: "position",
         total: "total_base_minor",
         customer: "customer_sort",
-        offset: 0,
+        ..Self::INDEXED
     };
     /// As conditions that SQLite's planner takes no index for.
     pub const PASSED_OVER: Self = Self {
+        facets: "+o.facets",
+        destination: "+o.destination",
         position: "+o.position",
         total: "+o.total_base_minor",
         customer: "+o.customer_sort",
+        offset: 0,
+    };
+    /// The same of the list of a tag.
+    pub const TAGGED_PASSED_OVER: Self = Self {
+        facets: "+l.facets",
+        destination: "+l.destination",
+        position: "+l.position",
+        total: "+l.total_base_minor",
+        customer: "+l.customer_sort",
         offset: 0,
     };
     /// Sorted by so that no index is chosen for it: the rows are few, and sorted when they are there.
@@ -271,14 +290,23 @@ impl Columns {
         position: "o.position + 0",
         total: "o.total_base_minor + 0",
         customer: "o.customer_sort || ''",
-        offset: 0,
+        ..Self::INDEXED
     };
 
-    /// As conditions beside the index that is followed.
-    pub fn beside(dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::Sqlite => Self::PASSED_OVER,
-            Dialect::Postgres => Self::INDEXED,
+    /// As the list has them that this leads to.
+    pub fn of(lead: Lead<'_>) -> Self {
+        match lead {
+            Lead::Tag(_) => Self::TAGGED,
+            Lead::Orders | Lead::Search(_) => Self::INDEXED,
+        }
+    }
+
+    /// The same as conditions beside the index that is followed.
+    pub fn beside(lead: Lead<'_>, dialect: Dialect) -> Self {
+        match (dialect, lead) {
+            (Dialect::Postgres, _) => Self::of(lead),
+            (Dialect::Sqlite, Lead::Tag(_)) => Self::TAGGED_PASSED_OVER,
+            (Dialect::Sqlite, _) => Self::PASSED_OVER,
         }
     }
 }

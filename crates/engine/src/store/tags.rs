@@ -1,12 +1,12 @@
-//! The tags of orders as rows of their own. Each holds its order's facets: it moves when they change.
+//! The tags of orders as rows of their own: each holds what the list of its tag is sorted by and asked for.
 
 use std::collections::BTreeSet;
 
+use domain::filter::Summary;
 use domain::order::Order;
 use sqlx::{Any, Transaction};
 
-use super::facets;
-use super::orders::{AnyQuery, name, position};
+use super::orders::{AnyQuery, Indexed, name, position};
 use super::rows::{Rows, Value};
 
 /// How many columns lead a row: its key.
@@ -16,14 +16,17 @@ const DELETE: &str = "delete from order_tags where organization_id = $1 and mode
 
 /// The rows of an order's tags.
 pub(super) fn rows_of(order: &Order) -> Vec<Vec<Value>> {
-    let facets = facets::of(order);
+    let indexed = Indexed::of(&Summary::of(order));
     let row = |tag: &String| {
         vec![
             order.organization_id.as_str().into(),
             name(&order.mode).into(),
             tag.as_str().into(),
-            facets.as_str().into(),
+            indexed.facets.as_str().into(),
             position(order).into(),
+            indexed.customer_sort.as_str().into(),
+            indexed.destination.as_str().into(),
+            indexed.total_base_minor.into(),
         ]
     };
     order.tags.iter().map(row).collect()
@@ -31,11 +34,12 @@ pub(super) fn rows_of(order: &Order) -> Vec<Vec<Value>> {
 
 /// New rows.
 pub(super) fn rows(rows: impl IntoIterator<Item = Vec<Value>>) -> Rows {
-    let start = "insert into order_tags (organization_id, mode, tag, facets, position)";
+    let start = "insert into order_tags (organization_id, mode, tag, facets, position, customer_sort, destination, \
+                 total_base_minor)";
     Rows::of(start, rows)
 }
 
-/// Writes what changed of an order's tags and their rows.
+/// Writes what changed of an order's tags, and of what their rows hold.
 pub(super) async fn write(
     tx: &mut Transaction<'static, Any>,
     before: Option<&Order>,
