@@ -16,6 +16,9 @@ const DELETE: &str = "delete from order_tags where organization_id = $1 and mode
 
 /// The rows of an order's tags.
 pub(super) fn rows_of(order: &Order) -> Vec<Vec<Value>> {
+    if order.tags.is_empty() {
+        return Vec::new();
+    }
     let indexed = Indexed::of(&Summary::of(order));
     let row = |tag: &String| {
         vec![

@@ -53,7 +53,7 @@ const FILTERS: [(&str, &str); 13] = [
         DESTINATION,
     ),
     (r#"{"tag": "gift"}"#, TAG),
-    (r#"{"tag": "gift", "status": ["open"]}"#, TAG),
+    (r#"{"tag": "gift", "needs_attention": false}"#, TAG),
     (r#"{"tag": "gift", "destination": ["JP"]}"#, TAG),
     (r#"{"tag": "gift", "min_base_minor": 1}"#, TAG),
     (r#"{"min_base_minor": 1, "status": ["open"]}"#, FACETS),
@@ -62,7 +62,7 @@ const FILTERS: [(&str, &str); 13] = [
 const FACETS: &str = "orders_facets (organization_id=? AND mode=? AND facets=?";
 const DESTINATION: &str =
     "orders_destination (organization_id=? AND mode=? AND destination=? AND facets=?";
-const TAG: &str = "SEARCH l USING PRIMARY KEY (organization_id=? AND mode=? AND tag=? AND facets=?";
+const TAG: &str = "order_tags_placed (organization_id=? AND mode=? AND tag=?";
 
 /// Filters whose one condition keeps few, each with the index it is read from; the few are sorted afterwards.
 const FEW: [(&str, &str); 5] = [

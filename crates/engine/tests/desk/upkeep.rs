@@ -61,6 +61,7 @@ async fn tags_that_were_there_before_the_migration_hold_what_new_ones_hold() {
         let copy = sqlx::AssertSqlSafe(format!("create table tags_before as {rows}"));
         sqlx::query(copy).execute(raw).await.unwrap();
         for undone in [
+            "drop index order_tags_placed",
             "drop index order_tags_total",
             "drop index order_tags_customer",
             "alter table order_tags drop column customer_sort",
