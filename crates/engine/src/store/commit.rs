@@ -104,7 +104,7 @@ impl Store {
             .await?;
         super::tags::write(&mut tx, commit.before, order).await?;
         let tally = self.tally(&mut tx, commit.before, order).await?;
-        super::views::counts(&order.organization_id, &tally)
+        super::tally::counts(&order.organization_id, &tally)
             .write(&mut tx)
             .await?;
         super::queue::insert(&mut tx, commit.jobs).await?;

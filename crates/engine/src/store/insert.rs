@@ -17,7 +17,7 @@ use super::keys::{Key, KeyKind};
 use super::orders::{OrderRow, columns, int, name};
 use super::queue::{self, NewJob};
 use super::rows::{Rows, Value};
-use super::{Store, StoreError, placeholders, tags, views};
+use super::{Store, StoreError, placeholders, tags, tally, views};
 
 type Tx = Transaction<'static, Any>;
 
@@ -84,11 +84,11 @@ impl Batch {
 
     /// What it adds to the counts of views.
     fn counts(&self, filters: &[(String, Filter)]) -> Rows {
-        let mut tally = BTreeMap::new();
+        let mut added = BTreeMap::new();
         for order in &self.orders {
-            views::changes(filters, None, order, &mut tally);
+            tally::changes(filters, None, order, &mut added);
         }
-        views::counts(&self.organization_id, &tally)
+        tally::counts(&self.organization_id, &added)
     }
 }
 

@@ -26,6 +26,7 @@ mod rows;
 pub mod sessions;
 mod statement;
 mod tags;
+mod tally;
 pub mod upkeep;
 pub mod views;
 
