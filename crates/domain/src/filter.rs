@@ -78,7 +78,7 @@ impl Summary {
 
 /// The part of a summary that has few values: every order of a desk shows one of some hundred combinations of them, and
 /// the store keeps a sorted list of each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are the order's")]
 pub struct Facets {
     pub status: OrderStatus,

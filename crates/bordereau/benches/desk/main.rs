@@ -34,6 +34,9 @@ struct Options {
     /// Measures the embedded desk alone, or PostgreSQL alone.
     #[arg(long)]
     only: Option<String>,
+    /// What to measure, where it is not everything: `reads`, `lists`, `pages`, `writes`, `transfers`.
+    #[arg(long, value_delimiter = ',')]
+    parts: Vec<String>,
     /// Where to write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -61,14 +64,22 @@ async fn run(options: Options) -> Result<()> {
             "sqlite://{}?mode=rwc",
             Store::embedded_file(folder).display()
         );
-        work::measure_all(&store, &url, "sqlite", options.orders, &mut report).await?;
+        let wanted = work::Wanted {
+            orders: options.orders,
+            parts: &options.parts,
+        };
+        work::measure(&store, &url, "sqlite", wanted, &mut report).await?;
         store.close().await;
         start::start_up(folder, &mut report).await?;
     }
     if let Some(server) = options.postgres.as_ref().filter(|_| is_wanted("postgres")) {
         let url = raw::make_database(server).await?;
         let store = Store::open(&url).await?;
-        work::measure_all(&store, &url, "postgres", options.orders, &mut report).await?;
+        let wanted = work::Wanted {
+            orders: options.orders,
+            parts: &options.parts,
+        };
+        work::measure(&store, &url, "postgres", wanted, &mut report).await?;
         store.close().await;
     }
     report.print();

@@ -36,18 +36,27 @@ pub struct Bench {
     pub pool: AnyPool,
     pub begin: &'static str,
     pub database: &'static str,
-    url: String,
+    pub url: String,
     pub ids: Vec<OrderId>,
     /// What numbers and identifiers of this run begin with, so that a desk can be measured again.
     pub run: u64,
 }
 
-/// Fills a database and measures everything on it.
-pub async fn measure_all(
+/// What is to be measured.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Orders in the database.
+    pub orders: u64,
+    /// Some parts; everything where none is named.
+    pub parts: &'a [String],
+}
+
+/// Fills a database and measures it.
+pub async fn measure(
     store: &Store,
     url: &str,
     database: &'static str,
-    count: u64,
+    wanted: Wanted<'_>,
     report: &mut Report,
 ) -> Result<()> {
     store.migrate().await?;
@@ -55,7 +64,7 @@ pub async fn measure_all(
     let known = store.organizations().await?;
     let organization = match known.into_iter().find(|(_, name)| name == "Bench") {
         Some((organization, _)) => organization,
-        None => filled(&desk, database, count, report).await?,
+        None => filled(&desk, database, wanted.orders, report).await?,
     };
     let by = By {
         kind: ActorKind::Person,
@@ -87,12 +96,24 @@ pub async fn measure_all(
         run: u64::try_from(Clock::System.now().as_second())?,
     };
     bench.ids = bench.sample().await?;
-    bench.reads(report).await?;
-    bench.lists(report).await?;
-    crate::http::pages(&bench, report).await?;
-    bench.creates(report).await?;
-    bench.refunds(report).await?;
-    bench.transfers(report).await?;
+    let is_wanted =
+        |part: &str| wanted.parts.is_empty() || wanted.parts.iter().any(|one| one == part);
+    if is_wanted("reads") {
+        bench.reads(report).await?;
+    }
+    if is_wanted("lists") {
+        bench.lists(report).await?;
+    }
+    if is_wanted("pages") {
+        crate::http::pages(&bench, report).await?;
+    }
+    if is_wanted("writes") {
+        bench.creates(report).await?;
+        bench.refunds(report).await?;
+    }
+    if is_wanted("transfers") {
+        bench.transfers(report).await?;
+    }
     Ok(())
 }
 

@@ -61,7 +61,7 @@ pub(crate) async fn insert(
         .bind(prepared.mail.settled_at.map(Timestamp::as_microsecond))
         .execute(&mut **tx)
         .await?;
-    queue::insert(tx, &prepared.job).await
+    queue::insert(tx, std::slice::from_ref(&prepared.job)).await
 }
 
 impl Store {

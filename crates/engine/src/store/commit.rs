@@ -1,6 +1,5 @@
 //! A commit: one transaction that begins with the versioned update of the order's row.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use domain::command::Decision;
@@ -10,13 +9,12 @@ use domain::ids::{OrderId, OrganizationId};
 use domain::order::Order;
 use sqlx::{Any, Row, Transaction};
 
-use super::facets;
 use super::keys::Key;
 use super::orders::{
-    COLUMN_COUNT, INDEXED, Indexed, OTHER, OrderRow, columns, int, name, position,
+    AnyQuery, COLUMN_COUNT, INDEXED, Indexed, OTHER, OrderRow, columns, int, name, position,
 };
 use super::queue::NewJob;
-use super::views::Tally;
+use super::rows::Value;
 use super::{Store, StoreError, placeholders};
 
 /// What was answered to a key, remembered in the transaction that made it true.
@@ -68,6 +66,15 @@ pub enum CommitError {
     Store(#[from] StoreError),
 }
 
+impl From<rusqlite::Error> for CommitError {
+    fn from(error: rusqlite::Error) -> Self {
+        if super::embedded::is_taken(&error) {
+            return Self::PlaceTaken;
+        }
+        Self::Store(error.into())
+    }
+}
+
 impl From<sqlx::Error> for CommitError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
@@ -95,12 +102,12 @@ impl Store {
         self.write_keys(&mut tx, commit.before, order).await?;
         self.write_words(&mut tx, commit.before, order, &words, base)
             .await?;
-        write_tags(&mut tx, commit.before, order).await?;
+        super::tags::write(&mut tx, commit.before, order).await?;
         let tally = self.tally(&mut tx, commit.before, order).await?;
-        add_counts(&mut tx, &order.organization_id, &tally).await?;
-        for job in commit.jobs {
-            super::queue::insert(&mut tx, job).await?;
-        }
+        super::tally::counts(&order.organization_id, &tally)
+            .write(&mut tx)
+            .await?;
+        super::queue::insert(&mut tx, commit.jobs).await?;
         if let Some(remembered) = commit.remembered {
             remember(&mut tx, &order.organization_id, remembered, order).await?;
         }
@@ -198,12 +205,12 @@ async fn update(
     static WHOLE: LazyLock<String> =
         LazyLock::new(|| update_text(&[&INDEXED[..], &OTHER].concat()));
     static QUIET: LazyLock<String> = LazyLock::new(|| update_text(&OTHER));
-    let query = if row.indexed == Indexed::of(&Summary::of(before)) {
-        row.bind_other(sqlx::query(QUIET.as_str()), order)
+    let (text, values) = if row.indexed == Indexed::of(&Summary::of(before)) {
+        (QUIET.as_str(), row.other(order))
     } else {
-        row.bind_changed(sqlx::query(WHOLE.as_str()), order)
+        (WHOLE.as_str(), row.changed(order))
     };
-    let done = query
+    let done = bound(text, values)
         .bind(order.organization_id.as_str())
         .bind(order.id.as_str())
         .bind(int(before.version))
@@ -213,6 +220,11 @@ async fn update(
         0 => Err(CommitError::Stale),
         _ => Ok(()),
     }
+}
+
+fn bound(text: &'static str, values: Vec<Value>) -> AnyQuery<'static> {
+    let values = values.into_iter();
+    values.fold(sqlx::query(text), |query, value| value.bind(query))
 }
 
 /// The update of these columns of an order at a version.
@@ -234,7 +246,7 @@ async fn insert(tx: &mut Tx, order: &Order, row: OrderRow) -> Result<(), CommitE
         let (columns, values) = (columns(), placeholders(1, 1, COLUMN_COUNT));
         format!("insert into orders ({columns}) values {values} on conflict do nothing")
     });
-    let query = row.bind(sqlx::query(STATEMENT.as_str()), order);
+    let query = bound(STATEMENT.as_str(), row.values(order));
     match query.execute(&mut **tx).await?.rows_affected() {
         0 => Err(CommitError::PlaceTaken),
         _ => Ok(()),
@@ -261,72 +273,6 @@ async fn insert_events(tx: &mut Tx, order: &Order, events: &[Event]) -> Result<(
                 .bind(event.at.as_microsecond())
                 .bind(event.kind.name())
                 .bind(body);
-        }
-        query.execute(&mut **tx).await?;
-    }
-    Ok(())
-}
-
-async fn write_tags(tx: &mut Tx, before: Option<&Order>, order: &Order) -> Result<(), CommitError> {
-    // A tag's row holds the order's facets: it moves when they change.
-    let rows_of = |order: &Order| -> BTreeSet<(String, String)> {
-        let tags = order.tags.iter();
-        tags.map(|tag| (tag.clone(), facets::of(order))).collect()
-    };
-    let was = before.map(rows_of).unwrap_or_default();
-    let is = rows_of(order);
-    let changes = [
-        (
-            "delete from order_tags where organization_id = $1 and mode = $2 and tag = $3 and facets = $4 and position = $5",
-            was.difference(&is),
-        ),
-        (
-            "insert into order_tags (organization_id, mode, tag, facets, position) values ($1, $2, $3, $4, $5)",
-            is.difference(&was),
-        ),
-    ];
-    for (statement, rows) in changes {
-        for (tag, facets) in rows {
-            sqlx::query(statement)
-                .bind(order.organization_id.as_str())
-                .bind(name(&order.mode))
-                .bind(tag.as_str())
-                .bind(facets.as_str())
-                .bind(position(order))
-                .execute(&mut **tx)
-                .await?;
-        }
-    }
-    Ok(())
-}
-
-/// The most counts one statement adds to.
-const COUNTS_AT_ONCE: usize = 16;
-
-/// Adds to the counts of views. The rows are written in one order everywhere, so that two commits cannot deadlock.
-pub(crate) async fn add_counts(
-    tx: &mut Tx,
-    organization: &OrganizationId,
-    tally: &BTreeMap<Tally, i64>,
-) -> Result<(), CommitError> {
-    let changed = tally.iter().filter(|(_, more)| **more != 0);
-    let changed: Vec<(&Tally, &i64)> = changed.collect();
-    for chunk in changed.chunks(COUNTS_AT_ONCE) {
-        let text = format!(
-            "insert into view_counts (organization_id, view_id, mode, day, slot, count) values {} \
-             on conflict (organization_id, view_id, mode, day, slot) \
-             do update set count = view_counts.count + excluded.count",
-            placeholders(1, chunk.len(), 6)
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for (cell, more) in chunk {
-            query = query
-                .bind(organization.as_str())
-                .bind(cell.view_id.as_str())
-                .bind(name(&cell.mode))
-                .bind(cell.day)
-                .bind(cell.slot)
-                .bind(**more);
         }
         query.execute(&mut **tx).await?;
     }

@@ -57,7 +57,7 @@ impl Store {
         if stored.rows_affected() == 0 {
             return Ok(false);
         }
-        queue::insert(&mut tx, job).await?;
+        queue::insert(&mut tx, std::slice::from_ref(job)).await?;
         sqlx::query("delete from deliveries where organization_id = $1 and settled_at_us < $2")
             .bind(delivery.organization_id.as_str())
             .bind(old.as_microsecond())
@@ -156,7 +156,7 @@ impl Store {
         if again.rows_affected() == 0 {
             return Ok(false);
         }
-        queue::insert(&mut tx, job).await?;
+        queue::insert(&mut tx, std::slice::from_ref(job)).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -159,15 +159,6 @@ impl Dialect {
         }
     }
 
-    /// A column as a condition that the planner takes no index for. PostgreSQL knows how many rows a condition keeps,
-    /// and is left to it.
-    pub(crate) fn unindexed(self, column: &str) -> String {
-        match self {
-            Self::Sqlite => format!("+{column}"),
-            Self::Postgres => column.to_owned(),
-        }
-    }
-
     /// Whether each of several lists must be sorted and bounded by itself to be merged: PostgreSQL would read and sort
     /// them whole, and SQLite knows.
     pub(crate) fn sorts_each_list(self) -> bool {

@@ -1,9 +1,9 @@
 //! An order's facets as one text, which its indexes begin with: `open/paid/clear/none/covered/covered/checkout/calm`.
 //! A desk shows some hundred such texts, so that those a filter keeps are found one by one.
 
-use domain::filter::{Facets, Filter, Summary};
+use domain::filter::{Facets, Filter};
 use domain::ids::OrganizationId;
-use domain::order::{Mode, Order};
+use domain::order::Mode;
 use serde::de::DeserializeOwned;
 use sqlx::{AnyConnection, Row};
 
@@ -32,11 +32,6 @@ pub(crate) fn text(facets: &Facets) -> String {
         flag(facets.needs_attention, "attention", "calm"),
     ]
     .join("/")
-}
-
-/// The text of an order's facets.
-pub(crate) fn of(order: &Order) -> String {
-    text(&Summary::of(order).facets())
 }
 
 /// The reverse of [`text`].

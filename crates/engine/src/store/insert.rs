@@ -1,32 +1,41 @@
 //! Many new orders at once, for import and the demo: one transaction, a few rows a statement.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use domain::command::Decision;
+use domain::event::Event;
+use domain::filter::Filter;
 use domain::ids::OrganizationId;
+use domain::order::{Mode, Order};
+use rusqlite::TransactionBehavior;
 use sqlx::{Any, Row, Transaction};
 
-use super::commit::{CommitError, Remembered, add_counts};
-use super::facets;
+use super::commit::{CommitError, Remembered};
+use super::embedded::{Embedded, away};
 use super::keys::{Key, KeyKind};
-use super::orders::{AnyQuery, COLUMN_COUNT, OrderRow, columns, int, name, position};
-use super::queue::NewJob;
-use super::{Dialect, Store, StoreError, placeholders};
-
-/// Rows a statement: measured, ten to twenty are best; the driver looks every placeholder up by its name.
-const ROWS: usize = 16;
+use super::orders::{OrderRow, columns, int, name};
+use super::queue::{self, NewJob};
+use super::rows::{Rows, Value};
+use super::{Store, StoreError, placeholders, tags, tally, views};
 
 type Tx = Transaction<'static, Any>;
 
 /// New orders of one organization, made ready for the database away from it.
 pub struct Batch {
     organization_id: OrganizationId,
-    decisions: Vec<Decision>,
-    rows: Vec<OrderRow>,
-    words: Vec<String>,
-    bodies: Vec<String>,
-    remembered: Vec<Remembered>,
-    jobs: Vec<NewJob>,
+    orders: Vec<Order>,
+    /// The rows of each table, but for the words.
+    rows: Vec<Rows>,
+    /// In the order of their positions.
+    words: Vec<Words>,
+}
+
+/// What the search finds an order by.
+struct Words {
+    position: i64,
+    mode: Mode,
+    words: String,
 }
 
 impl Batch {
@@ -40,37 +49,46 @@ impl Batch {
         remembered: Vec<Remembered>,
         jobs: Vec<NewJob>,
     ) -> Result<Self, StoreError> {
-        let rows: Vec<OrderRow> = decisions
-            .iter()
-            .map(|decision| OrderRow::of(&decision.order))
-            .collect::<Result<_, _>>()?;
-        let words = rows.iter().map(|row| row.words.clone()).collect();
-        let events = decisions.iter().flat_map(|decision| decision.events.iter());
-        let bodies = events
-            .map(|event| {
-                serde_json::to_string(event).map_err(|error| StoreError::unreadable("event", error))
-            })
-            .collect::<Result<_, _>>()?;
-        let organization_id = organization.clone();
+        let mut words = Vec::with_capacity(decisions.len());
+        let orders = orders(&decisions, &mut words)?;
+        // The search index writes itself out whenever a position is lower than the one before.
+        words.sort_unstable_by_key(|words| words.position);
+        let rows = vec![
+            orders,
+            events(&decisions)?,
+            keys(&decisions),
+            tags::rows(decisions.iter().flat_map(|one| tags::rows_of(&one.order))).sorted(),
+            answers(organization, &decisions, remembered),
+            queue::rows(&jobs),
+        ];
         Ok(Self {
-            organization_id,
-            decisions,
+            organization_id: organization.clone(),
+            orders: decisions
+                .into_iter()
+                .map(|decision| decision.order)
+                .collect(),
             rows,
             words,
-            bodies,
-            remembered,
-            jobs,
         })
     }
 
     /// How many orders it holds.
     pub fn len(&self) -> usize {
-        self.decisions.len()
+        self.orders.len()
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.decisions.is_empty()
+        self.orders.is_empty()
+    }
+
+    /// What it adds to the counts of views.
+    fn counts(&self, filters: &[(String, Filter)]) -> Rows {
+        let mut added = BTreeMap::new();
+        for order in &self.orders {
+            tally::changes(filters, None, order, &mut added);
+        }
+        tally::counts(&self.organization_id, &added)
     }
 }
 
@@ -95,34 +113,27 @@ impl Store {
     ///
     /// # Errors
     /// As [`insert_all`](Self::insert_all).
-    pub async fn insert_batch(&self, batch: Batch) -> Result<(), CommitError> {
-        let Batch {
-            organization_id: organization,
-            decisions,
-            rows,
-            words,
-            bodies,
-            remembered,
-            jobs,
-        } = batch;
-        let base = self.search_base(&organization).await?;
+    pub async fn insert_batch(&self, mut batch: Batch) -> Result<(), CommitError> {
+        let base = self.search_base(&batch.organization_id).await?;
+        if let Some(file) = self.file.clone() {
+            // Writers wait in one line: whoever holds the desk's own connection has its turn.
+            let turn = self.writer().acquire().await?;
+            return away(move || {
+                let written = write_to_file(&file, batch, base);
+                drop(turn);
+                written
+            })
+            .await;
+        }
         let mut tx = self.write().await?;
-        insert_orders(&mut tx, &decisions, rows).await?;
-        insert_events(&mut tx, &decisions, bodies).await?;
-        insert_keys(&mut tx, &decisions).await?;
-        self.insert_words_of(&mut tx, &decisions, &words, base)
+        for rows in std::mem::take(&mut batch.rows) {
+            rows.write(&mut tx).await.map_err(taken)?;
+        }
+        let words = std::mem::take(&mut batch.words);
+        self.insert_words_of(&mut tx, &batch.organization_id, words, base)
             .await?;
-        insert_tags(&mut tx, &decisions).await?;
-        insert_remembered(&mut tx, &organization, &decisions, &remembered).await?;
-        let filters = self.view_filters(&mut tx, &organization).await?;
-        let mut tally = BTreeMap::new();
-        for decision in &decisions {
-            super::views::changes(&filters, None, &decision.order, &mut tally);
-        }
-        add_counts(&mut tx, &organization, &tally).await?;
-        for job in &jobs {
-            super::queue::insert(&mut tx, job).await?;
-        }
+        let filters = self.view_filters(&mut tx, &batch.organization_id).await?;
+        batch.counts(&filters).write(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -188,51 +199,58 @@ impl Store {
     async fn insert_words_of(
         &self,
         tx: &mut Tx,
-        decisions: &[Decision],
-        words: &[String],
+        organization: &OrganizationId,
+        words: Vec<Words>,
         base: i64,
     ) -> Result<(), CommitError> {
-        if self.dialect() == Dialect::Postgres {
-            for (decision, words) in decisions.iter().zip(words) {
-                sqlx::query(self.dialect().insert_words())
-                    .bind(decision.order.organization_id.as_str())
-                    .bind(position(&decision.order))
-                    .bind(words.as_str())
-                    .bind(base)
-                    .bind(name(&decision.order.mode))
-                    .execute(&mut **tx)
-                    .await?;
-            }
-            return Ok(());
+        for Words {
+            position,
+            mode,
+            words,
+        } in words
+        {
+            sqlx::query(self.dialect().insert_words())
+                .bind(organization.as_str())
+                .bind(position)
+                .bind(words)
+                .bind(base)
+                .bind(name(&mode))
+                .execute(&mut **tx)
+                .await?;
         }
-        let rows: Vec<_> = decisions.iter().zip(words).collect();
-        let start = "insert into order_search (rowid, words)";
-        many(tx, start, 2, &rows, |query, (decision, words)| {
-            query
-                .bind(base + position(&decision.order))
-                .bind(words.to_string())
-        })
-        .await
+        Ok(())
     }
 }
 
-/// Writes rows in statements of [`ROWS`]; fewer rows than given mean that a key was taken.
-async fn many<T>(
-    tx: &mut Tx,
-    start: &str,
-    columns: usize,
-    rows: &[T],
-    bind: impl for<'q> Fn(AnyQuery<'q>, &T) -> AnyQuery<'q>,
-) -> Result<(), CommitError> {
-    for chunk in rows.chunks(ROWS) {
-        let text = format!("{start} values {}", placeholders(1, chunk.len(), columns));
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for row in chunk {
-            query = bind(query, row);
-        }
-        query.execute(&mut **tx).await.map_err(taken)?;
+/// One transaction on the embedded file.
+fn write_to_file(file: &Embedded, batch: Batch, base: i64) -> Result<(), CommitError> {
+    let mut connection = file.connect_for_many()?;
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let counts = batch.counts(&filters(&tx, &batch.organization_id)?);
+    let start = "insert into order_search (rowid, words)";
+    let words = batch.words.into_iter();
+    let words = words.map(|words| vec![(base + words.position).into(), words.words.into()]);
+    let words = Rows::of(start, words);
+    for rows in batch.rows.into_iter().chain([words, counts]) {
+        rows.write_to_file(&tx)?;
     }
+    tx.commit()?;
     Ok(())
+}
+
+/// The filters of every view, which nobody changes while the file is written to.
+fn filters(
+    tx: &rusqlite::Transaction<'_>,
+    organization: &OrganizationId,
+) -> Result<Vec<(String, Filter)>, StoreError> {
+    let mut prepared = tx.prepare(views::FILTERS)?;
+    let mut rows = prepared.query([organization.as_str()])?;
+    let mut filters = Vec::new();
+    while let Some(row) = rows.next()? {
+        let filter: String = row.get(1)?;
+        filters.push(views::read_filter(row.get(0)?, &filter)?);
+    }
+    Ok(filters)
 }
 
 /// A key that is taken is the batch's affair; anything else is the database's.
@@ -245,113 +263,81 @@ fn taken(error: sqlx::Error) -> CommitError {
     }
 }
 
-async fn insert_orders(
-    tx: &mut Tx,
-    decisions: &[Decision],
-    rows: Vec<OrderRow>,
-) -> Result<(), CommitError> {
+static ORDERS: LazyLock<String> = LazyLock::new(|| {
     let columns = columns();
-    let mut rows = decisions.iter().zip(rows);
-    loop {
-        let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        let values = placeholders(1, chunk.len(), COLUMN_COUNT);
-        let text = format!("insert into orders ({columns}) values {values}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for (decision, row) in chunk {
-            query = row.bind(query, &decision.order);
-        }
-        query.execute(&mut **tx).await.map_err(taken)?;
+    format!("insert into orders ({columns})")
+});
+
+fn orders(decisions: &[Decision], words: &mut Vec<Words>) -> Result<Rows, StoreError> {
+    let mut rows = Vec::with_capacity(decisions.len());
+    for Decision { order, .. } in decisions {
+        let row = OrderRow::of(order)?;
+        words.push(Words {
+            position: row.position,
+            mode: order.mode,
+            words: row.words.clone(),
+        });
+        rows.push(row.values(order));
     }
+    Ok(Rows::of(&ORDERS, rows))
 }
 
-async fn insert_events(
-    tx: &mut Tx,
-    decisions: &[Decision],
-    bodies: Vec<String>,
-) -> Result<(), CommitError> {
-    let events = decisions.iter().flat_map(|decision| {
-        decision
-            .events
-            .iter()
-            .map(move |event| (&decision.order, event))
+fn events(decisions: &[Decision]) -> Result<Rows, StoreError> {
+    let row = |order: &Order, event: &Event| -> Result<Vec<Value>, StoreError> {
+        let body = serde_json::to_string(event);
+        let body = body.map_err(|error| StoreError::unreadable("event", error))?;
+        Ok(vec![
+            order.organization_id.as_str().into(),
+            order.id.as_str().into(),
+            int(event.seq).into(),
+            event.at.as_microsecond().into(),
+            event.kind.name().into(),
+            body.into(),
+        ])
+    };
+    let rows = decisions.iter().flat_map(|decision| {
+        let events = decision.events.iter();
+        events.map(move |event| row(&decision.order, event))
     });
-    let rows: Vec<_> = events.zip(bodies).collect();
     let start = "insert into order_events (organization_id, order_id, seq, at_us, kind, body)";
-    many(tx, start, 6, &rows, |query, ((order, event), body)| {
-        query
-            .bind(order.organization_id.0.clone())
-            .bind(order.id.0.clone())
-            .bind(int(event.seq))
-            .bind(event.at.as_microsecond())
-            .bind(event.kind.name())
-            .bind(body.clone())
-    })
-    .await
+    Ok(Rows::of(start, rows.collect::<Result<Vec<_>, _>>()?))
 }
 
-async fn insert_remembered(
-    tx: &mut Tx,
+fn keys(decisions: &[Decision]) -> Rows {
+    let rows = decisions.iter().flat_map(|Decision { order, .. }| {
+        let keys = Key::all_of(order).into_iter();
+        keys.map(move |key| {
+            vec![
+                order.organization_id.as_str().into(),
+                key.kind.name().into(),
+                key.value.into(),
+                key.within.into(),
+                order.id.as_str().into(),
+            ]
+        })
+    });
+    let start = "insert into order_keys (organization_id, kind, value, within, order_id)";
+    Rows::of(start, rows).sorted()
+}
+
+fn answers(
     organization: &OrganizationId,
     decisions: &[Decision],
-    remembered: &[Remembered],
-) -> Result<(), CommitError> {
-    let rows: Vec<_> = decisions.iter().zip(remembered).collect();
+    remembered: Vec<Remembered>,
+) -> Rows {
+    let rows = decisions
+        .iter()
+        .zip(remembered)
+        .map(|(decision, remembered)| {
+            vec![
+                organization.as_str().into(),
+                remembered.key.into(),
+                remembered.fingerprint.into(),
+                remembered.order_id.0.into(),
+                int(remembered.version).into(),
+                decision.order.updated_at.as_microsecond().into(),
+            ]
+        });
     let start = "insert into idempotency (organization_id, key, fingerprint, order_id, version, created_at_us)";
-    many(tx, start, 6, &rows, |query, (decision, remembered)| {
-        query
-            .bind(organization.0.clone())
-            .bind(remembered.key.clone())
-            .bind(remembered.fingerprint.clone())
-            .bind(remembered.order_id.0.clone())
-            .bind(int(remembered.version))
-            .bind(decision.order.updated_at.as_microsecond())
-    })
-    .await
-}
-
-async fn insert_keys(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitError> {
-    let rows: Vec<_> = decisions
-        .iter()
-        .flat_map(|decision| {
-            Key::all_of(&decision.order)
-                .into_iter()
-                .map(move |key| (&decision.order, key))
-        })
-        .collect();
-    let start = "insert into order_keys (organization_id, kind, value, within, order_id)";
-    many(tx, start, 5, &rows, |query, (order, key)| {
-        query
-            .bind(order.organization_id.0.clone())
-            .bind(key.kind.name())
-            .bind(key.value.clone())
-            .bind(key.within.clone())
-            .bind(order.id.0.clone())
-    })
-    .await
-}
-
-async fn insert_tags(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitError> {
-    let rows: Vec<_> = decisions
-        .iter()
-        .flat_map(|decision| {
-            decision
-                .order
-                .tags
-                .iter()
-                .map(move |tag| (&decision.order, tag))
-        })
-        .collect();
-    let start = "insert into order_tags (organization_id, mode, tag, facets, position)";
-    many(tx, start, 5, &rows, |query, (order, tag)| {
-        query
-            .bind(order.organization_id.0.clone())
-            .bind(name(&order.mode))
-            .bind((*tag).clone())
-            .bind(facets::of(order))
-            .bind(position(order))
-    })
-    .await
+    Rows::of(start, rows).sorted()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::filter::{Filter, Sort, SortKey, Summary};
+use domain::filter::{Facets, Filter, Sort, SortKey, Summary};
 use domain::ids::{OrderId, OrganizationId};
 use domain::money::Currency;
 use domain::order::{Mode, Order};
@@ -232,42 +232,81 @@ fn read(row: &AnyRow, key: SortKey) -> Result<Listed, StoreError> {
 
 /// Reads when an order last changed.
 pub(crate) fn updated_at(row: &AnyRow) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(row.try_get("updated_at_us")?)
+    instant(row.try_get("updated_at_us")?)
+}
+
+pub(super) fn instant(microsecond: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(microsecond)
         .map_err(|error| StoreError::unreadable("updated_at_us", error))
 }
 
-/// Reads what a row says of its order. The time is to the second, as positions are.
+/// Reads what a row says of its order.
 pub(crate) fn summary(row: &AnyRow) -> Result<Summary, StoreError> {
-    let position: i64 = row.try_get("position")?;
-    let currency = |column: &str| -> Result<Currency, StoreError> {
-        let code: &str = row.try_get(column)?;
-        Currency::parse(code).map_err(|error| StoreError::unreadable(column, error))
-    };
-    let tags: &str = row.try_get("tags")?;
-    let facets = super::facets::parse(row.try_get("facets")?)?;
-    Ok(Summary {
+    let read = SummaryRow {
         number: row.try_get("number")?,
-        desk_number: count(row, "desk_number")?,
-        placed_at: Timestamp::from_second(position >> super::orders::DESK_NUMBER_BITS)
-            .map_err(|error| StoreError::unreadable("position", error))?,
+        desk_number: row.try_get("desk_number")?,
+        position: row.try_get("position")?,
         customer: row.try_get("customer")?,
-        status: facets.status,
-        payment: facets.payment,
-        is_disputed: facets.is_disputed,
-        fulfilment: facets.fulfilment,
-        fraud: facets.fraud,
-        guarantee: facets.guarantee,
-        source: facets.source,
         destination: row.try_get("destination")?,
-        attention_count: count(row, "attention_count")?,
-        currency: currency("currency")?,
+        attention_count: row.try_get("attention_count")?,
+        currency: row.try_get("currency")?,
         total_minor: row.try_get("total_minor")?,
-        base: currency("base_currency")?,
+        base_currency: row.try_get("base_currency")?,
         total_base_minor: row.try_get("total_base_minor")?,
-        tags: tags
-            .split('\n')
-            .filter(|tag| !tag.is_empty())
-            .map(str::to_owned)
-            .collect(),
-    })
+        tags: row.try_get("tags")?,
+    };
+    read.summary(super::facets::parse(row.try_get("facets")?)?)
+}
+
+/// What a row of [`SUMMARY`] says of its order, as any driver hands it over, but for the facets.
+pub(super) struct SummaryRow<'r> {
+    pub number: Option<&'r str>,
+    pub desk_number: i64,
+    pub position: i64,
+    pub customer: &'r str,
+    pub destination: &'r str,
+    pub attention_count: i64,
+    pub currency: &'r str,
+    pub total_minor: i64,
+    pub base_currency: &'r str,
+    pub total_base_minor: i64,
+    pub tags: &'r str,
+}
+
+impl SummaryRow<'_> {
+    /// The summary of an order that shows these facets. The time is to the second, as positions are.
+    pub fn summary(&self, facets: Facets) -> Result<Summary, StoreError> {
+        let currency = |column: &str, code: &str| {
+            Currency::parse(code).map_err(|error| StoreError::unreadable(column, error))
+        };
+        let count = |column: &str, number: i64| {
+            u64::try_from(number).map_err(|error| StoreError::unreadable(column, error))
+        };
+        Ok(Summary {
+            number: self.number.map(str::to_owned),
+            desk_number: count("desk_number", self.desk_number)?,
+            placed_at: Timestamp::from_second(self.position >> super::orders::DESK_NUMBER_BITS)
+                .map_err(|error| StoreError::unreadable("position", error))?,
+            customer: self.customer.to_owned(),
+            status: facets.status,
+            payment: facets.payment,
+            is_disputed: facets.is_disputed,
+            fulfilment: facets.fulfilment,
+            fraud: facets.fraud,
+            guarantee: facets.guarantee,
+            source: facets.source,
+            destination: self.destination.to_owned(),
+            attention_count: count("attention_count", self.attention_count)?,
+            currency: currency("currency", self.currency)?,
+            total_minor: self.total_minor,
+            base: currency("base_currency", self.base_currency)?,
+            total_base_minor: self.total_base_minor,
+            tags: self
+                .tags
+                .split('\n')
+                .filter(|tag| !tag.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
 }

@@ -9,6 +9,7 @@ pub(crate) mod change;
 pub mod commit;
 mod deliveries;
 pub mod dialect;
+mod embedded;
 pub mod export;
 mod facets;
 pub mod insert;
@@ -23,10 +24,13 @@ pub mod password_resets;
 pub mod people;
 mod presence;
 pub mod queue;
+mod rows;
 pub(crate) mod second_factors;
 pub mod sessions;
 mod sign_ins;
 mod statement;
+mod tags;
+mod tally;
 pub mod upkeep;
 pub mod views;
 
@@ -39,9 +43,11 @@ use std::time::Duration;
 use domain::ids::OrganizationId;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyPool, ConnectOptions, Executor, Row, SqlSafeStr, Transaction};
 
 pub use dialect::Dialect;
+use embedded::Embedded;
 
 /// Readers of an embedded desk: they do not wait for each other or for the writer.
 const SQLITE_READERS: u32 = 4;
@@ -98,6 +104,11 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         [include_str!("../../migrations/0009_outgoing_mails.sql"); 2],
     ),
     (
+        11,
+        "tags",
+        [include_str!("../../migrations/0011_tags.sql"); 2],
+    ),
+    (
         12,
         "deliveries",
         [include_str!("../../migrations/0012_deliveries.sql"); 2],
@@ -110,6 +121,9 @@ pub enum StoreError {
     /// The driver's or the database's word.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The same of the driver that moves every order of an embedded desk.
+    #[error("the database: {0}")]
+    File(#[from] rusqlite::Error),
     /// The schema could not be brought up to date.
     #[error("the schema: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -136,8 +150,10 @@ impl StoreError {
 
     /// Whether the same statement may succeed if it is made again: a serialization failure, a deadlock, a lock.
     pub fn is_transient(&self) -> bool {
-        let Self::Database(error) = self else {
-            return false;
+        let error = match self {
+            Self::Database(error) => error,
+            Self::File(error) => return embedded::is_transient(error),
+            _ => return false,
         };
         match error {
             sqlx::Error::Database(database) => {
@@ -160,6 +176,7 @@ pub struct Store {
     dialect: Dialect,
     bases: Bases,
     few: i64,
+    file: Option<Embedded>,
 }
 
 /// Where each organization's part of the search index begins; it never changes, so it is read once.
@@ -234,17 +251,20 @@ impl Store {
                 dialect,
                 bases: Bases::default(),
                 few: pages::FEW,
+                file: None,
             });
         }
         // One writer, so that writers wait in line here, fairly, instead of polling for the file's lock.
         let writer = pool(1).connect_with(options.clone()).await?;
         let reader = pool(SQLITE_READERS).connect_with(options).await?;
+        let file = SqliteConnectOptions::from_str(url)?;
         Ok(Self {
             reader,
             writer,
             dialect,
             bases: Bases::default(),
             few: pages::FEW,
+            file: Some(Embedded::at(file.get_filename())),
         })
     }
 

@@ -10,6 +10,7 @@ use sqlx::any::AnyRow;
 
 use super::dialect::{POSITION_BITS, searchable_text};
 use super::facets;
+use super::rows::Value;
 use super::{Store, StoreError, placeholders};
 use crate::activity::Wanted;
 
@@ -44,7 +45,7 @@ pub(crate) fn named<T: serde::de::DeserializeOwned>(
         .map_err(|error| StoreError::unreadable(what, error))
 }
 
-/// The columns of `orders` that say which order it is, in the order in which they are bound.
+/// The columns of `orders` that say which order it is, in the order of their values.
 pub(crate) const IDENTITY: [&str; 5] = ["organization_id", "id", "mode", "desk_number", "position"];
 
 /// The columns that indexes are made of. A statement that sets one writes its indexes again, changed or not.
@@ -87,8 +88,8 @@ pub(crate) struct OrderRow {
 #[derive(PartialEq, Eq)]
 pub(crate) struct Indexed {
     pub customer_sort: String,
-    facets: String,
-    destination: String,
+    pub facets: String,
+    pub destination: String,
     pub total_base_minor: i64,
 }
 
@@ -125,42 +126,48 @@ impl OrderRow {
         })
     }
 
-    /// Binds every column.
-    pub(crate) fn bind<'q>(self, query: AnyQuery<'q>, order: &Order) -> AnyQuery<'q> {
-        let query = query
-            .bind(order.organization_id.0.clone())
-            .bind(order.id.0.clone())
-            .bind(name(&order.mode))
-            .bind(int(order.desk_number))
-            .bind(self.position);
-        self.bind_changed(query, order)
+    /// The value of every column.
+    pub(crate) fn values(self, order: &Order) -> Vec<Value> {
+        let mut values = vec![
+            order.organization_id.as_str().into(),
+            order.id.as_str().into(),
+            name(&order.mode).into(),
+            int(order.desk_number).into(),
+            self.position.into(),
+        ];
+        values.extend(self.changed(order));
+        values
     }
 
-    /// Binds [`INDEXED`] and [`OTHER`].
-    pub(crate) fn bind_changed<'q>(self, query: AnyQuery<'q>, order: &Order) -> AnyQuery<'q> {
-        let query = query
-            .bind(self.indexed.customer_sort.clone())
-            .bind(self.indexed.facets.clone())
-            .bind(self.indexed.destination.clone())
-            .bind(self.indexed.total_base_minor);
-        self.bind_other(query, order)
+    /// The values of [`INDEXED`] and [`OTHER`].
+    pub(crate) fn changed(mut self, order: &Order) -> Vec<Value> {
+        let indexed = &mut self.indexed;
+        let mut values = vec![
+            std::mem::take(&mut indexed.customer_sort).into(),
+            std::mem::take(&mut indexed.facets).into(),
+            std::mem::take(&mut indexed.destination).into(),
+            indexed.total_base_minor.into(),
+        ];
+        values.extend(self.other(order));
+        values
     }
 
-    /// Binds [`OTHER`].
-    pub(crate) fn bind_other<'q>(self, query: AnyQuery<'q>, order: &Order) -> AnyQuery<'q> {
+    /// The values of [`OTHER`].
+    pub(crate) fn other(self, order: &Order) -> Vec<Value> {
         let summary = self.summary;
-        query
-            .bind(int(order.version))
-            .bind(summary.number)
-            .bind(summary.customer)
-            .bind(int(summary.attention_count))
-            .bind(summary.currency.code())
-            .bind(summary.total_minor)
-            .bind(summary.base.code())
-            .bind(summary.tags.join("\n"))
-            .bind(format!(" {}", self.words))
-            .bind(order.updated_at.as_microsecond())
-            .bind(self.document)
+        vec![
+            int(order.version).into(),
+            summary.number.into(),
+            summary.customer.into(),
+            int(summary.attention_count).into(),
+            summary.currency.code().into(),
+            summary.total_minor.into(),
+            summary.base.code().into(),
+            summary.tags.join("\n").into(),
+            format!(" {}", self.words).into(),
+            order.updated_at.as_microsecond().into(),
+            self.document.into(),
+        ]
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which index leads a page, so that few rows are looked at whatever is asked for. Three ways, tried in this order:
 //!
-//! 1. One index holds the page as it is: every order as it is sorted, or what a search finds where that comes sorted.
+//! 1. One index holds the page as it is: every order, or those of a tag, as it is sorted, or what a search finds where that comes sorted.
 //! 2. Some condition keeps few orders: those are read and sorted.
 //! 3. Every condition keeps many, and a page is full soon: by date the lists of the facets that the filter keeps are
-//!    merged, by total and customer their index is followed; what does not meet the rest is passed over.
+//!    merged; of a tag, and by total and customer, the index in that order is followed. What does not meet the rest is
+//!    passed over.
 
 use domain::filter::{Filter, Sort, SortKey};
 use domain::search::Query;
@@ -91,8 +92,8 @@ impl<'a> Asked<'a> {
         matches!(
             (self.sort.key, self.conditions().as_slice()),
             (_, [])
-                | (SortKey::Placed, [Few::Facets | Few::Tag | Few::Destination])
-                | (SortKey::Placed, [Few::Tag | Few::Destination, Few::Facets])
+                | (SortKey::Placed, [Few::Facets | Few::Destination])
+                | (SortKey::Placed, [Few::Destination, Few::Facets])
                 | (SortKey::Total, [Few::Totals])
         )
     }
@@ -101,11 +102,12 @@ impl<'a> Asked<'a> {
     fn straight(&self) -> Result<Option<Statement>, StoreError> {
         match self.conditions().as_slice() {
             [] => {
-                let beside = Columns::beside(self.scope.dialect);
+                let beside = self.beside(Lead::Orders);
                 let indexed = Columns::INDEXED;
                 let placed = if self.is_by_date() { indexed } else { beside };
                 self.sorted_by(Lead::Orders, &placed, &indexed).map(Some)
             }
+            [Few::Tag] => self.followed(&[]).map(Some),
             [Few::Words] if self.scope.dialect.search_comes_sorted() => self.found(),
             _ => Ok(None),
         }
@@ -191,8 +193,12 @@ impl<'a> Asked<'a> {
     fn collected(&self, few: Few, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = self.led_by(few, self.columns, facets);
         let columns = Columns::COLLECTED;
+        let beside = self.beside(match few {
+            Few::Tag => self.tag_or_orders(),
+            _ => Lead::Orders,
+        });
         if matches!(few, Few::Words | Few::Totals) && self.filter.asks_facets() {
-            statement.among(&self.unindexed("o.facets"), facets);
+            statement.among(beside.facets, facets);
         }
         if few != Few::Tag
             && let Some(tag) = &self.filter.tag
@@ -200,48 +206,57 @@ impl<'a> Asked<'a> {
             statement.tagged(tag);
         }
         if few != Few::Destination && !self.destinations.is_empty() {
-            statement.among(&self.unindexed("o.destination"), &self.destinations);
+            statement.among(beside.destination, &self.destinations);
         }
         if few != Few::Totals {
-            statement.totals(&Columns::beside(self.scope.dialect), self.filter);
+            statement.totals(&beside, self.filter);
         }
         if few != Few::Words
             && let Some(query) = &self.query
         {
             statement.words(query);
         }
-        statement.placed(&Columns::beside(self.scope.dialect), self.filter);
+        statement.placed(&beside, self.filter);
         self.finish(&mut statement, &columns)?;
         Ok(statement)
     }
 
-    /// A column as a condition that no index is chosen for.
-    fn unindexed(&self, column: &str) -> String {
-        self.scope.dialect.unindexed(column)
+    /// What leads where many orders are kept: the list of a tag says of each order where it goes and what it comes to,
+    /// the other lists do not know its tags.
+    fn tag_or_orders(&self) -> Lead<'_> {
+        match &self.filter.tag {
+            Some(tag) => Lead::Tag(tag),
+            None => Lead::Orders,
+        }
     }
 
-    /// The index that the list is sorted by, what does not meet the conditions being passed over.
+    /// Columns as conditions beside the index that is followed, which no index is chosen for.
+    fn beside(&self, lead: Lead<'_>) -> Columns {
+        Columns::beside(lead, self.scope.dialect)
+    }
+
+    /// The index that the list is sorted by, that of the tag where there is one; what does not meet the conditions is passed
+    /// over.
     fn followed(&self, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = Statement::default();
-        statement.select(self.columns, &self.scope, Lead::Orders);
+        let lead = self.tag_or_orders();
+        let (columns, beside) = (Columns::of(lead), self.beside(lead));
+        statement.select(self.columns, &self.scope, lead);
         if self.filter.asks_facets() {
-            statement.among(&self.unindexed("o.facets"), facets);
+            statement.among(beside.facets, facets);
         }
         if !self.destinations.is_empty() {
-            statement.among(&self.unindexed("o.destination"), &self.destinations);
-        }
-        if let Some(tag) = &self.filter.tag {
-            statement.tagged(tag);
+            statement.among(beside.destination, &self.destinations);
         }
         let by_total = self.sort.key == SortKey::Total;
-        let beside = Columns::beside(self.scope.dialect);
-        let totals = if by_total { &Columns::INDEXED } else { &beside };
+        let totals = if by_total { &columns } else { &beside };
         statement.totals(totals, self.filter);
         if let Some(query) = &self.query {
             statement.words(query);
         }
-        statement.placed(&Columns::beside(self.scope.dialect), self.filter);
-        self.finish(&mut statement, &Columns::INDEXED)?;
+        let placed = if self.is_by_date() { &columns } else { &beside };
+        statement.placed(placed, self.filter);
+        self.finish(&mut statement, &columns)?;
         Ok(statement)
     }
 
@@ -249,12 +264,6 @@ impl<'a> Asked<'a> {
     fn merged(&self, facets: &[String]) -> Result<Statement, StoreError> {
         let mut statement = Statement::default();
         let destinations = &self.destinations;
-        // Whether an order carries a tag is looked up faster than where it goes.
-        let tag = self
-            .filter
-            .tag
-            .as_deref()
-            .filter(|_| destinations.is_empty());
         let by_destination =
             !destinations.is_empty() && facets.len() * destinations.len() <= MAX_LISTS;
         let lists: Vec<(&[String], &[String])> = match () {
@@ -279,9 +288,9 @@ impl<'a> Asked<'a> {
             }
             let sorts_each = !is_alone && self.scope.dialect.sorts_each_list();
             statement.text.push_str(if sorts_each { "(" } else { "" });
-            let columns = self.list(&mut statement, tag, facets, destinations)?;
+            self.list(&mut statement, facets, destinations)?;
             if is_alone || sorts_each {
-                self.sorted(&mut statement, &columns);
+                self.sorted(&mut statement, &Columns::INDEXED);
             }
             statement.text.push_str(if sorts_each { ")" } else { "" });
         }
@@ -291,35 +300,22 @@ impl<'a> Asked<'a> {
         Ok(statement)
     }
 
-    /// One of the lists, with the columns it is sorted by.
+    /// One of the lists.
     fn list(
         &self,
         statement: &mut Statement,
-        tag: Option<&str>,
         facets: &[String],
         destinations: &[String],
-    ) -> Result<Columns, StoreError> {
-        let (lead, facets_column, columns) = match tag {
-            Some(tag) => (Lead::Tag(tag), "l.facets", Columns::TAGGED),
-            None => (Lead::Orders, "o.facets", Columns::INDEXED),
-        };
-        // The position by which lists are merged is the one that the list comes sorted by.
-        let selected = self
-            .columns
-            .replace(Columns::INDEXED.position, columns.position);
-        statement.select(&selected, &self.scope, lead);
-        statement.among(facets_column, facets);
+    ) -> Result<(), StoreError> {
+        let (columns, beside) = (Columns::INDEXED, self.beside(Lead::Orders));
+        statement.select(self.columns, &self.scope, Lead::Orders);
+        statement.among(columns.facets, facets);
         match destinations {
             [] => {}
-            [_] => statement.among("o.destination", destinations),
-            _ => statement.among(&self.unindexed("o.destination"), destinations),
+            [_] => statement.among(columns.destination, destinations),
+            _ => statement.among(beside.destination, destinations),
         }
-        if tag.is_none()
-            && let Some(tag) = &self.filter.tag
-        {
-            statement.tagged(tag);
-        }
-        statement.totals(&Columns::beside(self.scope.dialect), self.filter);
+        statement.totals(&beside, self.filter);
         if let Some(query) = &self.query {
             statement.words(query);
         }
@@ -327,7 +323,7 @@ impl<'a> Asked<'a> {
         if let Some(cursor) = self.after {
             statement.after(self.sort, &columns, cursor)?;
         }
-        Ok(columns)
+        Ok(())
     }
 }
 
@@ -358,7 +354,7 @@ impl Store {
         if let Some(statement) = asked.found()? {
             return Ok(Some(statement));
         }
-        if asked.is_by_date() {
+        if asked.is_by_date() && asked.filter.tag.is_none() {
             asked.merged(&facets).map(Some)
         } else {
             asked.followed(&facets).map(Some)

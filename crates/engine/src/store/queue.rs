@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
 use super::orders::{count, name, named};
+use super::rows::Rows;
 use super::{Store, StoreError};
 use crate::jobs::JobKind;
 
@@ -74,26 +75,34 @@ fn read(row: &AnyRow) -> Result<Job, StoreError> {
     })
 }
 
+/// New jobs as their rows; one that is there already stays as it is.
+pub(crate) fn rows(jobs: &[NewJob]) -> Rows {
+    let start = "insert into jobs (organization_id, id, kind, mode, order_id, subject, state, due_at_us, attempts, \
+                 lease, problem, created_at_us)";
+    let row = |job: &NewJob| {
+        vec![
+            job.organization_id.as_str().into(),
+            job.id.as_str().into(),
+            name(&job.kind).into(),
+            name(&job.mode).into(),
+            job.order_id.as_str().into(),
+            job.subject.as_str().into(),
+            "waiting".into(),
+            job.due_at.as_microsecond().into(),
+            0.into(),
+            "".into(),
+            "".into(),
+            job.created_at.as_microsecond().into(),
+        ]
+    };
+    Rows::of(start, jobs.iter().map(row)).ending(" on conflict do nothing")
+}
+
 pub(crate) async fn insert(
     tx: &mut Transaction<'static, Any>,
-    job: &NewJob,
+    jobs: &[NewJob],
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into jobs (organization_id, id, kind, mode, order_id, subject, state, due_at_us, attempts, lease, \
-         problem, created_at_us) values ($1, $2, $3, $4, $5, $6, 'waiting', $7, 0, '', '', $8) \
-         on conflict do nothing",
-    )
-    .bind(job.organization_id.as_str())
-    .bind(job.id.as_str())
-    .bind(name(&job.kind))
-    .bind(name(&job.mode))
-    .bind(job.order_id.as_str())
-    .bind(job.subject.as_str())
-    .bind(job.due_at.as_microsecond())
-    .bind(job.created_at.as_microsecond())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    Ok(rows(jobs).write(tx).await?)
 }
 
 impl Store {

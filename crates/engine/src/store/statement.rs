@@ -9,6 +9,7 @@ use domain::search::Query;
 use super::dialect::{askable, kept_word};
 use super::list::Cursor;
 use super::orders::{AnyQuery, name, position_of_second};
+use super::rows::Value;
 use super::{Dialect, StoreError};
 
 /// Keeps what carries a tag.
@@ -19,13 +20,7 @@ const TAGGED: &str = "exists (select 1 from order_tags t where t.organization_id
 #[derive(Debug, Default)]
 pub(super) struct Statement {
     pub text: String,
-    binds: Vec<Bind>,
-}
-
-#[derive(Debug, PartialEq)]
-enum Bind {
-    Text(String),
-    Number(i64),
+    binds: Vec<Value>,
 }
 
 /// What rows are read from.
@@ -49,7 +44,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl Statement {
-    fn bind(&mut self, bind: Bind) -> usize {
+    fn bind(&mut self, bind: Value) -> usize {
         // The same value is bound once: a page of many lists names its organization in each.
         let known = self.binds.iter().position(|known| *known == bind);
         let index = known.unwrap_or_else(|| {
@@ -60,11 +55,11 @@ impl Statement {
     }
 
     pub fn text(&mut self, text: &str) -> usize {
-        self.bind(Bind::Text(text.to_owned()))
+        self.bind(askable(text).into())
     }
 
     pub fn number(&mut self, number: i64) -> usize {
-        self.bind(Bind::Number(number))
+        self.bind(number.into())
     }
 
     fn push(&mut self, text: &str) {
@@ -75,10 +70,21 @@ impl Statement {
     pub fn query(&self, dialect: Dialect) -> AnyQuery<'_> {
         let query = sqlx::query(sqlx::AssertSqlSafe(self.text.clone()));
         let query = query.persistent(dialect.keeps_plans());
-        self.binds.iter().fold(query, |query, bind| match bind {
-            Bind::Text(text) => query.bind(askable(text)),
-            Bind::Number(number) => query.bind(*number),
-        })
+        self.binds
+            .iter()
+            .fold(query, |query, bind| bind.clone().bind(query))
+    }
+
+    /// Binds everything to the same text prepared by the embedded file's own driver.
+    pub fn bind_to(&self, prepared: &mut rusqlite::Statement<'_>) -> rusqlite::Result<()> {
+        for (index, bind) in self.binds.iter().enumerate() {
+            // SQLite numbers the placeholders as they come in the text; the names are ours.
+            let Some(place) = prepared.parameter_index(&format!("${}", index + 1))? else {
+                continue;
+            };
+            prepared.raw_bind_parameter(place, bind)?;
+        }
+        Ok(())
     }
 
     /// `select … from … where` the organization and mode.
@@ -223,9 +229,11 @@ impl Statement {
     }
 }
 
-/// How the columns that sort the list are written.
+/// How the columns that sort the list, and those that it is asked for, are written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {
+    pub facets: &'static str,
+    pub destination: &'static str,
     pub position: &'static str,
     pub total: &'static str,
     pub customer: &'static str,
@@ -236,6 +244,8 @@ pub(super) struct Columns {
 impl Columns {
     /// As an index of the orders has them.
     pub const INDEXED: Self = Self {
+        facets: "o.facets",
+        destination: "o.destination",
         position: "o.position",
         total: "o.total_base_minor",
         customer: "o.customer_sort",
@@ -243,21 +253,36 @@ impl Columns {
     };
     /// As the list of a tag has them.
     pub const TAGGED: Self = Self {
+        facets: "l.facets",
+        destination: "l.destination",
         position: "l.position",
-        ..Self::INDEXED
+        total: "l.total_base_minor",
+        customer: "l.customer_sort",
+        offset: 0,
     };
     /// As the result of several merged selects has them.
     pub const MERGED: Self = Self {
         position: "position",
         total: "total_base_minor",
         customer: "customer_sort",
-        offset: 0,
+        ..Self::INDEXED
     };
     /// As conditions that SQLite's planner takes no index for.
     pub const PASSED_OVER: Self = Self {
+        facets: "+o.facets",
+        destination: "+o.destination",
         position: "+o.position",
         total: "+o.total_base_minor",
         customer: "+o.customer_sort",
+        offset: 0,
+    };
+    /// The same of the list of a tag.
+    pub const TAGGED_PASSED_OVER: Self = Self {
+        facets: "+l.facets",
+        destination: "+l.destination",
+        position: "+l.position",
+        total: "+l.total_base_minor",
+        customer: "+l.customer_sort",
         offset: 0,
     };
     /// Sorted by so that no index is chosen for it: the rows are few, and sorted when they are there.
@@ -265,14 +290,23 @@ impl Columns {
         position: "o.position + 0",
         total: "o.total_base_minor + 0",
         customer: "o.customer_sort || ''",
-        offset: 0,
+        ..Self::INDEXED
     };
 
-    /// As conditions beside the index that is followed.
-    pub fn beside(dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::Sqlite => Self::PASSED_OVER,
-            Dialect::Postgres => Self::INDEXED,
+    /// As the list has them that this leads to.
+    pub fn of(lead: Lead<'_>) -> Self {
+        match lead {
+            Lead::Tag(_) => Self::TAGGED,
+            Lead::Orders | Lead::Search(_) => Self::INDEXED,
+        }
+    }
+
+    /// The same as conditions beside the index that is followed.
+    pub fn beside(lead: Lead<'_>, dialect: Dialect) -> Self {
+        match (dialect, lead) {
+            (Dialect::Postgres, _) => Self::of(lead),
+            (Dialect::Sqlite, Lead::Tag(_)) => Self::TAGGED_PASSED_OVER,
+            (Dialect::Sqlite, _) => Self::PASSED_OVER,
         }
     }
 }

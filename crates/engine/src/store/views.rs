@@ -11,16 +11,15 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
 use super::list::Page;
-use super::orders::{DESK_NUMBER_BITS, name, named, position};
+use super::orders::{name, named};
 use super::pages::Asked;
 use super::statement::Scope;
+use super::tally::{Tally, changes, counts};
 use super::{Store, StoreError};
 
-/// Over how many rows the count of one view and day is spread.
-const SLOTS: i64 = 8;
-
-/// Seconds in a day; days are UTC.
-const DAY_S: i64 = 86_400;
+/// The filters of an organization's views.
+pub(super) const FILTERS: &str =
+    "select id, filter from saved_views where organization_id = $1 order by id";
 
 /// A view of the list that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,48 +38,6 @@ pub struct SavedView {
     pub place: i64,
 }
 
-/// A cell of the counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Tally {
-    pub view_id: String,
-    pub mode: Mode,
-    pub day: i64,
-    pub slot: i64,
-}
-
-impl Tally {
-    fn of(view_id: &str, order: &Order) -> Self {
-        Self::at(view_id, order.mode, position(order))
-    }
-
-    /// The cell of the order at a position, which holds the second it was placed and the end of its desk number.
-    fn at(view_id: &str, mode: Mode, position: i64) -> Self {
-        // Orders spread over the slots by their number: the same order always counts in the same cell.
-        Self {
-            view_id: view_id.to_owned(),
-            mode,
-            day: (position >> DESK_NUMBER_BITS).div_euclid(DAY_S),
-            slot: position % SLOTS,
-        }
-    }
-}
-
-/// How the counts change when `before` becomes `order`.
-pub(crate) fn changes(
-    filters: &[(String, Filter)],
-    before: Option<&Order>,
-    order: &Order,
-    tally: &mut BTreeMap<Tally, i64>,
-) {
-    for (view_id, filter) in filters {
-        let was = i64::from(before.is_some_and(|before| filter.keeps(before)));
-        let is = i64::from(filter.keeps(order));
-        if was != is {
-            *tally.entry(Tally::of(view_id, order)).or_default() += is - was;
-        }
-    }
-}
-
 fn read(row: &AnyRow) -> Result<SavedView, StoreError> {
     let id: String = row.try_get("id")?;
     let person: String = row.try_get("person_id")?;
@@ -94,6 +51,13 @@ fn read(row: &AnyRow) -> Result<SavedView, StoreError> {
         place: row.try_get("place")?,
         id: ViewId(id),
     })
+}
+
+/// Reads a row of [`FILTERS`].
+pub(super) fn read_filter(id: String, filter: &str) -> Result<(String, Filter), StoreError> {
+    let read = serde_json::from_str(filter);
+    let filter = read.map_err(|error| StoreError::unreadable(&format!("view {id}"), error))?;
+    Ok((id, filter))
 }
 
 impl Store {
@@ -110,17 +74,13 @@ impl Store {
                 .fetch_optional(&mut **tx)
                 .await?;
         }
-        let text = "select id, filter from saved_views where organization_id = $1 order by id";
-        let rows = sqlx::query(text)
+        let rows = sqlx::query(FILTERS)
             .bind(organization.as_str())
             .fetch_all(&mut **tx)
             .await?;
         let mut filters = Vec::with_capacity(rows.len());
         for row in &rows {
-            let id: String = row.try_get(0)?;
-            let filter = serde_json::from_str(row.try_get(1)?)
-                .map_err(|error| StoreError::unreadable(&format!("view {id}"), error))?;
-            filters.push((id, filter));
+            filters.push(read_filter(row.try_get(0)?, row.try_get(1)?)?);
         }
         Ok(filters)
     }
@@ -173,12 +133,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let tally = self.count_all(&mut tx, scopes, view).await?;
-        super::commit::add_counts(&mut tx, organization, &tally)
-            .await
-            .map_err(|error| match error {
-                super::commit::CommitError::Store(error) => error,
-                other => StoreError::Setup(other.to_string()),
-            })?;
+        counts(organization, &tally).write(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     }

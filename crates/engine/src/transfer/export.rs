@@ -1,8 +1,9 @@
 //! Orders become files: what the list shows as CSV, whole documents as JSON lines. Both stream.
 
+use std::collections::HashMap;
 use std::io::Write;
 
-use domain::filter::{Filter, Summary};
+use domain::filter::{Facets, Filter, Summary};
 use domain::ids::OrderId;
 use domain::money::decimal_text;
 use domain::order::Order;
@@ -72,11 +73,12 @@ pub async fn export(
         output.write_all(b"\n")?;
     }
     let with_documents = format == Format::JsonLines;
+    let mut written = WrittenFacets::new();
     let mut each = |exported: Exported| -> Result<(), ExportError> {
         line.clear();
         match &exported.document {
             Some(document) => line.extend_from_slice(document.as_bytes()),
-            None => csv_line(&mut line, &exported),
+            None => csv_line(&mut line, &exported, &mut written),
         }
         line.push(b'\n');
         output.write_all(&line)?;
@@ -117,6 +119,7 @@ fn csv_of(orders: &[Order]) -> Vec<u8> {
     let mut file = HEADER.join(",").into_bytes();
     file.push(b'\n');
     let mut line = Vec::with_capacity(512);
+    let mut written = WrittenFacets::new();
     for order in orders {
         line.clear();
         let exported = Exported {
@@ -125,38 +128,38 @@ fn csv_of(orders: &[Order]) -> Vec<u8> {
             updated_at: order.updated_at,
             document: None,
         };
-        csv_line(&mut line, &exported);
+        csv_line(&mut line, &exported, &mut written);
         file.extend_from_slice(&line);
         file.push(b'\n');
     }
     file
 }
 
-fn csv_line(line: &mut Vec<u8>, exported: &Exported) {
+/// Facets as they stand in the file. A desk shows some hundred of them, so that each is written out once.
+type WrittenFacets = HashMap<Facets, String>;
+
+fn csv_line(line: &mut Vec<u8>, exported: &Exported, written: &mut WrittenFacets) {
     let Exported {
         id,
         summary,
         updated_at,
         ..
     } = exported;
-    let yes_no = |is: bool| if is { "yes" } else { "no" };
+    let facets = summary.facets();
+    let facets = written.entry(facets).or_insert_with(|| facets_of(&facets));
     let mut field = |text: &str| {
-        if !line.is_empty() {
-            line.push(b',');
-        }
         quoted(line, text);
+        line.push(b',');
     };
     field(&summary.desk_number.to_string());
     field(summary.number.as_deref().unwrap_or_default());
     field(&summary.placed_at.to_string());
     field(&summary.customer);
-    field(&name(&summary.status));
-    field(&name(&summary.payment));
-    field(yes_no(summary.is_disputed));
-    field(&name(&summary.fulfilment));
-    field(&name(&summary.fraud));
-    field(&name(&summary.guarantee));
-    field(&name(&summary.source));
+    line.extend_from_slice(facets.as_bytes());
+    let mut field = |text: &str| {
+        line.push(b',');
+        quoted(line, text);
+    };
     field(&summary.destination);
     field(&summary.attention_count.to_string());
     field(summary.currency.code());
@@ -166,6 +169,21 @@ fn csv_line(line: &mut Vec<u8>, exported: &Exported) {
     field(&summary.tags.join(";"));
     field(id);
     field(&updated_at.to_string());
+}
+
+/// The columns from the status to the source.
+fn facets_of(facets: &Facets) -> String {
+    let is_disputed = if facets.is_disputed { "yes" } else { "no" };
+    [
+        &name(&facets.status),
+        &name(&facets.payment),
+        is_disputed,
+        &name(&facets.fulfilment),
+        &name(&facets.fraud),
+        &name(&facets.guarantee),
+        &name(&facets.source),
+    ]
+    .join(",")
 }
 
 /// One field of RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front.

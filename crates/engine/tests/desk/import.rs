@@ -127,7 +127,7 @@ async fn a_batch_writes_the_very_rows_that_single_orders_write() {
             ("orders", "id, mode, desk_number, position, number, customer_sort, facets, words, tags, total_base_minor"),
             ("order_events", "order_id, seq, at_us, kind"),
             ("order_keys", "kind, value, within, order_id"),
-            ("order_tags", "mode, tag, facets, position"),
+            ("order_tags", "mode, tag, facets, position, customer_sort, destination, total_base_minor"),
             ("view_counts", "view_id, mode, day, slot, count"),
         ] {
             let count = async |organization: &domain::ids::OrganizationId, than: &domain::ids::OrganizationId| {

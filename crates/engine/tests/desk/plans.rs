@@ -34,7 +34,7 @@ async fn plan_of_page(harness: &Harness, few: i64, page: &Page) -> String {
 }
 
 /// Filters as JSON, each with the index that each of its merged lists is read from.
-const FILTERS: [(&str, &str); 12] = [
+const FILTERS: [(&str, &str); 13] = [
     ("{}", "orders_position"),
     (r#"{"from": "2026-01-01T00:00:00Z"}"#, "orders_position"),
     (r#"{"status": ["open"]}"#, FACETS),
@@ -53,21 +53,22 @@ const FILTERS: [(&str, &str); 12] = [
         DESTINATION,
     ),
     (r#"{"tag": "gift"}"#, TAG),
-    (r#"{"tag": "gift", "status": ["open"]}"#, TAG),
-    (r#"{"tag": "gift", "destination": ["JP"]}"#, DESTINATION),
+    (r#"{"tag": "gift", "needs_attention": false}"#, TAG),
+    (r#"{"tag": "gift", "destination": ["JP"]}"#, TAG),
+    (r#"{"tag": "gift", "min_base_minor": 1}"#, TAG),
     (r#"{"min_base_minor": 1, "status": ["open"]}"#, FACETS),
 ];
 
 const FACETS: &str = "orders_facets (organization_id=? AND mode=? AND facets=?";
 const DESTINATION: &str =
     "orders_destination (organization_id=? AND mode=? AND destination=? AND facets=?";
-const TAG: &str = "SEARCH l USING PRIMARY KEY (organization_id=? AND mode=? AND tag=? AND facets=?";
+const TAG: &str = "order_tags_placed (organization_id=? AND mode=? AND tag=?";
 
 /// Filters whose one condition keeps few, each with the index it is read from; the few are sorted afterwards.
 const FEW: [(&str, &str); 5] = [
     (
         r#"{"tag": "gift", "destination": ["JP"]}"#,
-        "SEARCH l USING PRIMARY KEY (organization_id=? AND mode=? AND tag=?",
+        "(organization_id=? AND mode=? AND tag=?",
     ),
     (
         r#"{"destination": ["JP"], "min_base_minor": 5}"#,
@@ -133,32 +134,35 @@ async fn assert_plans(harness: &Harness) {
             assert_each_list(&plan, index);
         }
     }
-    for (key, index, value) in [
+    for (key, index, of_tag, value) in [
         (
             SortKey::Total,
             "orders_total (organization_id=? AND mode=?",
+            "order_tags_total (organization_id=? AND mode=? AND tag=?",
             "100",
         ),
         (
             SortKey::Customer,
             "orders_customer (organization_id=? AND mode=?",
+            "order_tags_customer (organization_id=? AND mode=? AND tag=?",
             "hana",
         ),
-        (SortKey::Placed, "orders_position", ""),
+        (SortKey::Placed, "orders_position", "", ""),
     ] {
         for (is_descending, after) in [(true, None), (true, cursor(value)), (false, cursor(value))]
         {
             let filters = [
-                "{}",
-                r#"{"status": ["open"]}"#,
-                r#"{"destination": ["JP"], "tag": "gift"}"#,
+                ("{}", index),
+                (r#"{"status": ["open"]}"#, index),
+                (r#"{"destination": ["JP"], "tag": "gift"}"#, of_tag),
+                (r#"{"min_base_minor": 1, "tag": "gift"}"#, of_tag),
             ];
             let filters = if key == SortKey::Placed {
                 &filters[..1]
             } else {
                 &filters
             };
-            for json in filters {
+            for (json, index) in filters {
                 let page = page(json, Sort { key, is_descending }, after.clone());
                 let plan = plan_of_page(harness, 0, &page).await;
                 assert_quick(&plan);

@@ -152,7 +152,7 @@ fn every_statement_on_a_tenants_table_names_the_organization() {
         let is_by_range = text.contains("s.rowid between {base} and {last}");
         let is_row_of_range = text.starts_with("insert into order_search (rowid, words)")
             || text.starts_with("insert or replace into order_search (rowid, words)");
-        let is_all_columns = text.starts_with("insert into orders ({columns}) values");
+        let is_all_columns = text.starts_with("insert into orders ({columns})");
         // What leads a page; the whole of it is looked at below.
         let is_begun = text.starts_with("order_tags l ")
             || text.ends_with(" and ")
@@ -197,7 +197,9 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
     let first = "match commit.before {\n            Some(before) => update(&mut tx, before, order, row).await?,\n            \
                  None => insert(&mut tx, order, row).await?,\n        }";
     assert!(commit.starts_with(first), "{commit}");
-    assert!(after_begin("insert.rs").starts_with("insert_orders(&mut tx,"));
+    assert!(after_begin("insert.rs").starts_with("for rows in std::mem::take(&mut batch.rows)"));
+    let batch = fs::read_to_string(store().join("insert.rs")).unwrap();
+    assert!(batch.contains("let rows = vec![\n            orders,\n"));
     let writers = sources()
         .into_iter()
         .filter(|(_, source)| source.contains("self.write()"));

@@ -49,6 +49,44 @@ async fn several_processes_may_migrate_at_once_and_open_a_filled_desk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tags_that_were_there_before_the_migration_hold_what_new_ones_hold() {
+    on_every_database(async |harness| {
+        Random::seeded(62).orders(harness, "A", 40).await;
+        let columns = ["customer_sort", "destination", "total_base_minor"];
+        let rows = format!(
+            "select organization_id, mode, tag, facets, position, {} from order_tags",
+            columns.join(", ")
+        );
+        let raw = harness.raw();
+        let copy = sqlx::AssertSqlSafe(format!("create table tags_before as {rows}"));
+        sqlx::query(copy).execute(raw).await.unwrap();
+        for undone in [
+            "drop index order_tags_placed",
+            "drop index order_tags_total",
+            "drop index order_tags_customer",
+            "alter table order_tags drop column customer_sort",
+            "alter table order_tags drop column destination",
+            "alter table order_tags drop column total_base_minor",
+            "delete from _sqlx_migrations where version = 11",
+        ] {
+            sqlx::query(undone).execute(raw).await.unwrap();
+        }
+        let again = Store::open(&harness.url).await.unwrap();
+        again.migrate().await.unwrap();
+        again.close().await;
+        assert!(check::count(raw, "tags_before").await > 20);
+        let missing =
+            format!("select count(*) from (select * from tags_before except {rows}) as missing");
+        assert_eq!(check::number(raw, &missing).await, 0);
+        sqlx::query("drop table tags_before")
+            .execute(raw)
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_desk_that_was_closed_goes_on_where_it_was() {
     on_every_database(async |harness| {
         let first = harness.take(plain("A-1")).await;
