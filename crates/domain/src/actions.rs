@@ -24,6 +24,7 @@ pub enum Action {
     CancelWithoutRefund,
     Refund,
     RetryRefund,
+    SettleRefund,
     Capture,
     EditNumber,
     EditShipTo,
@@ -45,11 +46,12 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order a menu shows them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Cancel,
         Self::CancelWithoutRefund,
         Self::Refund,
         Self::RetryRefund,
+        Self::SettleRefund,
         Self::Capture,
         Self::EditNumber,
         Self::EditShipTo,
@@ -74,7 +76,9 @@ impl Action {
             Self::Cancel | Self::CancelWithoutRefund | Self::CancelAndPlaceAgain => {
                 Permission::CancelOrders
             }
-            Self::Refund | Self::RetryRefund | Self::Capture => Permission::RefundOrders,
+            Self::Refund | Self::RetryRefund | Self::SettleRefund | Self::Capture => {
+                Permission::RefundOrders
+            }
             Self::AddNote => Permission::AddNotes,
             Self::AddTracking | Self::RemoveTracking | Self::CreateLabel | Self::VoidLabel => {
                 Permission::ShipOrders
@@ -119,7 +123,8 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
             only_support(context.actor).and_then(|()| may_cancel(order, context))
         }
         Action::Refund => may_refund(order),
-        Action::RetryRefund => may_retry_any(order),
+        // What can be settled another way is what can be tried again: both would pay it once.
+        Action::RetryRefund | Action::SettleRefund => may_retry_any(order),
         Action::Capture => may_capture(order),
         Action::EditNumber | Action::AddNote | Action::Tag => Ok(()),
         Action::EditShipTo | Action::EditBillTo | Action::EditItems => not_canceled(order),

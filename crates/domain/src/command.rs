@@ -14,6 +14,7 @@ use crate::ids::{AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, Refund
 use crate::order::{Attention, Concern, Declaration, FraudReview, MailState, Order, Sync};
 use crate::payment_settle::{self, PaymentFact};
 use crate::refund::{self, RefundRequest};
+use crate::refund_by_hand;
 use crate::refund_settle::{self, RefundFact};
 use crate::refusal::Refusal;
 use crate::ship::{self, LabelRequest};
@@ -53,6 +54,11 @@ pub enum Command {
     Refund(RefundRequest),
     RetryRefund {
         refund: RefundId,
+    },
+    SettleRefund {
+        refund: RefundId,
+        reference: String,
+        note: String,
     },
     SetTotal {
         total_minor: i64,
@@ -126,9 +132,10 @@ impl Command {
     pub fn permission(&self) -> Permission {
         match self {
             Self::Cancel { .. } => Permission::CancelOrders,
-            Self::Capture { .. } | Self::Refund(_) | Self::RetryRefund { .. } => {
-                Permission::RefundOrders
-            }
+            Self::Capture { .. }
+            | Self::Refund(_)
+            | Self::RetryRefund { .. }
+            | Self::SettleRefund { .. } => Permission::RefundOrders,
             Self::Hold { .. }
             | Self::Release
             | Self::SetTotal { .. }
@@ -166,6 +173,10 @@ pub enum Fact {
     Refund {
         refund: RefundId,
         fact: RefundFact,
+    },
+    /// A refund has waited for the provider's word for too long.
+    RefundOverdue {
+        refund: RefundId,
     },
     /// A refund made at the provider, not by us.
     ForeignRefund {
@@ -242,6 +253,11 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
         } => payment_settle::capture(order, payment, *amount_minor),
         Command::Refund(request) => refund::request(order, request, context),
         Command::RetryRefund { refund } => refund_settle::retry(order, refund, context),
+        Command::SettleRefund {
+            refund,
+            reference,
+            note,
+        } => refund_by_hand::settle(order, refund, reference, note, context),
         Command::SetTotal { total_minor } => payment_settle::set_total(order, *total_minor),
         Command::SetNumber { number, was } => edits::set_number(order, number, was.as_ref()),
         Command::EditAddress {
@@ -303,6 +319,7 @@ pub fn record(order: &Order, fact: &Fact, context: &Context) -> Result<Decision,
     let kinds = match fact {
         Fact::Payment { payment, fact } => payment_settle::record(order, payment, fact, context),
         Fact::Refund { refund, fact } => refund_settle::record(order, refund, fact, context),
+        Fact::RefundOverdue { refund } => refund_by_hand::record_overdue(order, refund, context),
         Fact::ForeignRefund {
             refund,
             payment,

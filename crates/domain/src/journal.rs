@@ -40,6 +40,8 @@ pub enum Movement {
     FeeReturnReversed,
     Dispute,
     DisputeWon,
+    RefundByHand,
+    FeeTold,
 }
 
 /// One side of an entry.

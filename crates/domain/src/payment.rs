@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::ids::PaymentId;
 use crate::order::{Order, PaymentStatus, Source};
 use crate::parts::Parts;
-use crate::refund::RefundState;
 use crate::refusal::Refusal;
 
 /// Where a payment stands.
@@ -113,10 +112,7 @@ impl Order {
 
     /// What has certainly gone back to the shopper.
     pub fn returned_minor(&self) -> i64 {
-        let done = self
-            .refunds
-            .iter()
-            .filter(|refund| refund.state == RefundState::Succeeded);
+        let done = self.refunds.iter().filter(|refund| refund.is_returned());
         done.map(|refund| refund.parts.total_minor()).sum()
     }
 

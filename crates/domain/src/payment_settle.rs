@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::command::Context;
 use crate::dispute;
 use crate::event::EventKind;
-use crate::fees::fee_on;
+use crate::fees::{self, fee_on};
 use crate::ids::PaymentId;
 use crate::intake_check::check_amount;
 use crate::journal::{Account, Entry, Movement};
@@ -34,6 +34,8 @@ pub enum PaymentFact {
     DisputeOpened { dispute: Dispute },
     /// A chargeback was decided.
     DisputeClosed { won: bool },
+    /// What the provider charges for what it took of this payment, in all, in the currency it bills.
+    FeeTold { fee: Money },
 }
 
 /// Asks to take an authorised amount, or part of it.
@@ -129,6 +131,10 @@ pub fn record(
             dispute::opened(order, known, dispute, context)
         }
         PaymentFact::DisputeClosed { won } => dispute::closed(order, known, *won, context),
+        PaymentFact::FeeTold { fee } => {
+            check_amount(fee.minor, "fee")?;
+            fees::told(order, known, *fee, context)
+        }
         PaymentFact::Failed { .. } => Vec::new(),
     })
 }

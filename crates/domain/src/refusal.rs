@@ -118,6 +118,8 @@ pub enum Refusal {
         refund: RefundId,
         state: RefundState,
     },
+    #[error("refund {refund} was settled by hand; the shopper would get it twice")]
+    RefundSettledByHand { refund: RefundId },
     #[error("refund {refund} was asked for before with other amounts")]
     RefundDiffers { refund: RefundId },
     #[error("payment {payment} is not known on this order")]
@@ -266,6 +268,7 @@ impl Refusal {
             Self::ExceedsPart { .. } => ("R4", I::ChooseLess),
             Self::RefundNotFound { .. } | Self::RefundDiffers { .. } => ("R10", I::LoadAgain),
             Self::RefundStateWrong { .. } => ("R10", I::Wait),
+            Self::RefundSettledByHand { .. } => ("R10", I::Nothing),
             Self::PaymentNotFound { .. } | Self::PaymentStateWrong { .. } => ("C2", I::LoadAgain),
             Self::AmountsFinal => ("R4", I::RefundInstead),
             Self::NotReady { .. } => ("O3", I::ReleaseFirst),

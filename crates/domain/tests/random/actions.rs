@@ -4,6 +4,7 @@ use domain::actions::{Action, actions};
 use domain::command::{Command, Context, decide};
 use domain::coverage::{Cover, Promise};
 use domain::event::AddressKind;
+use domain::ids::RefundId;
 use domain::order::Order;
 use domain::payment::PaymentState;
 use domain::refund::RefundState;
@@ -64,7 +65,10 @@ fn well_formed(order: &Order, action: Action) -> Command {
             };
             support::refund(&fresh, parts)
         }
-        Action::RetryRefund => retry(order),
+        Action::RetryRefund => Command::RetryRefund {
+            refund: failed(order),
+        },
+        Action::SettleRefund => support::settle(failed(order).as_str()),
         Action::Capture => capture(order),
         Action::EditNumber => Command::SetNumber {
             number: fresh,
@@ -123,7 +127,8 @@ fn well_formed(order: &Order, action: Action) -> Command {
     }
 }
 
-fn retry(order: &Order) -> Command {
+/// The refund that can be tried again or settled by hand, else one that cannot.
+fn failed(order: &Order) -> RefundId {
     let is_failed = |state| state == RefundState::Failed;
     let mut refunds = order.refunds.iter();
     let possible = refunds.find(|refund| may_retry(order, refund).is_ok());
@@ -135,8 +140,7 @@ fn retry(order: &Order) -> Command {
             .find(|refund| is_failed(refund.state))
     };
     let found = possible.or_else(failed).or_else(|| order.refunds.last());
-    let refund = found.map_or("none".into(), |refund| refund.id.clone());
-    Command::RetryRefund { refund }
+    found.map_or("none".into(), |refund| refund.id.clone())
 }
 
 fn capture(order: &Order) -> Command {

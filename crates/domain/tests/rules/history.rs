@@ -138,6 +138,11 @@ impl Life {
         let reference = "re_1".to_owned();
         let done = domain::refund_settle::RefundFact::Succeeded { reference };
         self.hears(refund_fact("refund_1", done));
+        self.does(refund("refund_2", parts(500, 0, 0)));
+        let problem = "account closed".to_owned();
+        let declined = domain::refund_settle::RefundFact::Failed { problem };
+        self.hears(refund_fact("refund_2", declined));
+        self.does(settle("refund_2"));
         self.hears(Fact::Mail {
             mail: "mail_refund_1".into(),
             state: MailState::Failed,
@@ -188,6 +193,7 @@ fn is_shown(kind: &EventKind) -> bool {
         K::Released | K::FraudReviewed { .. } | K::PaymentChanged { .. } => true,
         K::DisputeOpened { .. } | K::DisputeClosed { .. } | K::MoneyMoved { .. } => true,
         K::RefundRequested { .. } | K::RefundRetried { .. } | K::RefundChanged { .. } => true,
+        K::RefundSettledByHand { .. } => true,
         K::FeeReturned { .. } | K::RefundedInShop { .. } | K::CanceledInShop { .. } => true,
         K::NumberChanged { .. } | K::AddressChanged { .. } | K::ItemDeclared { .. } => true,
         K::ItemsRemoved { .. } | K::AmountsChanged { .. } | K::CoverageChanged { .. } => true,
@@ -200,7 +206,7 @@ fn is_shown(kind: &EventKind) -> bool {
 }
 
 /// How many kinds `is_shown` tells.
-const KINDS: usize = 37;
+const KINDS: usize = 38;
 
 #[test]
 fn the_stored_event_of_each_kind_is_a_promise() {

@@ -269,9 +269,11 @@ pub fn try_tell(order: &Order, fact: &Fact) -> Result<Decision, Refusal> {
         }
         Fact::Label { .. } | Fact::Parcel { .. } => ActorKind::Carrier,
         Fact::Shop(_) => ActorKind::Shop,
-        Fact::Fraud(_) | Fact::Mail { .. } | Fact::Sync(_) | Fact::GivenUp { .. } => {
-            ActorKind::Desk
-        }
+        Fact::Fraud(_)
+        | Fact::Mail { .. }
+        | Fact::Sync(_)
+        | Fact::GivenUp { .. }
+        | Fact::RefundOverdue { .. } => ActorKind::Desk,
     };
     let actor = system(kind);
     let at = order.updated_at + SignedDuration::from_mins(1);

@@ -62,6 +62,9 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
                 problem: step.text(),
             }
         }
+        98 if step.flag => Fact::RefundOverdue {
+            refund: step.refund(order),
+        },
         98 => Fact::Sync(sync(step)),
         _ => Fact::GivenUp {
             job: "refund".to_owned(),
@@ -105,6 +108,16 @@ fn payment_fact(step: &Step, order: &Order) -> PaymentFact {
                 won: step.flag.then_some(true),
                 amount_minor: step.amounts[1].of(amount_minor),
             },
+        },
+        21 => PaymentFact::FeeTold {
+            fee: Money::new(
+                step.amounts[2].of(500),
+                if step.flag {
+                    order.rate.base
+                } else {
+                    order.currency()
+                },
+            ),
         },
         _ => PaymentFact::DisputeClosed { won: step.flag },
     }
