@@ -24,6 +24,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/mails.ftl"),
         include_str!("../locales/en/list.ftl"),
         include_str!("../locales/en/settings.ftl"),
+        include_str!("../locales/en/refunds.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -33,6 +34,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/mails.ftl"),
         include_str!("../locales/fr/list.ftl"),
         include_str!("../locales/fr/settings.ftl"),
+        include_str!("../locales/fr/refunds.ftl"),
     ],
 ];
 
@@ -56,6 +58,15 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/password_new.html"),
     ),
     ("orders.html", include_str!("../templates/orders.html")),
+    ("refunds.html", include_str!("../templates/refunds.html")),
+    (
+        "refund_settle.html",
+        include_str!("../templates/refund_settle.html"),
+    ),
+    (
+        "reconciliation.html",
+        include_str!("../templates/reconciliation.html"),
+    ),
     (
         "orders_table.html",
         include_str!("../templates/orders_table.html"),

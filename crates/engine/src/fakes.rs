@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::ports::{
-    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, PaymentAsk, Payments, Ports, Quote, Rates,
-    RefundAsk, ShopNews, Shops, Word,
+    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, PaymentAsk,
+    Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Word,
 };
 
 /// Answers to give, and what was asked.
@@ -64,6 +64,7 @@ pub struct Fakes {
     pub refund_statuses: Script<String, RefundFact>,
     pub captures: Script<PaymentAsk, PaymentFact>,
     pub voids: Script<PaymentAsk, PaymentFact>,
+    pub movements: Script<MovementsAsk, Movements>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
     pub label_voids: Script<String, ()>,
@@ -110,6 +111,10 @@ impl Payments for Fakes {
 
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
         self.voids.answer(ask.clone(), || PaymentFact::Voided)
+    }
+
+    async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {
+        self.movements.answer(ask.clone(), Movements::default)
     }
 }
 

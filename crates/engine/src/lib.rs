@@ -26,6 +26,8 @@ pub mod people;
 pub mod permit;
 pub mod ports;
 pub mod presence;
+pub mod reconcile;
+pub mod refund_queue;
 pub mod refunds;
 pub mod roles;
 pub mod sessions;

@@ -83,6 +83,9 @@ fn money(words: &Words<'_>, kind: &EventKind) -> String {
                 amounts.join(" + ")
             )
         }
+        K::RefundSettledByHand {
+            reference, note, ..
+        } => format!("{reference}: {note}"),
         K::FeeReturned { fee, .. } => fee.map_or_else(|| words.nothing(), |fee| words.amount(fee)),
         K::RefundedInShop { amount } => words.amount(*amount),
         K::DisputeOpened { dispute, .. } => dispute.reason.clone(),
@@ -236,6 +239,8 @@ pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
         | Concern::GivenUp { reason, .. } => format!("{said}: {reason}"),
         Concern::RefundedInShop { amount } => format!("{said}: {}", visitor.formats.money(*amount)),
         Concern::RefundFailed { .. }
+        | Concern::RefundOverdue { .. }
+        | Concern::RefundedTwice { .. }
         | Concern::CanceledInShop
         | Concern::RefundedAtProvider { .. }
         | Concern::Disputed

@@ -10,7 +10,6 @@ use domain::ids::{OrderId, OrganizationId};
 use domain::order::Order;
 use sqlx::{Any, Row, Transaction};
 
-use super::facets;
 use super::keys::Key;
 use super::orders::{
     COLUMN_COUNT, INDEXED, Indexed, OTHER, OrderRow, columns, int, name, position,
@@ -18,6 +17,7 @@ use super::orders::{
 use super::queue::NewJob;
 use super::views::Tally;
 use super::{Store, StoreError, placeholders};
+use super::{facets, open_refunds};
 
 /// What was answered to a key, remembered in the transaction that made it true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,7 @@ impl Store {
         self.write_words(&mut tx, commit.before, order, &words, base)
             .await?;
         write_tags(&mut tx, commit.before, order).await?;
+        open_refunds::write(&mut tx, commit.before, order).await?;
         let tally = self.tally(&mut tx, commit.before, order).await?;
         add_counts(&mut tx, &order.organization_id, &tally).await?;
         for job in commit.jobs {

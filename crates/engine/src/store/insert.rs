@@ -9,6 +9,7 @@ use sqlx::{Any, Row, Transaction};
 use super::commit::{CommitError, Remembered, add_counts};
 use super::facets;
 use super::keys::{Key, KeyKind};
+use super::open_refunds::{self, OpenRefund};
 use super::orders::{AnyQuery, COLUMN_COUNT, OrderRow, columns, int, name, position};
 use super::queue::NewJob;
 use super::{Dialect, Store, StoreError, placeholders};
@@ -113,6 +114,7 @@ impl Store {
         self.insert_words_of(&mut tx, &decisions, &words, base)
             .await?;
         insert_tags(&mut tx, &decisions).await?;
+        insert_open_refunds(&mut tx, &organization, &decisions).await?;
         insert_remembered(&mut tx, &organization, &decisions, &remembered).await?;
         let filters = self.view_filters(&mut tx, &organization).await?;
         let mut tally = BTreeMap::new();
@@ -330,6 +332,23 @@ async fn insert_keys(tx: &mut Tx, decisions: &[Decision]) -> Result<(), CommitEr
             .bind(key.within.clone())
             .bind(order.id.0.clone())
     })
+    .await
+}
+
+async fn insert_open_refunds(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    decisions: &[Decision],
+) -> Result<(), CommitError> {
+    let orders = decisions.iter().map(|decision| &decision.order);
+    let rows: Vec<_> = orders.flat_map(OpenRefund::all_of).collect();
+    many(
+        tx,
+        open_refunds::INSERT,
+        open_refunds::COLUMN_COUNT,
+        &rows,
+        |query, row| row.bind(query, organization),
+    )
     .await
 }
 
