@@ -12,6 +12,14 @@ const firstOf = async (page, filter) => {
   return page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
 };
 
+const day = (from) => new Date(Date.now() + from * 86_400_000).toISOString().slice(0, 10);
+
+/** The form that settles a refund another way: the demo has some that failed. */
+const settleForm = async (page) => {
+  await page.goto("/refunds?state=failed");
+  return page.locator('a[href^="/refunds/settle?"]').first().getAttribute("href");
+};
+
 let numbers;
 /** The paths, for someone who is signed in on this page. */
 export async function paths(page) {
@@ -40,6 +48,11 @@ export async function paths(page) {
     "/views",
     "/views?list=status%3Dopen",
     `/orders/print?id=${open.split("/").at(-1)}`,
+    "/refunds",
+    "/refunds?state=failed",
+    await settleForm(page),
+    "/refunds/reconciliation",
+    `/refunds/reconciliation?from=${day(-3)}&to=${day(1)}`,
     "/preferences",
     ...["team", "roles", "roles/new", "keys", "organization", "fees", "log"].map((section) => `/settings/${section}`),
     "/invitation/used.long-ago",

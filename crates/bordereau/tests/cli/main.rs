@@ -30,6 +30,7 @@ mod live;
 mod pages;
 mod passwords;
 mod people;
+mod refund_queue;
 mod refused;
 mod settings;
 mod team;

@@ -43,6 +43,8 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/views/view_all/delete".to_owned(),
         "/preferences".to_owned(),
         "/outbox".to_owned(),
+        "/refunds".to_owned(),
+        "/refunds/reconciliation".to_owned(),
         "/settings/emails".to_owned(),
     ];
     read.extend(of_order(&[""]));
@@ -58,6 +60,8 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/views",
         "/views/view_all",
         "/views/view_all/delete",
+        "/refunds/act",
+        "/refunds/settle",
         "/settings/emails/refund/fr",
         "/settings/emails/refund/fr/preview",
     ]

@@ -9,6 +9,7 @@ mod books;
 mod desk;
 mod labels;
 mod mail;
+mod movements;
 mod news;
 mod payments;
 mod rates;
