@@ -127,7 +127,8 @@ impl Refund {
             | RefundState::Sent
             | RefundState::Pending
             | RefundState::Unknown => true,
-            RefundState::Failed => self.by_hand.is_none(),
+            // What someone made at the provider is not ours to try again.
+            RefundState::Failed => self.by_hand.is_none() && self.origin != RefundOrigin::Provider,
             RefundState::Succeeded => false,
         }
     }

@@ -176,8 +176,17 @@ impl<'a> Sides<'a> {
     }
 
     async fn book(&mut self, booked: Booked) -> Result<(), NoReport> {
-        let payment = provider_key(&booked.provider, &booked.payment_reference);
-        let (order, refund) = match self.owner(&payment).await? {
+        let mut payment = provider_key(&booked.provider, &booked.payment_reference);
+        let mut owner = self.owner(&payment).await?;
+        if matches!(owner, Owner::Nobody) {
+            // An order may be taken in with a payment whose provider it does not name.
+            let unnamed = provider_key("", &booked.payment_reference);
+            owner = self.owner(&unnamed).await?;
+            if matches!(owner, Owner::Order(..)) {
+                payment = unnamed;
+            }
+        }
+        let (order, refund) = match owner {
             Owner::Another => return Ok(()),
             Owner::Nobody => (None, booked.refund_reference),
             Owner::Order(id, refunds) => {

@@ -11,7 +11,7 @@ use crate::place::Place;
 /// Checks a desk whole, and says what to do.
 ///
 /// Looks at the file and the schema, that documents equal their replayed events, that journals balance, and that the
-/// list shows what the orders say. Changes nothing.
+/// list and the queue of refunds show what the orders say. Changes nothing.
 #[derive(Args)]
 pub struct Doctor {
     #[command(flatten)]

@@ -5,7 +5,7 @@ use domain::refund::RefundState;
 
 use crate::flows::{open, orders};
 use crate::support::browser::Browser;
-use crate::support::orders::rows_of;
+use crate::support::orders::{documents, rows_of};
 use crate::support::people::{ADA, EVE, MAX};
 use crate::support::server::Server;
 use crate::support::{Desk, on_every_database, text};
@@ -199,7 +199,8 @@ fn only_who_may_sees_and_settles_and_nobody_elses() {
     let forged = [&sent[..], &[("form_token", "made-up")]].concat();
     ada.forge("/refunds/settle", &forged, &[]).is(403);
     ada.forge("/refunds/act", &forged, &[]).is(403);
-    assert_eq!(orders(&desk), all);
+    let left = desk.export("jsonl", &["--organization", "Shop"]);
+    assert_eq!(documents(&left), all);
 }
 
 #[test]
@@ -259,7 +260,7 @@ fn the_command_line_lists_tries_again_asks_and_settles() {
 fn books_are_compared_on_a_page_as_a_file_and_on_the_command_line() {
     on_every_database(|desk| {
         let (server, all) = filled(desk);
-        let id = browser_refund(desk, &server, &all[1]);
+        refund_4_euros(desk, &server, &all[1]);
         let mut browser = Browser::signed_in(&server, "fr", ADA);
         browser
             .get("/refunds/reconciliation")
@@ -276,33 +277,32 @@ fn books_are_compared_on_a_page_as_a_file_and_on_the_command_line() {
                 .is(422)
                 .says("Choisissez un premier et un dernier jour");
         }
-        // Far around now, whatever day it is. The sandbox never heard of what was captured before the import.
-        let now = jiff_day(desk);
-        let days = format!("from={}&to={}", now.0, now.1);
-        let page = browser
-            .get(&format!("/refunds/reconciliation?{days}"))
-            .is(200);
-        page.says("Les livres diffèrent sur")
+        // What was refunded here stands in both books.
+        let (from, to) = days_around(desk);
+        let now = format!("from={from}&to={to}");
+        let page = browser.get(&format!("/refunds/reconciliation?{now}"));
+        page.is(200)
+            .says("Les livres concordent sur tout : 1.")
+            .says("-4,00 EUR");
+        let arguments = ["--from", from.as_str(), "--to", to.as_str()];
+        let said = desk.run("reconcile", &arguments).fine();
+        assert_eq!(
+            said,
+            "ours -4.00 EUR, the provider's -4.00 EUR, difference 0.00 EUR\n1 compared, 0 differ\n"
+        );
+        // The sandbox never heard of what was captured before the import.
+        let march = "from=2026-03-01&to=2026-03-05";
+        let page = browser.get(&format!("/refunds/reconciliation?{march}"));
+        page.is(200)
+            .says("Les livres diffèrent sur 3 et concordent sur 0.")
             .says("Nos livres")
             .says(">F2<")
-            .says("-4,00 EUR");
-        let file = browser
-            .get(&format!("/refunds/reconciliation.csv?{days}"))
-            .is(200);
+            .says("-10,00 EUR");
+        let file = browser.get(&format!("/refunds/reconciliation.csv?{march}"));
+        let file = file.is(200);
         let rows = rows_of(&file.body);
-        let of = |number: &str| {
-            rows.iter()
-                .find(|row| row["order_number"] == number)
-                .unwrap()
-        };
-        let row = of("F2");
-        assert_eq!(
-            (
-                row["our_refunded"].as_str(),
-                row["provider_refunded"].as_str()
-            ),
-            ("-4.00", "-4.00")
-        );
+        let row = rows.iter().find(|row| row["order_number"] == "F2").unwrap();
+        assert_eq!(row["order_id"], all[1].id.as_str());
         assert_eq!(
             (
                 row["our_charged"].as_str(),
@@ -315,17 +315,22 @@ fn books_are_compared_on_a_page_as_a_file_and_on_the_command_line() {
             ("-10.00", "no")
         );
         let told = desk.file("books.csv");
-        let arguments = ["--from", &now.0, "--to", &now.1, "--csv", text(&told)];
+        let arguments = [
+            "--from",
+            "2026-03-01",
+            "--to",
+            "2026-03-05",
+            "--csv",
+            text(&told),
+        ];
         let said = desk.run("reconcile", &arguments).needs_a_look();
-        assert!(said.contains("differ"), "{said}");
-        let written = rows_of(&std::fs::read_to_string(&told).unwrap());
-        assert_eq!(written.len(), rows.len());
-        assert!(!id.is_empty());
+        assert!(said.ends_with("3 compared, 3 differ\n"), "{said}");
+        assert_eq!(std::fs::read_to_string(&told).unwrap(), file.body);
     });
 }
 
-/// Refunds 4.00 EUR of an order, which the sandbox does, and tells its id.
-fn browser_refund(desk: &Desk, server: &Server, order: &Order) -> String {
+/// Refunds 4.00 EUR of an order, which the sandbox does.
+fn refund_4_euros(desk: &Desk, server: &Server, order: &Order) {
     let mut browser = Browser::signed_in(server, "en", ADA);
     let refund = format!("/orders/{}/refund", order.id);
     let id = browser.get(&refund).field("refund");
@@ -339,11 +344,10 @@ fn browser_refund(desk: &Desk, server: &Server, order: &Order) -> String {
     browser.post(&refund, &fields).is(200);
     let open = format!("select count(*) from open_refunds where refund_id = '{id}'");
     desk.wait_for(&open, |count| count == 0);
-    id
 }
 
 /// The days around the latest change of an order.
-fn jiff_day(desk: &Desk) -> (String, String) {
+fn days_around(desk: &Desk) -> (String, String) {
     let all = orders(desk);
     let latest = all.iter().map(|order| order.updated_at).max().unwrap();
     let day = jiff::SignedDuration::from_hours(48);

@@ -222,6 +222,23 @@ fn r10_a_refund_without_an_answer_for_an_hour_needs_a_person_until_it_has_one() 
 }
 
 #[test]
+fn a_refund_made_at_the_provider_that_failed_is_not_ours_to_settle() {
+    let foreign = Fact::ForeignRefund {
+        refund: "refund_9".into(),
+        payment: "payment_1".into(),
+        amount_minor: 500,
+        reference: "re_9".to_owned(),
+    };
+    let order = failed(&tell(&checkout_order(usd()), foreign), "refund_9");
+    let (refund, state) = ("refund_9".into(), RefundState::Failed);
+    assert!(!order.refunds[0].is_open() && with_failed().refunds[0].is_open());
+    assert_eq!(
+        refusal(&order, settle("refund_9")),
+        Refusal::RefundStateWrong { refund, state }
+    );
+}
+
+#[test]
 fn r2_the_shopper_can_expect_it_in_3_to_5_business_days() {
     use RefundState as S;
     let (thursday, friday) = (date(2026, 3, 5), date(2026, 3, 6));

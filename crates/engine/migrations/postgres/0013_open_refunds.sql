@@ -24,5 +24,6 @@ select o.organization_id, o.id, (r.value ->> 'id'), o.mode, (r.value ->> 'state'
     cast(extract(epoch from cast(substr((r.value ->> 'requested_at'), 1, 19) || 'Z' as timestamptz)) as bigint) * 1000000 + cast(substr(rtrim(substr((r.value ->> 'requested_at'), 21), 'Z') || '000000', 1, 6) as bigint),
     cast(extract(epoch from cast(substr((r.value ->> 'changed_at'), 1, 19) || 'Z' as timestamptz)) as bigint) * 1000000 + cast(substr(rtrim(substr((r.value ->> 'changed_at'), 21), 'Z') || '000000', 1, 6) as bigint)
 from orders o, jsonb_array_elements(cast(o.document as jsonb) -> 'refunds') r (value)
-where o.document like '%"refunds":[%' and (r.value ->> 'state') <> 'succeeded';
+where o.document like '%"refunds":[%' and (r.value ->> 'state') <> 'succeeded'
+    and ((r.value ->> 'state') <> 'failed' or (r.value ->> 'origin') <> 'provider');
 update open_refunds set look_at_us = changed_at_us + 3600000000 where state <> 'failed';

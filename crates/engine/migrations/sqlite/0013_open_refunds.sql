@@ -24,5 +24,6 @@ select o.organization_id, o.id, json_extract(r.value, '$.id'), o.mode, json_extr
     cast(strftime('%s', substr(json_extract(r.value, '$.requested_at'), 1, 19)) as integer) * 1000000 + cast(substr(rtrim(substr(json_extract(r.value, '$.requested_at'), 21), 'Z') || '000000', 1, 6) as integer),
     cast(strftime('%s', substr(json_extract(r.value, '$.changed_at'), 1, 19)) as integer) * 1000000 + cast(substr(rtrim(substr(json_extract(r.value, '$.changed_at'), 21), 'Z') || '000000', 1, 6) as integer)
 from orders o, json_each(o.document, '$.refunds') r
-where o.document like '%"refunds":[%' and json_extract(r.value, '$.state') <> 'succeeded';
+where o.document like '%"refunds":[%' and json_extract(r.value, '$.state') <> 'succeeded'
+    and (json_extract(r.value, '$.state') <> 'failed' or json_extract(r.value, '$.origin') <> 'provider');
 update open_refunds set look_at_us = changed_at_us + 3600000000 where state <> 'failed';
