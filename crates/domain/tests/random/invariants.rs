@@ -96,6 +96,11 @@ fn books_tell_the_payments(order: &Order) -> Result<(), String> {
             format!("{account:?} holds {is}, not {expected}")
         })?;
     }
+    holds_are_those_of_their_payments(order)
+}
+
+/// The books hold on the card what the state of each payment says.
+fn holds_are_those_of_their_payments(order: &Order) -> Result<(), String> {
     for payment in &order.payments {
         let held = held_for(order, payment);
         let is_right = match payment.state {

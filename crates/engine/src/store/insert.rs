@@ -344,7 +344,7 @@ async fn insert_open_refunds(
     let rows: Vec<_> = orders.flat_map(OpenRefund::all_of).collect();
     many(
         tx,
-        open_refunds::INSERT,
+        open_refunds::NEW_ROW,
         open_refunds::COLUMN_COUNT,
         &rows,
         |query, row| row.bind(query, organization),

@@ -86,10 +86,10 @@ impl OpenRefund {
 const COLUMNS: &str = "order_id, refund_id, mode, state, requested_at_us, changed_at_us";
 
 /// What a row is written by, but for its values.
-pub(super) const INSERT: &str = "insert into open_refunds (organization_id, order_id, refund_id, mode, state, \
+pub(super) const NEW_ROW: &str = "insert into open_refunds (organization_id, order_id, refund_id, mode, state, \
                                  requested_at_us, changed_at_us, look_at_us)";
 
-/// How many columns [`INSERT`] names.
+/// How many columns [`NEW_ROW`] names.
 pub(super) const COLUMN_COUNT: usize = 8;
 
 fn read(row: &AnyRow) -> Result<OpenRefund, StoreError> {
@@ -125,7 +125,7 @@ pub(super) async fn write(
     }
     for changed in is.iter().filter(|new| !was.contains(new)) {
         let text = format!(
-            "{INSERT} values {} on conflict (organization_id, order_id, refund_id) do update \
+            "{NEW_ROW} values {} on conflict (organization_id, order_id, refund_id) do update \
              set state = excluded.state, changed_at_us = excluded.changed_at_us, look_at_us = excluded.look_at_us",
             placeholders(1, 1, COLUMN_COUNT)
         );
