@@ -12,11 +12,29 @@ const firstOf = async (page, filter) => {
   return page.getByRole("rowheader").getByRole("link").first().getAttribute("href");
 };
 
+const day = (from) => new Date(Date.now() + from * 86_400_000).toISOString().slice(0, 10);
+
+/** Refunds an amount of an order that the sandbox refuses, and waits until the queue shows that it failed. */
+async function refused(page, path) {
+  await page.goto(`${path}/refund?currency=presentment`);
+  await page.locator("input[name=item]").fill("10.13");
+  await page.locator("select[name=reason]").selectOption("duplicate");
+  await page.locator("button[value=review]").click();
+  await page.locator("button[value=confirm]").click();
+  const form = page.locator('a[href^="/refunds/settle?"]').first();
+  for (let tries = 0; tries < 50 && !(await form.count()); tries += 1) {
+    await page.waitForTimeout(200);
+    await page.goto("/refunds?state=failed");
+  }
+  return form.getAttribute("href");
+}
+
 let numbers;
 /** The paths, for someone who is signed in on this page. */
 export async function paths(page) {
   numbers ??= {
     open: await order(),
+    refused: await order(),
     shipped: await order({ state: "shipped", tracking_numbers: ["LX123456789FR"], tags: ["vip"], notes: ["Called."] }),
     held: await order({ payment: { provider: "sandbox", reference: `held_${Date.now()}`, method: "Visa 4242", state: "ask" } }),
     elsewhere: await order({ source: "duty_and_tax", guarantee: true, payment: null, fraud_protection: false }),
@@ -29,6 +47,7 @@ export async function paths(page) {
     await page.reload();
   }
   const elsewhere = `/orders/${await idOf(page, numbers.elsewhere)}`;
+  numbers.settle ??= await refused(page, `/orders/${await idOf(page, numbers.refused)}`);
   const forms = ["cancel", "refund", "capture", "number", "ship-to", "bill-to", "tracking"].map((form) => `${open}/${form}`);
   return [
     "/orders",
@@ -49,6 +68,11 @@ export async function paths(page) {
     "/views",
     "/views?list=status%3Dopen",
     `/orders/print?id=${open.split("/").at(-1)}`,
+    "/refunds",
+    "/refunds?state=failed",
+    numbers.settle,
+    "/refunds/reconciliation",
+    `/refunds/reconciliation?from=${day(-3)}&to=${day(1)}`,
     "/preferences",
     "/preferences/second-factor",
     ...["team", "roles", "roles/new", "keys", "organization", "payments", "fees", "policies", "deliveries", "log"].map((section) => `/settings/${section}`),

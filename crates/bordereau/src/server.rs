@@ -30,6 +30,7 @@ pub async fn serve(
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let (mail, hooks) = (ports.mail.clone(), ports.hooks.clone());
+    let payments = ports.payments.clone();
     let worker = Worker::new(desk.clone(), ports);
     let working = tokio::spawn({
         let stopped = stopped.clone();
@@ -42,7 +43,7 @@ pub async fn serve(
         .with_state(desk.clone())
         .merge(api::hooks::router(desk.clone(), hooks))
         .merge(dashboard::router(
-            App::new(desk.clone(), mail).behind(front.proxies),
+            App::new(desk.clone(), mail, payments).behind(front.proxies),
         ));
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(front.listener, app).with_graceful_shutdown(async move {

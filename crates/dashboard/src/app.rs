@@ -9,7 +9,7 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use engine::desk::Desk;
-use engine::ports::Mail;
+use engine::ports::{Mail, Payments};
 use minijinja::Environment;
 use minijinja::value::Value;
 use tower_http::CompressionLevel;
@@ -21,8 +21,8 @@ use crate::given::Given;
 use crate::guard::{self, Attempts};
 use crate::pages::{
     cancel, capture, chosen, columns, corrections, csv, edits, find, here, news, order, orders,
-    outbox, password, preferences, quick, refund, second_factor, settings, sign_in, sign_in_code,
-    views,
+    outbox, password, preferences, quick, refund, refunds, second_factor, settings, sign_in,
+    sign_in_code, views,
 };
 use crate::texts::{self, LANGUAGES};
 
@@ -35,6 +35,8 @@ pub struct App {
     pub(crate) desk: Desk,
     /// Where letters go, to show those that stay.
     pub(crate) mail: Arc<dyn Mail>,
+    /// Whose books a report compares ours with.
+    pub(crate) payments: Arc<dyn Payments>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) proxies: usize,
     /// One of each language: what is the same on every page is said once.
@@ -42,11 +44,12 @@ pub struct App {
 }
 
 impl App {
-    /// The pages of a desk whose letters go there.
-    pub fn new(desk: Desk, mail: Arc<dyn Mail>) -> Self {
+    /// The pages of a desk whose letters go there, and whose payments are processed there.
+    pub fn new(desk: Desk, mail: Arc<dyn Mail>, payments: Arc<dyn Payments>) -> Self {
         Self {
             desk,
             mail,
+            payments,
             attempts: Arc::new(Attempts::default()),
             proxies: 0,
             templates: Arc::new(LANGUAGES.map(|language| (language, texts::environment(language)))),
@@ -119,6 +122,7 @@ pub fn router(app: App) -> Router {
         .route("/orders/{id}/notes", post(edits::add_note))
         .route("/orders/{id}/do", post(quick::send))
         .route("/orders/{id}/here", post(here::send))
+        .merge(refunds::routes())
         .merge(outbox::routes())
         .merge(settings::routes())
         .route("/assets/{name}", get(asset))

@@ -56,6 +56,7 @@ const TONES: &[(&str, Tones)] = &[
             ("unknown", "amber", "warn"),
             ("succeeded", "green", "done"),
             ("failed", "red", "stop"),
+            ("by_hand", "green", "done"),
         ],
     ),
     (

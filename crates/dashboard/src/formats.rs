@@ -13,8 +13,8 @@ use icu_datetime::options::TimePrecision;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_locale_core::Locale;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
 
 use crate::texts::LANGUAGES;
 
@@ -117,7 +117,7 @@ impl Formats {
         if text.contains('T') {
             return text.parse().map_or(text.to_owned(), |at| self.moment(at));
         }
-        let day = text.parse::<jiff::civil::Date>().ok().and_then(|day| {
+        let day = text.parse::<Date>().ok().and_then(|day| {
             let (month, of_month) = (u8::try_from(day.month()), u8::try_from(day.day()));
             Date::try_new_iso(i32::from(day.year()), month.ok()?, of_month.ok()?).ok()
         });
@@ -146,6 +146,29 @@ impl Formats {
             formatters.day_of_year.format(&parts).to_string()
         };
         (day, formatters.time.format(&parts).to_string())
+    }
+
+    /// The day on which something happened, where the reader is.
+    pub fn date(&self, at: Timestamp) -> civil::Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
+    /// When a day begins where the reader is; nothing beyond what time can tell.
+    pub fn midnight(&self, date: civil::Date) -> Option<Timestamp> {
+        let begins = date.to_zoned(self.zone.clone()).ok()?;
+        Some(begins.timestamp())
+    }
+
+    /// A day without its year, for one that is near.
+    pub fn day(&self, date: civil::Date) -> String {
+        let (month, day) = (u8::try_from(date.month()), u8::try_from(date.day()));
+        let (Ok(month), Ok(day)) = (month, day) else {
+            return date.to_string();
+        };
+        match Date::try_new_iso(i32::from(date.year()), month, day) {
+            Ok(iso) => self.formatters().day.format(&iso).to_string(),
+            Err(_) => date.to_string(),
+        }
     }
 
     fn parts(&self, at: Timestamp) -> Option<DateTime<Iso>> {

@@ -29,6 +29,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/second_factor.ftl"),
         include_str!("../locales/en/payments.ftl"),
         include_str!("../locales/en/waiting.ftl"),
+        include_str!("../locales/en/refunds.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -42,6 +43,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/second_factor.ftl"),
         include_str!("../locales/fr/payments.ftl"),
         include_str!("../locales/fr/waiting.ftl"),
+        include_str!("../locales/fr/refunds.ftl"),
     ],
 ];
 
@@ -74,6 +76,15 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/password_new.html"),
     ),
     ("orders.html", include_str!("../templates/orders.html")),
+    ("refunds.html", include_str!("../templates/refunds.html")),
+    (
+        "refund_settle.html",
+        include_str!("../templates/refund_settle.html"),
+    ),
+    (
+        "reconciliation.html",
+        include_str!("../templates/reconciliation.html"),
+    ),
     (
         "orders_table.html",
         include_str!("../templates/orders_table.html"),

@@ -26,6 +26,7 @@ pub enum Action {
     CancelWithoutRefund,
     Refund,
     RetryRefund,
+    SettleRefund,
     Undo,
     Approve,
     Decline,
@@ -52,11 +53,12 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order a menu shows them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Cancel,
         Self::CancelWithoutRefund,
         Self::Refund,
         Self::RetryRefund,
+        Self::SettleRefund,
         Self::Undo,
         Self::Approve,
         Self::Decline,
@@ -88,6 +90,7 @@ impl Action {
             }
             Self::Refund
             | Self::RetryRefund
+            | Self::SettleRefund
             | Self::Capture
             | Self::VoidPayment
             | Self::AskPayment => Permission::RefundOrders,
@@ -137,7 +140,8 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
             only_support(context.actor).and_then(|()| may_cancel(order, context))
         }
         Action::Refund => may_refund(order),
-        Action::RetryRefund => may_retry_any(order),
+        // What can be settled another way is what can be tried again: both would pay it once.
+        Action::RetryRefund | Action::SettleRefund => may_retry_any(order),
         Action::Undo => any_waiting(order, |waiting| may_undo(waiting, context)),
         Action::Approve => any_waiting(order, |waiting| may_approve(order, waiting, context)),
         Action::Decline => any_waiting(order, |waiting| may_decide(waiting, context)),

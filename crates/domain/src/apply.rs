@@ -6,6 +6,7 @@ use crate::ids::PaymentId;
 use crate::order::{Order, Transition};
 use crate::payment::{Dispute, Payment, PaymentState};
 use crate::refund::{Refund, RefundState};
+use crate::refund_by_hand::SettledByHand;
 use crate::shipment::{Label, Shipment};
 use crate::waiting::Waiting;
 
@@ -149,6 +150,24 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             if !reference.is_empty() {
                 refund.reference.clone_from(reference);
             }
+        }
+        EventKind::RefundSettledByHand {
+            refund,
+            reference,
+            note,
+        } => {
+            let refund = find(
+                &mut order.refunds,
+                |known: &Refund| known.id == *refund,
+                refund,
+            )?;
+            refund.changed_at = event.at;
+            refund.by_hand = Some(SettledByHand {
+                reference: reference.clone(),
+                note: note.clone(),
+                by: event.by.clone(),
+                at: event.at,
+            });
         }
         EventKind::FeeReturned { refund, fee } => {
             find(

@@ -17,6 +17,7 @@ use crate::order::{Concern, Declaration, FraudReview, MailState, Order, Sync};
 use crate::payment_settle::{self, PaymentFact};
 use crate::policy::{NO_POLICY, Policy};
 use crate::refund::{self, RefundRequest};
+use crate::refund_by_hand;
 use crate::refund_settle::{self, RefundFact};
 use crate::refusal::Refusal;
 use crate::ship::{self, LabelRequest};
@@ -72,6 +73,11 @@ pub enum Command {
     Refund(RefundRequest),
     RetryRefund {
         refund: RefundId,
+    },
+    SettleRefund {
+        refund: RefundId,
+        reference: String,
+        note: String,
     },
     Undo {
         waiting: WaitingId,
@@ -160,7 +166,8 @@ impl Command {
             | Self::VoidPayment { .. }
             | Self::AskPayment { .. }
             | Self::Refund(_)
-            | Self::RetryRefund { .. } => Permission::RefundOrders,
+            | Self::RetryRefund { .. }
+            | Self::SettleRefund { .. } => Permission::RefundOrders,
             // What waits says itself what is needed for it.
             Self::Undo { .. } | Self::Approve { .. } | Self::Decline { .. } => {
                 Permission::ViewOrders
@@ -202,6 +209,10 @@ pub enum Fact {
     Refund {
         refund: RefundId,
         fact: RefundFact,
+    },
+    /// A refund has waited for the provider's word for too long.
+    RefundOverdue {
+        refund: RefundId,
     },
     /// A refund made at the provider, not by us.
     ForeignRefund {
@@ -295,6 +306,11 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
         Command::Approve { waiting, note } => waiting_end::approve(order, waiting, note, context),
         Command::Decline { waiting, note } => waiting_end::decline(order, waiting, note, context),
         Command::RetryRefund { refund } => refund_settle::retry(order, refund, context),
+        Command::SettleRefund {
+            refund,
+            reference,
+            note,
+        } => refund_by_hand::settle(order, refund, reference, note, context),
         Command::SetTotal { total_minor } => payment_settle::set_total(order, *total_minor),
         Command::SetNumber { number, was } => edits::set_number(order, number, was.as_ref()),
         Command::EditAddress {
@@ -356,6 +372,7 @@ pub fn record(order: &Order, fact: &Fact, context: &Context) -> Result<Decision,
     let kinds = match fact {
         Fact::Payment { payment, fact } => payment_settle::record(order, payment, fact, context),
         Fact::Refund { refund, fact } => refund_settle::record(order, refund, fact, context),
+        Fact::RefundOverdue { refund } => refund_by_hand::record_overdue(order, refund, context),
         Fact::ForeignRefund {
             refund,
             payment,

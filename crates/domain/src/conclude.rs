@@ -109,6 +109,7 @@ fn is_news_for_shop(order: &Order, kind: &EventKind) -> bool {
         EventKind::RefundChanged { to, .. } => {
             *to == RefundState::Succeeded && order.is_paid_here()
         }
+        EventKind::RefundSettledByHand { .. } => true,
         _ => false,
     }
 }
@@ -170,7 +171,7 @@ fn mails_due(order: &Order) -> Vec<Mail> {
         .filter(|canceled| canceled.notify)
     {
         let is_done = |refund: &&crate::refund::Refund| {
-            !canceled.refunds.contains(&refund.id) || refund.state == RefundState::Succeeded
+            !canceled.refunds.contains(&refund.id) || refund.is_returned()
         };
         let is_released = order
             .payments

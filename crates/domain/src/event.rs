@@ -147,6 +147,12 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         problem: String,
     },
+    /// A refund that failed was settled outside the provider.
+    RefundSettledByHand {
+        refund: RefundId,
+        reference: String,
+        note: String,
+    },
     /// The fee share that returned with a refund; none when the refund was reversed.
     FeeReturned {
         refund: RefundId,
@@ -279,6 +285,7 @@ impl EventKind {
             Self::RefundRequested { .. } => "refund_requested",
             Self::RefundRetried { .. } => "refund_retried",
             Self::RefundChanged { .. } => "refund_changed",
+            Self::RefundSettledByHand { .. } => "refund_settled_by_hand",
             Self::FeeReturned { .. } => "fee_returned",
             Self::RefundedInShop { .. } => "refunded_in_shop",
             Self::CanceledInShop { .. } => "canceled_in_shop",

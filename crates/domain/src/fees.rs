@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::Context;
+use crate::event::EventKind;
+use crate::journal::{Account, Entry, Line, Movement};
 use crate::money::{Money, prorate};
 use crate::order::Order;
+use crate::payment::Payment;
 use crate::refusal::{Problem, Refusal};
 
 /// The organization's rates when the order was taken in, in basis points of what was captured.
@@ -106,9 +110,56 @@ pub fn fee_returned_on(order: &Order, returned_minor: i64) -> Money {
     )
 }
 
+/// What the provider says it charges for a payment takes the place of what the rates said, in the currency it bills: the
+/// retailer bears the difference, our own share stays. Before anything was taken there is no fee, and told again it is no
+/// event.
+pub(crate) fn told(
+    order: &Order,
+    payment: &Payment,
+    fee: Money,
+    context: &Context,
+) -> Vec<EventKind> {
+    if payment.captured_minor <= 0 {
+        return Vec::new();
+    }
+    let about = payment.id.as_str();
+    let mut more = vec![fee];
+    let booked = order.journal.iter().filter(|entry| entry.about == about);
+    let booked = booked.flat_map(|entry| &entry.lines);
+    for line in booked.filter(|line| line.account == Account::CardProcessor) {
+        let currency = line.money.currency;
+        match more.iter_mut().find(|money| money.currency == currency) {
+            Some(money) => money.minor -= line.money.minor,
+            None => more.push(Money::new(-line.money.minor, currency)),
+        }
+    }
+    let line = |account, money| Line { account, money };
+    let lines: Vec<Line> = more
+        .into_iter()
+        .filter(|money| money.minor != 0)
+        .flat_map(|money| {
+            let back = Money::new(-money.minor, money.currency);
+            [
+                line(Account::Retailer, back),
+                line(Account::CardProcessor, money),
+            ]
+        })
+        .collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let entry = Entry {
+        movement: Movement::FeeTold,
+        about: about.to_owned(),
+        at: context.at,
+        lines,
+    };
+    vec![EventKind::MoneyMoved { entry }]
+}
+
 /// What refunding `amount_minor` more would return of the fee, and what of it stays with the card processor (R8).
 pub fn preview(order: &Order, amount_minor: i64) -> FeeSplit {
-    let before = order.promised_minor();
+    let before = order.promised_minor() - order.by_hand_minor();
     let after = before.saturating_add(amount_minor);
     let returns = |minor| fee_returned_on(order, minor).minor;
     let captured = order.captured_minor();

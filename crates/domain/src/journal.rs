@@ -41,6 +41,8 @@ pub enum Movement {
     Dispute,
     DisputeWon,
     DisputeFee,
+    RefundByHand,
+    FeeTold,
 }
 
 /// One side of an entry.

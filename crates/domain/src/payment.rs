@@ -7,7 +7,7 @@ use crate::ids::PaymentId;
 use crate::money::Money;
 use crate::order::{Order, PaymentStatus, Source};
 use crate::parts::Parts;
-use crate::refund::{Refund, RefundState};
+use crate::refund::Refund;
 use crate::refusal::Refusal;
 use crate::waiting::Waiting;
 
@@ -178,10 +178,7 @@ impl Order {
 
     /// What has certainly gone back to the shopper.
     pub fn returned_minor(&self) -> i64 {
-        let done = self
-            .refunds
-            .iter()
-            .filter(|refund| refund.state == RefundState::Succeeded);
+        let done = self.refunds.iter().filter(|refund| refund.is_returned());
         done.map(|refund| refund.parts.total_minor()).sum()
     }
 

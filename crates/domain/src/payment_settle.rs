@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::command::Context;
 use crate::event::EventKind;
-use crate::fees::fee_on;
+use crate::fees::{self, fee_on};
 use crate::ids::PaymentId;
 use crate::intake_check::check_amount;
 use crate::journal::{Account, Entry, Movement};
@@ -35,6 +35,8 @@ pub enum PaymentFact {
     DisputeOpened { dispute: Dispute },
     /// The latest chargeback was decided, by one who says no more of it.
     DisputeClosed { won: bool },
+    /// What the provider charges for what it took of this payment, in all, in the currency it bills.
+    FeeTold { fee: Money },
 }
 
 /// Sets the total as charged; the difference to the parts becomes the variance.
@@ -87,6 +89,10 @@ pub fn record(
             dispute::told(order, known, dispute, context)
         }
         PaymentFact::DisputeClosed { won } => dispute::closed(order, known, *won, context),
+        PaymentFact::FeeTold { fee } => {
+            check_amount(fee.minor, "fee")?;
+            fees::told(order, known, *fee, context)
+        }
         PaymentFact::Failed { .. } => Vec::new(),
     })
 }

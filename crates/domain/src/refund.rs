@@ -11,6 +11,7 @@ use crate::money::{Money, allocate, prorate};
 use crate::order::{Fulfilment, Order, OrderStatus};
 pub use crate::parts::{Part, Parts};
 use crate::payment::Payment;
+use crate::refund_by_hand::SettledByHand;
 use crate::refusal::{Problem, Refusal, optional_text, required_text};
 use crate::waiting::Waiting;
 
@@ -105,12 +106,33 @@ pub struct Refund {
     /// Whether an e-mail to the shopper was asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub notify: bool,
+    /// How it was settled outside the provider, after it had failed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<SettledByHand>,
 }
 
 impl Refund {
-    /// Whether its amount is spoken for: everything but a failed one.
+    /// Whether its amount is spoken for: everything but one that failed and was not settled by hand.
     pub fn counts(&self) -> bool {
-        self.state != RefundState::Failed
+        self.state != RefundState::Failed || self.by_hand.is_some()
+    }
+
+    /// Whether the shopper certainly has the money, from the provider or by hand.
+    pub fn is_returned(&self) -> bool {
+        self.state == RefundState::Succeeded || self.by_hand.is_some()
+    }
+
+    /// Whether it is still to be settled: what the queue of refunds shows.
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            RefundState::Requested
+            | RefundState::Sent
+            | RefundState::Pending
+            | RefundState::Unknown => true,
+            // What someone made at the provider is not ours to try again.
+            RefundState::Failed => self.by_hand.is_none() && self.origin != RefundOrigin::Provider,
+            RefundState::Succeeded => false,
+        }
     }
 
     /// What the provider is asked with: the same for every repetition, another for every new attempt.
@@ -298,6 +320,7 @@ pub fn legs(
                 problem: String::new(),
                 fee_returned: None,
                 notify: request.notify && first,
+                by_hand: None,
             };
             EventKind::RefundRequested { refund }
         })

@@ -48,7 +48,7 @@ pub fn record(
         reference: reference.to_owned(),
         problem: problem.to_owned(),
     };
-    Ok(match (refund.state, fact) {
+    let mut events = match (refund.state, fact) {
         (S::Requested, RefundFact::Sent) => vec![to(S::Sent, "", "")],
         // Asking again with the same key is how a lost answer is found.
         (S::Sent | S::Unknown | S::Pending, RefundFact::Sent) => Vec::new(),
@@ -58,6 +58,10 @@ pub fn record(
         }
         (S::Requested | S::Sent, RefundFact::Unknown { problem }) => {
             vec![to(S::Unknown, "", problem)]
+        }
+        // The shopper has it twice: once by hand, once from the provider. Only a person can ask for it back.
+        (S::Failed, RefundFact::Succeeded { .. }) if refund.by_hand.is_some() => {
+            vec![context.attention(order, Concern::RefundedTwice { refund: id.clone() })]
         }
         // A failure the provider took back: its amount may be promised again meanwhile, so a person has to look.
         (S::Failed, RefundFact::Succeeded { .. }) if !fits(order, refund) => {
@@ -84,7 +88,12 @@ pub fn record(
         | (S::Succeeded | S::Failed | S::Pending | S::Unknown, RefundFact::Unknown { .. })
         | (S::Succeeded, RefundFact::Succeeded { .. })
         | (S::Failed, RefundFact::Failed { .. }) => Vec::new(),
-    })
+    };
+    if !events.is_empty() && !matches!(fact, RefundFact::Sent | RefundFact::Unknown { .. }) {
+        let concern = Concern::RefundOverdue { refund: id.clone() };
+        events.extend(context.resolve_all(order, |open| *open == concern));
+    }
+    Ok(events)
 }
 
 /// Whether its amount is still free, in every part and of its own payment.
@@ -118,7 +127,9 @@ fn money_returned(order: &Order, refund: &Refund, context: &Context) -> Vec<Even
         .filter_map(|known| known.fee_returned)
         .map(|fee| fee.minor)
         .sum();
-    let due = fee_returned_on(order, order.returned_minor() + amount.minor).minor - already;
+    // What was returned by hand brought nothing of the fee back.
+    let returned_minor = order.returned_minor() - order.by_hand_minor();
+    let due = fee_returned_on(order, returned_minor + amount.minor).minor - already;
     let fee = Money::new(due, base);
     let mut events = vec![EventKind::MoneyMoved { entry: refunded }];
     if due > 0 {
@@ -172,7 +183,7 @@ fn money_back_again(order: &Order, refund: &Refund, context: &Context) -> Vec<Ev
     events
 }
 
-fn find<'a>(order: &'a Order, id: &RefundId) -> Result<&'a Refund, Refusal> {
+pub(crate) fn find<'a>(order: &'a Order, id: &RefundId) -> Result<&'a Refund, Refusal> {
     let found = order.refunds.iter().find(|refund| refund.id == *id);
     found.ok_or_else(|| Refusal::RefundNotFound { refund: id.clone() })
 }
@@ -200,13 +211,17 @@ pub fn retry(order: &Order, id: &RefundId, context: &Context) -> Result<Vec<Even
     Ok(events)
 }
 
-/// Whether this refund can be tried again: it failed, and what it returns is still free.
+/// Whether this refund can be tried again, or settled another way: it failed, and what it returns is still free.
 ///
 /// # Errors
 /// As for [`retry`].
 pub fn may_retry(order: &Order, refund: &Refund) -> Result<(), Refusal> {
     if refund.state != RefundState::Failed || refund.origin == RefundOrigin::Provider {
         return Err(wrong_state(refund));
+    }
+    if refund.by_hand.is_some() {
+        let refund = refund.id.clone();
+        return Err(Refusal::RefundSettledByHand { refund });
     }
     may_return(order, refund)
 }
@@ -274,6 +289,7 @@ pub fn record_foreign(
         problem: String::new(),
         fee_returned: None,
         notify: false,
+        by_hand: None,
     };
     let mut events = vec![EventKind::RefundRequested {
         refund: refund.clone(),

@@ -125,6 +125,8 @@ pub enum Refusal {
         refund: RefundId,
         state: RefundState,
     },
+    #[error("refund {refund} was settled by hand; the shopper would get it twice")]
+    RefundSettledByHand { refund: RefundId },
     #[error("refund {refund} was asked for before with other amounts")]
     RefundDiffers { refund: RefundId },
     #[error("refund {refund} was withdrawn before it was sent; ask for another")]
@@ -313,6 +315,7 @@ impl Refusal {
             Self::ExceedsPart { .. } => ("R4", I::ChooseLess),
             Self::RefundNotFound { .. } | Self::RefundDiffers { .. } => ("R10", I::LoadAgain),
             Self::RefundStateWrong { .. } => ("R10", I::Wait),
+            Self::RefundSettledByHand { .. } => ("R10", I::Nothing),
             Self::RefundWithdrawn { .. } => ("R10", I::AskAnew),
             Self::CancellationPending { .. } => ("C1", I::UndoFirst),
             Self::RefundPending { .. } => ("R4", I::UndoFirst),

@@ -148,6 +148,16 @@ pub enum Concern {
         /// Which.
         refund: RefundId,
     },
+    /// Nobody knows for too long what became of a refund (R10).
+    RefundOverdue {
+        /// Which.
+        refund: RefundId,
+    },
+    /// A refund that was settled by hand succeeded at the provider all the same.
+    RefundedTwice {
+        /// Which.
+        refund: RefundId,
+    },
     /// Canceled in the shop, money still held here (C9).
     CanceledInShop,
     /// Refunded in the shop, not here (R9).
@@ -224,6 +234,8 @@ impl Concern {
     pub fn name(&self) -> &'static str {
         match self {
             Self::RefundFailed { .. } => "refund_failed",
+            Self::RefundOverdue { .. } => "refund_overdue",
+            Self::RefundedTwice { .. } => "refunded_twice",
             Self::CanceledInShop => "canceled_in_shop",
             Self::RefundedInShop { .. } => "refunded_in_shop",
             Self::RefundedAtProvider { .. } => "refunded_at_provider",

@@ -8,6 +8,7 @@ use domain::journal::imbalances;
 use domain::money::Money;
 use domain::order::Order;
 
+use crate::store::open_refunds::OpenRefund;
 use crate::store::upkeep::Stored;
 use crate::store::{Store, StoreError};
 
@@ -42,6 +43,8 @@ pub enum Finding {
     Unbalanced(OrderId, Vec<Money>),
     /// The list shows something else than the document says.
     Listed(OrderId),
+    /// The queue of refunds shows something else than the document says.
+    Queued(OrderId),
 }
 
 impl fmt::Display for Finding {
@@ -62,6 +65,12 @@ impl fmt::Display for Finding {
                 write!(f, "the journal of order {id} is out by {}", sums.join(", "))
             }
             Self::Listed(id) => write!(f, "the list shows order {id} otherwise than it is"),
+            Self::Queued(id) => {
+                write!(
+                    f,
+                    "the queue of refunds shows order {id} otherwise than it is"
+                )
+            }
         }
     }
 }
@@ -76,7 +85,11 @@ impl Finding {
             Self::Unreadable(..) | Self::History(..) => {
                 "was the desk run by a newer version before? run that one; else compare with a backup"
             }
-            Self::Differs(_) | Self::Version(..) | Self::Unbalanced(..) | Self::Listed(_) => {
+            Self::Differs(_)
+            | Self::Version(..)
+            | Self::Unbalanced(..)
+            | Self::Listed(_)
+            | Self::Queued(_) => {
                 "the row was changed past the desk: compare with a backup, and tell the makers if nobody did"
             }
         }
@@ -101,7 +114,14 @@ pub async fn examine(
         let mut after = String::new();
         loop {
             let page = store.stored(&organization, &after, PAGE).await?;
+            let until = page.last().map(|last| last.id.as_str());
+            let mut queued = store
+                .open_refunds_between(&organization, &after, until)
+                .await?;
             let Some(last) = page.last() else {
+                queued
+                    .into_keys()
+                    .for_each(|id| on_finding(&Finding::Queued(id)));
                 break;
             };
             after.clone_from(&last.id.0);
@@ -111,8 +131,13 @@ pub async fn examine(
                     .events
                     .as_ref()
                     .map_or(0, |events| events.len() as u64);
-                order(stored).iter().for_each(&mut *on_finding);
+                let queued = queued.remove(&stored.id).unwrap_or_default();
+                order(stored, &queued).iter().for_each(&mut *on_finding);
             }
+            // What is left is about orders that are not there.
+            queued
+                .into_keys()
+                .for_each(|id| on_finding(&Finding::Queued(id)));
             on_progress(examined.orders);
         }
     }
@@ -120,7 +145,7 @@ pub async fn examine(
 }
 
 /// What is wrong with one order.
-fn order(stored: &Stored) -> Vec<Finding> {
+fn order(stored: &Stored, queued: &[OpenRefund]) -> Vec<Finding> {
     let id = || stored.id.clone();
     let document: Order = match serde_json::from_str(&stored.document) {
         Ok(document) => document,
@@ -142,6 +167,9 @@ fn order(stored: &Stored) -> Vec<Finding> {
     }
     if !stored.is_listed_as(&document) {
         findings.push(Finding::Listed(id()));
+    }
+    if OpenRefund::all_of(&document) != queued {
+        findings.push(Finding::Queued(id()));
     }
     findings
 }

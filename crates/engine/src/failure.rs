@@ -9,7 +9,7 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A rule does not let it happen; the value says which, why, and what to do instead.
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(#[from] Refusal),
     /// There is no such order here: another organization's and another mode's are not there either.
     #[error("order {0} is not known here")]

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::ports::{
-    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, PaymentAsk, Payments, Ports, Quote, Rates,
-    RefundAsk, ShopNews, Shops, Word,
+    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, PaymentAsk,
+    Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Word,
 };
 
 /// Answers to give, and what was asked.
@@ -67,6 +67,7 @@ pub struct Fakes {
     pub voids: Script<PaymentAsk, PaymentFact>,
     /// Says nothing new where it was not told what to answer.
     pub payment_statuses: Script<PaymentAsk, Vec<PaymentFact>>,
+    pub movements: Script<MovementsAsk, Movements>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
     pub label_voids: Script<String, ()>,
@@ -119,6 +120,10 @@ impl Payments for Fakes {
 
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
         self.payment_statuses.answer(ask.clone(), Vec::new)
+    }
+
+    async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {
+        self.movements.answer(ask.clone(), Movements::default)
     }
 }
 

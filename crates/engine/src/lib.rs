@@ -28,6 +28,8 @@ pub mod permit;
 pub mod policies;
 pub mod ports;
 pub mod presence;
+pub mod reconcile;
+pub mod refund_queue;
 pub mod refunds;
 pub mod roles;
 pub mod second_factors;

@@ -61,6 +61,8 @@ grants! {
     ShipOrders;
     /// Take lists out.
     ExportOrders;
+    /// See reports.
+    ViewReports;
     /// Invite people, make keys.
     ManageTeam;
     /// Change settings.

@@ -9,10 +9,10 @@ use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId};
 use domain::money::{Currency, Money};
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
+use domain::reconcile::{Kind, Period};
 use domain::refund_settle::RefundFact;
 use domain::shipment::{Label, Shipment, Tracking};
 use jiff::Timestamp;
-use letters::Kind;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,46 @@ pub struct PaymentAsk {
     pub money: Money,
 }
 
+/// Which movements of a provider's books are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovementsAsk {
+    /// Whose: an adapter with an account for each organization reads that one's.
+    pub scope: Scope,
+    /// Booked from when until before when, by the provider's clock.
+    pub period: Period,
+    /// Where the page begins: what the page before said comes next; none for the first.
+    pub after: Option<String>,
+}
+
+/// A page of a provider's books.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Movements {
+    /// What was booked, oldest first.
+    pub booked: Vec<Booked>,
+    /// Where the next page begins; none where there is no more.
+    pub next: Option<String>,
+}
+
+/// One movement as a provider booked it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// The adapter whose payment it is about, such as `sandbox`: the name that its payments have here too.
+    pub provider: String,
+    /// The provider's payment.
+    pub payment_reference: String,
+    /// The key that its refund was asked for with, where we asked for it.
+    pub key: Option<String>,
+    /// The provider's refund; empty for what is about the payment itself.
+    pub refund_reference: String,
+    /// What it is about.
+    pub kind: Kind,
+    /// When it was booked.
+    pub at: Timestamp,
+    /// How it changes what is held for the retailer, in the currency the shopper paid: a charge is more, a refund less,
+    /// and a refund that came back more again. Of [`Kind::Fee`], what was charged, in the currency it is billed in.
+    pub money: Money,
+}
+
 /// The payment provider.
 #[async_trait]
 pub trait Payments: Send + Sync {
@@ -80,6 +120,12 @@ pub trait Payments: Send + Sync {
     /// Nothing where the shopper or the bank has not answered yet. `Refused` where there is no such payment; an answer
     /// that was lost is `Unknown`.
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>>;
+    /// A page of what the provider booked in a period, for comparing its books with ours. Over all pages each movement
+    /// comes exactly once, also while others are booked; a page is bounded by the adapter, and may be empty though more
+    /// follows. A movement that carries a fee is two: one of the money, whole, and one of [`Kind::Fee`], at the same
+    /// instant. A provider that tells no fees has none of these, and then the organization's rates hold (R8). Nothing is
+    /// changed by asking.
+    async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements>;
 }
 
 /// A label that was bought.
@@ -138,7 +184,7 @@ pub struct Letter {
     /// Whose it is.
     pub scope: Scope,
     /// What it is about.
-    pub kind: Kind,
+    pub kind: letters::Kind,
     /// The order it is about, where it is about one.
     pub order_id: Option<OrderId>,
     /// To whom.

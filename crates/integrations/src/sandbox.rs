@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::money::Money;
+use engine::desk::Clock;
 use engine::ports::{Ports, ShopNews};
 use jiff::{SignedDuration, Timestamp};
 
@@ -75,6 +76,11 @@ impl Sandbox {
     /// Makes the next call of this kind go wrong; what is said several times happens to as many calls, in order.
     pub fn misbehave(&self, call: Call, misbehaviour: Misbehaviour) {
         self.script.add(call, misbehaviour);
+    }
+
+    /// Dates what the provider books from now on by this clock instead of the machine's.
+    pub fn keep_time(&self, clock: Clock) {
+        self.payments.keep_time(clock);
     }
 
     /// Tells the provider that so much was taken of each of these payments, in all, by the provider's reference: from

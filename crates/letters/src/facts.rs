@@ -3,7 +3,7 @@
 use domain::ids::{ItemId, MailId};
 use domain::money::Money;
 use domain::order::{Order, OrderStatus};
-use domain::refund::{Refund, RefundState};
+use domain::refund::Refund;
 use domain::shipment::Shipment;
 use minijinja::Value;
 use serde::Serialize;
@@ -158,9 +158,10 @@ fn canceled_minor(order: &Order) -> i64 {
     let Some(canceled) = &order.cancellation else {
         return 0;
     };
-    let of_it = order.refunds.iter().filter(|refund| {
-        canceled.refunds.contains(&refund.id) && refund.state == RefundState::Succeeded
-    });
+    let of_it = order
+        .refunds
+        .iter()
+        .filter(|refund| canceled.refunds.contains(&refund.id) && refund.is_returned());
     of_it.map(|refund| refund.parts.total_minor()).sum()
 }
 

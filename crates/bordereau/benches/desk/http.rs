@@ -42,7 +42,8 @@ enum Read {
 pub async fn pages(bench: &Bench, report: &mut Report) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let router = dashboard::router(App::new(bench.desk.clone(), Arc::new(Fakes::default())));
+    let fakes = Arc::new(Fakes::default());
+    let router = dashboard::router(App::new(bench.desk.clone(), fakes.clone(), fakes));
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let cookie = signed_in(bench).await?;
     let of_orders = bench.ids.iter().map(|id| {

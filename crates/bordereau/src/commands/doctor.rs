@@ -15,7 +15,8 @@ use crate::place::Place;
 /// Checks a desk whole, and says what to do.
 ///
 /// Looks at the file and the schema, that documents equal their replayed events, that journals balance, and that the
-/// list shows what the orders say; that the mail server can be reached, where there is one. Changes and sends nothing.
+/// list and the queue of refunds show what the orders say; that the mail server can be reached, where there is one.
+/// Changes and sends nothing.
 #[derive(Args)]
 pub struct Doctor {
     #[command(flatten)]

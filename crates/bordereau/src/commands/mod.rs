@@ -9,6 +9,8 @@ mod import;
 mod key;
 mod migrate;
 mod progress;
+mod reconcile;
+mod refunds;
 mod serve;
 mod user;
 
@@ -57,6 +59,8 @@ enum Command {
     Migrate(migrate::Migrate),
     User(user::User),
     Key(key::Key),
+    Refunds(refunds::Refunds),
+    Reconcile(reconcile::Reconcile),
     Backup(backup::Backup),
     Doctor(doctor::Doctor),
 }
@@ -93,6 +97,8 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Migrate(command) => command.run().await,
         Command::User(command) => command.run().await,
         Command::Key(command) => command.run().await,
+        Command::Refunds(command) => command.run().await,
+        Command::Reconcile(command) => command.run().await,
         Command::Backup(command) => command.run().await,
         Command::Doctor(command) => command.run().await,
     }

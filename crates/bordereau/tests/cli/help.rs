@@ -4,7 +4,7 @@ use crate::support::{Desk, bordereau};
 
 #[test]
 fn every_command_says_what_it_does() {
-    let cases: [(&[&str], &[&str]); 12] = [
+    let cases: [(&[&str], &[&str]); 14] = [
         (
             &[],
             &[
@@ -53,6 +53,11 @@ fn every_command_says_what_it_does() {
             ],
         ),
         (&["key"], &["create", "list", "revoke"]),
+        (&["refunds"], &["list", "retry", "ask", "settle"]),
+        (
+            &["reconcile"],
+            &["payment provider's", "--from <DAY>", "--csv <FILE>"],
+        ),
         (
             &["key", "create"],
             &["shows it, this once", "--allow <PERMISSION>"],

@@ -40,6 +40,7 @@ mod live;
 mod pages;
 mod passwords;
 mod people;
+mod refund_queue;
 mod refused;
 mod second_factors;
 mod second_factors_team;

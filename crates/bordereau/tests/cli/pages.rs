@@ -45,6 +45,8 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/preferences".to_owned(),
         "/preferences/second-factor".to_owned(),
         "/outbox".to_owned(),
+        "/refunds".to_owned(),
+        "/refunds/reconciliation".to_owned(),
         "/settings/emails".to_owned(),
     ];
     read.extend(of_order(&[""]));
@@ -61,6 +63,8 @@ fn routes(id: &str) -> (Vec<String>, Vec<String>) {
         "/views",
         "/views/view_all",
         "/views/view_all/delete",
+        "/refunds/act",
+        "/refunds/settle",
         "/settings/emails/refund/fr",
         "/settings/emails/refund/fr/preview",
     ]

@@ -35,6 +35,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "refund_requested",
             "refund_retried",
             "refund_changed",
+            "refund_settled_by_hand",
             "fee_returned",
             "refunded_in_shop",
             "amounts_changed",

@@ -91,6 +91,9 @@ fn money(words: &Words<'_>, kind: &EventKind) -> String {
             let movement = words.state("movement", &entry.movement);
             words.0.labelled(&movement, &amounts.join(" + "))
         }
+        K::RefundSettledByHand {
+            reference, note, ..
+        } => format!("{reference}: {note}"),
         K::FeeReturned { fee, .. } => fee.map_or_else(|| words.nothing(), |fee| words.amount(fee)),
         K::RefundedInShop { amount } => words.amount(*amount),
         K::DisputeOpened { dispute, .. } => dispute_reason(words.0, &dispute.reason),
@@ -286,6 +289,8 @@ pub(crate) fn concern(visitor: &Visitor, concern: &Concern) -> String {
         }
         Concern::RefundFailed { .. }
         | Concern::ApprovalNeeded { .. }
+        | Concern::RefundOverdue { .. }
+        | Concern::RefundedTwice { .. }
         | Concern::CanceledInShop
         | Concern::RefundedAtProvider { .. }
         | Concern::Disputed

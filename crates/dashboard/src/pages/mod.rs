@@ -23,6 +23,7 @@ pub(crate) mod preferences;
 pub(crate) mod query;
 pub(crate) mod quick;
 pub(crate) mod refund;
+pub(crate) mod refunds;
 pub(crate) mod second_factor;
 pub(crate) mod settings;
 pub(crate) mod sign_in;

@@ -6,6 +6,7 @@ use domain::actions::Action;
 use domain::address::{Address, FIELDS};
 use domain::ids::OrderId;
 use domain::order::{Attention, Concern, Order};
+use domain::refund::Refund;
 use domain::refusal::Refusal;
 use domain::shipment::Shipment;
 use engine::failure::Failure;
@@ -272,16 +273,33 @@ fn refunds(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
             };
             json!({
                 "id": refund.id.as_str(),
-                "state": name(&refund.state),
+                "state": shown_state(refund),
                 "why": why,
                 "note": refund.note,
                 "problem": refund.problem,
+                "by_hand": refund.by_hand.as_ref().map(|by_hand| visitor.say(
+                    "settled-by",
+                    &[
+                        ("name", by_hand.by.name.clone()),
+                        ("at", visitor.formats.moment(by_hand.at)),
+                        ("reference", by_hand.reference.clone()),
+                        ("note", by_hand.note.clone()),
+                    ],
+                )),
                 "requested": visitor.formats.moment(refund.requested_at),
                 "amount": both(visitor, order, -refund.parts.total_minor(), in_base),
                 "fee": refund.fee_returned.map(|fee| visitor.formats.money(fee)),
             })
         })
         .collect()
+}
+
+/// Where a refund stands to a reader: one that was settled another way has not just failed.
+fn shown_state(refund: &Refund) -> String {
+    match refund.by_hand {
+        Some(_) => "by_hand".to_owned(),
+        None => name(&refund.state),
+    }
 }
 
 fn shipment_of(order: &Order, shipment: &Shipment) -> Value {

@@ -6,7 +6,7 @@ use domain::command::{Command, Context, decide};
 use domain::coverage::{Cover, Promise};
 use domain::edits::may_resolve;
 use domain::event::AddressKind;
-use domain::ids::{PaymentId, WaitingId};
+use domain::ids::{PaymentId, RefundId, WaitingId};
 use domain::order::Order;
 use domain::payment::{Payment, PaymentState};
 use domain::refund::RefundState;
@@ -74,7 +74,10 @@ fn well_formed(order: &Order, action: Action, context: &Context) -> Command {
             };
             support::refund(&fresh, parts)
         }
-        Action::RetryRefund => retry(order),
+        Action::RetryRefund => Command::RetryRefund {
+            refund: failed(order),
+        },
+        Action::SettleRefund => support::settle(failed(order).as_str()),
         Action::Undo => Command::Undo {
             waiting: waiting(order, |one| may_undo(one, context).is_ok()),
         },
@@ -160,7 +163,8 @@ fn waiting(order: &Order, may: impl Fn(&Waiting) -> bool) -> WaitingId {
     found.map_or("none".into(), |one| one.id.clone())
 }
 
-fn retry(order: &Order) -> Command {
+/// The refund that can be tried again or settled by hand, else one that cannot.
+fn failed(order: &Order) -> RefundId {
     let is_failed = |state| state == RefundState::Failed;
     let mut refunds = order.refunds.iter();
     let possible = refunds.find(|refund| may_retry(order, refund).is_ok());
@@ -172,8 +176,7 @@ fn retry(order: &Order) -> Command {
             .find(|refund| is_failed(refund.state))
     };
     let found = possible.or_else(failed).or_else(|| order.refunds.last());
-    let refund = found.map_or("none".into(), |refund| refund.id.clone());
-    Command::RetryRefund { refund }
+    found.map_or("none".into(), |refund| refund.id.clone())
 }
 
 fn capture(order: &Order) -> Command {

@@ -7,9 +7,10 @@ use domain::command::{Command, Decision};
 use domain::coverage::Promise;
 use domain::event::{Event, EventKind};
 use domain::fees::fee_on;
-use domain::journal::{Account, balance, imbalances};
+use domain::journal::{Account, Movement, balance, imbalances};
 use domain::order::{Order, OrderStatus};
 use domain::payment::{Payment, PaymentState};
+use domain::refund::RefundState;
 use domain::shipment::{LabelState, ShipmentState};
 use domain::waiting::Waiting;
 
@@ -25,6 +26,7 @@ pub fn hold(order: &Order) -> Result<(), String> {
     books_tell_the_payments(order)?;
     refunds_stay_within(order)?;
     fees_return_in_full_and_no_more(order)?;
+    nothing_is_returned_twice(order)?;
     goods_are_where_they_are_once(order)?;
     labels_are_where_their_shipments_are(order)?;
     identifiers_are_unique(order)?;
@@ -58,7 +60,10 @@ fn books_tell_the_payments(order: &Order) -> Result<(), String> {
         .iter()
         .map(|payment| held_for(order, payment))
         .sum();
+    // What was settled by hand stays with the provider; the retailer paid it.
+    let by_hand = order.by_hand_minor();
     let fee = fee_on(order, captured);
+    let told = told_more(order);
     let fee_returned = fee_returned(order);
     let (shown, base) = (order.currency(), order.rate.base);
     let disputes = order.payments.iter().flat_map(Payment::disputes);
@@ -67,16 +72,29 @@ fn books_tell_the_payments(order: &Order) -> Result<(), String> {
         .map(|fee| fee.minor)
         .sum();
     for (account, currency, expected) in [
-        (Account::Provider, shown, captured - returned - disputed),
+        (
+            Account::Provider,
+            shown,
+            captured - returned + by_hand - disputed,
+        ),
         (Account::Shopper, shown, returned - captured - held),
         (Account::Held, shown, held),
         (Account::Bank, shown, disputed),
-        (Account::CardProcessor, base, fee.kept.minor + charged),
+        (
+            Account::CardProcessor,
+            base,
+            fee.kept.minor + charged + told,
+        ),
         (Account::Desk, base, fee.returnable.minor - fee_returned),
         (
             Account::Retailer,
             base,
-            fee_returned - fee.returnable.minor - fee.kept.minor - charged,
+            fee_returned
+                - fee.returnable.minor
+                - fee.kept.minor
+                - charged
+                - told
+                - if shown == base { by_hand } else { 0 },
         ),
     ] {
         let is = balance(&order.journal, account, currency);
@@ -84,6 +102,11 @@ fn books_tell_the_payments(order: &Order) -> Result<(), String> {
             format!("{account:?} holds {is}, not {expected}")
         })?;
     }
+    holds_are_those_of_their_payments(order)
+}
+
+/// The books hold on the card what the state of each payment says.
+fn holds_are_those_of_their_payments(order: &Order) -> Result<(), String> {
     for payment in &order.payments {
         let held = held_for(order, payment);
         let is_right = match payment.state {
@@ -102,6 +125,16 @@ fn books_tell_the_payments(order: &Order) -> Result<(), String> {
         })?;
     }
     Ok(())
+}
+
+/// How much more the processor has than the rates said, once the provider told.
+fn told_more(order: &Order) -> i64 {
+    let told = order.journal.iter();
+    let told: Vec<_> = told
+        .filter(|entry| entry.movement == Movement::FeeTold)
+        .cloned()
+        .collect();
+    balance(&told, Account::CardProcessor, order.rate.base)
 }
 
 /// What the books hold on the card for one payment.
@@ -149,10 +182,30 @@ fn fee_returned(order: &Order) -> i64 {
 fn fees_return_in_full_and_no_more(order: &Order) -> Result<(), String> {
     let (captured, fee) = (order.captured_minor(), fee_returned(order));
     let share = fee_on(order, captured).returnable.minor;
-    let is_all_back = captured > 0 && order.returned_minor() == captured;
+    // Nothing of the fee returns with what was settled by hand.
+    let from_provider = order.returned_minor() - order.by_hand_minor();
+    let is_all_back = captured > 0 && from_provider == captured;
     must(fee <= share && (!is_all_back || fee == share), || {
         format!("{fee} of the fee returned, of {share}")
     })
+}
+
+/// What was settled by hand failed at the provider, and moved once.
+fn nothing_is_returned_twice(order: &Order) -> Result<(), String> {
+    for refund in order.refunds.iter().filter(|one| one.by_hand.is_some()) {
+        must(refund.state == RefundState::Failed, || {
+            format!("{} is {:?} and settled by hand", refund.id, refund.state)
+        })?;
+        let about = order.journal.iter();
+        let moved = about.filter(|entry| {
+            entry.about == refund.id.as_str() && entry.movement == Movement::RefundByHand
+        });
+        let moved = moved.count();
+        must(moved == 1, || {
+            format!("{} moved {moved} times by hand", refund.id)
+        })?;
+    }
+    Ok(())
 }
 
 fn goods_are_where_they_are_once(order: &Order) -> Result<(), String> {

@@ -140,6 +140,11 @@ impl Life {
         let reference = "re_1".to_owned();
         let done = domain::refund_settle::RefundFact::Succeeded { reference };
         self.hears(refund_fact("refund_1", done));
+        self.does(refund("refund_5", parts(500, 0, 0)));
+        let problem = "account closed".to_owned();
+        let declined = domain::refund_settle::RefundFact::Failed { problem };
+        self.hears(refund_fact("refund_5", declined));
+        self.does(settle("refund_5"));
         self.hears(Fact::Mail {
             mail: "mail_refund_1".into(),
             state: MailState::Failed,
@@ -229,6 +234,7 @@ fn is_shown(kind: &EventKind) -> bool {
         K::PaymentAsked { .. } | K::DisputeChanged { .. } => true,
         K::RefundRequested { .. } | K::RefundRetried { .. } | K::RefundChanged { .. } => true,
         K::WaitingBegun { .. } | K::WaitingEnded { .. } => true,
+        K::RefundSettledByHand { .. } => true,
         K::FeeReturned { .. } | K::RefundedInShop { .. } | K::CanceledInShop { .. } => true,
         K::NumberChanged { .. } | K::AddressChanged { .. } | K::ItemDeclared { .. } => true,
         K::ItemsRemoved { .. } | K::AmountsChanged { .. } | K::CoverageChanged { .. } => true,
@@ -241,7 +247,7 @@ fn is_shown(kind: &EventKind) -> bool {
 }
 
 /// How many kinds `is_shown` tells.
-const KINDS: usize = 41;
+const KINDS: usize = 42;
 
 #[test]
 fn the_stored_event_of_each_kind_is_a_promise() {

@@ -18,6 +18,8 @@ mod labels;
 mod money;
 mod parts;
 mod payments;
+mod reconcile;
+mod refund_by_hand;
 mod refund_settling;
 mod refunds;
 mod shipping;

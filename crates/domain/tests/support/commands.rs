@@ -30,6 +30,14 @@ pub fn refund(id: &str, parts: Parts) -> Command {
     Command::Refund(refund_request(id, parts))
 }
 
+pub fn settle(refund: &str) -> Command {
+    Command::SettleRefund {
+        refund: refund.into(),
+        reference: "SEPA 77".to_owned(),
+        note: "by bank transfer".to_owned(),
+    }
+}
+
 pub fn cancel(note: &str) -> Command {
     Command::Cancel {
         note: note.to_owned(),

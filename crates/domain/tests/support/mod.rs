@@ -286,7 +286,8 @@ pub fn try_tell(order: &Order, fact: &Fact) -> Result<Decision, Refusal> {
         | Fact::Sync(_)
         | Fact::PaymentDue { .. }
         | Fact::WaitingOver { .. }
-        | Fact::GivenUp { .. } => ActorKind::Desk,
+        | Fact::GivenUp { .. }
+        | Fact::RefundOverdue { .. } => ActorKind::Desk,
     };
     let actor = system(kind);
     let at = order.updated_at + SignedDuration::from_mins(1);

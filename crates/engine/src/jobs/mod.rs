@@ -10,6 +10,7 @@ mod mails;
 mod payments;
 mod refunds;
 mod shops;
+mod sweep;
 mod waiting;
 mod worker;
 

@@ -10,7 +10,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
 use super::{
-    JobKind, account_mails, deliveries, labels, later, mails, payments, refunds, shops, waiting,
+    JobKind, account_mails, deliveries, labels, later, mails, payments, refunds, shops, sweep,
+    waiting,
 };
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -37,6 +38,9 @@ const FIRST_WAIT_S: i64 = 2;
 
 /// The longest wait between two tries, in seconds.
 const MAX_WAIT_S: i64 = 6 * 3600;
+
+/// How often refunds that hear nothing are looked after, in seconds; the first time when the worker starts.
+const SWEEP_EVERY_S: i64 = 300;
 
 /// How long an idle worker sleeps before it looks by itself: other processes do not ring its bell.
 const IDLE: Duration = Duration::from_secs(1);
@@ -119,10 +123,25 @@ impl Worker {
         }
     }
 
+    /// Looks after refunds that hear nothing for too long, whatever became of their jobs, and says how many it looked at.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sweep(&self) -> Result<usize, StoreError> {
+        sweep::sweep(&self.desk).await
+    }
+
     /// Works until `stop` says so; what is being done then is finished first.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let mut sweep_at = self.desk.now();
         while !*stop.borrow() {
             let bell = self.desk.bell().notified();
+            if self.desk.now() >= sweep_at {
+                sweep_at = later(self.desk.now(), SWEEP_EVERY_S);
+                if let Err(error) = self.sweep().await {
+                    tracing::error!(%error, "the worker could not look after refunds");
+                }
+            }
             match self.step().await {
                 Ok(stepped) if stepped.tried() > 0 => continue,
                 Ok(_) => {}

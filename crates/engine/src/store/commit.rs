@@ -10,6 +10,7 @@ use domain::order::Order;
 use sqlx::{Any, Row, Transaction};
 
 use super::keys::Key;
+use super::open_refunds;
 use super::orders::{
     AnyQuery, COLUMN_COUNT, INDEXED, Indexed, OTHER, OrderRow, columns, int, name, position,
 };
@@ -103,6 +104,7 @@ impl Store {
         self.write_words(&mut tx, commit.before, order, &words, base)
             .await?;
         super::tags::write(&mut tx, commit.before, order).await?;
+        open_refunds::write(&mut tx, commit.before, order).await?;
         let tally = self.tally(&mut tx, commit.before, order).await?;
         super::tally::counts(&order.organization_id, &tally)
             .write(&mut tx)

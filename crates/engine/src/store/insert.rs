@@ -14,6 +14,7 @@ use sqlx::{Any, Row, Transaction};
 use super::commit::{CommitError, Remembered};
 use super::embedded::{Embedded, away};
 use super::keys::{Key, KeyKind};
+use super::open_refunds::{self, OpenRefund};
 use super::orders::{OrderRow, columns, int, name};
 use super::queue::{self, NewJob};
 use super::rows::{Rows, Value};
@@ -58,6 +59,10 @@ impl Batch {
             events(&decisions)?,
             keys(&decisions),
             tags::rows(decisions.iter().flat_map(|one| tags::rows_of(&one.order))).sorted(),
+            open_refunds::rows(decisions.iter().flat_map(|one| {
+                let open = OpenRefund::all_of(&one.order).into_iter();
+                open.map(|row| row.values(organization))
+            })),
             answers(organization, &decisions, remembered),
             queue::rows(&jobs),
         ];

@@ -16,6 +16,7 @@ pub mod insert;
 pub mod keys;
 pub mod list;
 pub mod mail_words;
+pub mod open_refunds;
 pub mod orders;
 pub mod organizations;
 pub mod outgoing;
@@ -112,6 +113,14 @@ const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         12,
         "deliveries",
         [include_str!("../../migrations/0012_deliveries.sql"); 2],
+    ),
+    (
+        13,
+        "open_refunds",
+        [
+            include_str!("../../migrations/sqlite/0013_open_refunds.sql"),
+            include_str!("../../migrations/postgres/0013_open_refunds.sql"),
+        ],
     ),
 ];
 

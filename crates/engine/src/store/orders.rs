@@ -4,6 +4,7 @@ use domain::event::Event;
 use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
 use domain::order::{Mode, Order};
+use domain::reconcile::Period;
 use domain::search::squeezed;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -230,6 +231,32 @@ impl Store {
         .fetch_all(self.reader())
         .await?;
         rows.iter().map(|row| event(row, id)).collect()
+    }
+
+    /// The orders whose money moved in a period, each once; of both modes.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn orders_with_money_moved(
+        &self,
+        organization: &OrganizationId,
+        period: Period,
+        limit: usize,
+    ) -> Result<Vec<OrderId>, StoreError> {
+        // The kind is written out: only then do the planners take the small index that holds nothing else.
+        let rows = sqlx::query(
+            "select distinct order_id from order_events where organization_id = $1 and kind = 'money_moved' \
+             and at_us >= $2 and at_us < $3 order by order_id limit $4",
+        )
+        .bind(organization.as_str())
+        .bind(period.from.as_microsecond())
+        .bind(period.until.as_microsecond())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(self.reader())
+        .await?;
+        rows.iter()
+            .map(|row| Ok(OrderId(row.try_get(0)?)))
+            .collect()
     }
 
     /// An order's events of the kinds that are wanted, newest first.

@@ -9,7 +9,7 @@ use sqlx::{Any, Row, Transaction};
 
 use super::orders::{count, name, named};
 use super::rows::Rows;
-use super::{Store, StoreError};
+use super::{Store, StoreError, placeholders};
 use crate::jobs::JobKind;
 
 /// Work to be done after a commit.
@@ -50,6 +50,9 @@ pub struct Job {
 
 const COLUMNS: &str = "organization_id, id, mode, kind, order_id, subject, due_at_us, attempts, lease, state, \
                        problem, created_at_us";
+
+/// What asks the outside about refunds.
+const REFUND_KINDS: &str = "kind in ('refund_execute', 'refund_reconcile')";
 
 fn read(row: &AnyRow) -> Result<Job, StoreError> {
     let instant = |column: &str| -> Result<Timestamp, StoreError> {
@@ -237,6 +240,72 @@ impl Store {
             .fetch_all(self.reader())
             .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// The jobs that ask for refunds of these orders, or what became of them.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn refund_jobs(
+        &self,
+        organization: &OrganizationId,
+        orders: &[OrderId],
+    ) -> Result<Vec<Job>, StoreError> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "select {COLUMNS} from jobs where organization_id = $1 and {REFUND_KINDS} and order_id in {} \
+             order by due_at_us, id",
+            placeholders(2, 1, orders.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(organization.as_str());
+        let query = orders
+            .iter()
+            .fold(query, |query, order| query.bind(order.as_str()));
+        let rows = query.fetch_all(self.reader()).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Makes sure that the outside is asked about a refund: its job as it is, or this one where there is none. Where
+    /// someone wants it now, the job is due at once, parked or not; one that is asking just now goes on.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn ensure_refund_job(
+        &self,
+        job: &NewJob,
+        is_wanted_now: bool,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        if is_wanted_now {
+            let text = format!(
+                "update jobs set state = 'waiting', due_at_us = $4, attempts = 0 \
+                 where organization_id = $1 and order_id = $2 and subject = $3 and {REFUND_KINDS} and lease = ''"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(text))
+                .bind(job.organization_id.as_str())
+                .bind(job.order_id.as_str())
+                .bind(job.subject.as_str())
+                .bind(job.due_at.as_microsecond())
+                .execute(&mut *tx)
+                .await?;
+        }
+        let text = format!(
+            "select id from jobs where organization_id = $1 and order_id = $2 and subject = $3 and {REFUND_KINDS} \
+             order by id limit 1"
+        );
+        let known = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(job.organization_id.as_str())
+            .bind(job.order_id.as_str())
+            .bind(job.subject.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if known.is_none() {
+            insert(&mut tx, std::slice::from_ref(job)).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Lets parked jobs of an order run again, from their first attempt.

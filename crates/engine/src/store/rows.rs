@@ -15,6 +15,8 @@ pub(crate) enum Value {
     Text(String),
     Number(i64),
     Null,
+    /// No number: PostgreSQL wants to know what is missing.
+    NoNumber,
 }
 
 impl Value {
@@ -23,6 +25,7 @@ impl Value {
             Self::Text(text) => query.bind(text),
             Self::Number(number) => query.bind(number),
             Self::Null => query.bind(None::<String>),
+            Self::NoNumber => query.bind(None::<i64>),
         }
     }
 }
@@ -45,6 +48,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::NoNumber, Self::Number)
+    }
+}
+
 impl From<Option<String>> for Value {
     fn from(text: Option<String>) -> Self {
         text.map_or(Self::Null, Self::Text)
@@ -56,7 +65,7 @@ impl rusqlite::ToSql for Value {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Number(number) => ValueRef::Integer(*number),
-            Self::Null => ValueRef::Null,
+            Self::Null | Self::NoNumber => ValueRef::Null,
         }))
     }
 }

@@ -30,6 +30,8 @@ mod payments;
 mod people;
 mod plans;
 mod presence;
+mod reconcile;
+mod refund_queue;
 mod refunds;
 mod roles;
 mod search;

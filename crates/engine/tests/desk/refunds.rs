@@ -16,7 +16,7 @@ use engine::desk::Desk;
 use engine::fakes::Fakes;
 use engine::jobs::{JobKind, Worker};
 use engine::permit::Scope;
-use engine::ports::{Answer, PaymentAsk, Payments, Ports, RefundAsk};
+use engine::ports::{Answer, Movements, MovementsAsk, PaymentAsk, Payments, Ports, RefundAsk};
 
 use crate::support::{Harness, on_every_database, refund_of};
 
@@ -90,6 +90,10 @@ impl Payments for Looking {
 
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
         self.fakes.payment_status(ask).await
+    }
+
+    async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {
+        self.fakes.movements(ask).await
     }
 }
 

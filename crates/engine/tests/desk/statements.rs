@@ -31,6 +31,7 @@ const TENANT_TABLES: &[&str] = &[
     "invitations",
     "organization_events",
     "deliveries",
+    "open_refunds",
 ];
 
 fn store() -> PathBuf {
@@ -214,6 +215,7 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
             "insert.rs",
             "organizations.rs",
             "password_resets.rs",
+            "queue.rs",
             "second_factors.rs",
             "sign_ins.rs",
             "views.rs"

@@ -16,7 +16,7 @@ use engine::jobs::Worker;
 use engine::orders::{Terms, record_fact, take};
 use engine::organizations::{Settings, create};
 use engine::permit::Scope;
-use engine::ports::{Answer, PaymentAsk, Payments, Ports, RefundAsk};
+use engine::ports::{Answer, Movements, MovementsAsk, PaymentAsk, Payments, Ports, RefundAsk};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
@@ -241,6 +241,10 @@ impl Payments for Telling {
 
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
         self.fakes.payment_status(ask).await
+    }
+
+    async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {
+        self.fakes.movements(ask).await
     }
 }
 

@@ -7,6 +7,7 @@ use domain::filter::Filter;
 use domain::ids::{OrganizationId, ViewId};
 use domain::order::{Mode, Order};
 use engine::fakes::Fakes;
+use engine::store::open_refunds::OpenRefund;
 use sqlx::{AnyPool, Row};
 
 use super::Harness;
@@ -39,6 +40,7 @@ pub const TABLES: &[&str] = &[
     "invitations",
     "organization_events",
     "deliveries",
+    "open_refunds",
     "_sqlx_migrations",
 ];
 
@@ -73,6 +75,7 @@ pub fn asked(fakes: &Fakes) -> usize {
     [
         fakes.refunds.asked().len(),
         fakes.refund_statuses.asked().len(),
+        fakes.movements.asked().len(),
         fakes.captures.asked().len(),
         fakes.voids.asked().len(),
         fakes.payment_statuses.asked().len(),
@@ -93,6 +96,10 @@ pub async fn documents_and_counts(harness: &Harness) {
     for (organization, _) in store.organizations().await.unwrap() {
         let orders = orders(harness, &organization).await;
         let filters = filters(harness.raw(), &organization).await;
+        let open = orders.iter().flat_map(OpenRefund::all_of);
+        let queued = store.open_refunds_between(&organization, "", None).await;
+        let queued = queued.unwrap().into_values().flatten();
+        assert_eq!(queued.collect::<Vec<_>>(), open.collect::<Vec<_>>());
         for mode in [Mode::Live, Mode::Test] {
             let counted = store.view_counts(&organization, mode).await.unwrap();
             for (view, filter) in &filters {

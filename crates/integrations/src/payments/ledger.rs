@@ -1,11 +1,13 @@
 //! What the sandbox's payment provider knows, and how it decides: pure, over what its books say.
 
+mod booked;
+
 use std::collections::{HashMap, HashSet};
 
 use domain::money::Money;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, PaymentAsk, RefundAsk};
+use engine::ports::{Answer, Booked, PaymentAsk, RefundAsk};
 use jiff::Timestamp;
 
 use super::record::{Act, Entry, News, SandboxRefund, Standing, Taken, ToCome};
@@ -27,6 +29,7 @@ pub(crate) struct Ledger {
     by_reference: HashMap<String, usize>,
     by_payment: HashMap<String, Vec<usize>>,
     taken: HashMap<String, Taken>,
+    booked: Vec<Booked>,
     lost: HashSet<String>,
 }
 
@@ -38,9 +41,8 @@ impl Kept for Ledger {
             Entry::Payment {
                 reference,
                 captured,
-            } => {
-                self.captured.insert(reference, captured);
-            }
+                at,
+            } => self.take_in(reference, captured, at),
             Entry::Held { reference, until } => {
                 self.held.insert(reference, until);
             }
@@ -48,6 +50,9 @@ impl Kept for Ledger {
                 self.ran_out.insert(reference);
             }
             Entry::Refund(refund) => {
+                if refund.standing == Standing::Succeeded {
+                    self.book_refund(&refund, -1, refund.at);
+                }
                 let index = self.refunds.len();
                 self.by_key.insert(refund.key.clone(), index);
                 self.by_reference.insert(refund.reference.clone(), index);
@@ -55,9 +60,17 @@ impl Kept for Ledger {
                 of_payment.or_default().push(index);
                 self.refunds.push(refund);
             }
-            Entry::RefundChanged { key, to } => {
-                if let Some(index) = self.by_key.get(&key) {
-                    self.refunds[*index].standing = to;
+            Entry::RefundChanged {
+                key,
+                to,
+                changed_at,
+            } => {
+                if let Some(index) = self.by_key.get(&key).copied() {
+                    let before = self.refunds[index].clone();
+                    let left = |standing: &Standing| i64::from(*standing == Standing::Succeeded);
+                    let sign = left(&before.standing) - left(&to);
+                    self.book_refund(&before, sign, changed_at);
+                    self.refunds[index].standing = to;
                 }
             }
             Entry::Taken(taken) => {
@@ -65,7 +78,7 @@ impl Kept for Ledger {
                 match (&taken.refused, taken.act) {
                     (Some(_), _) => {}
                     (None, Act::Capture) => {
-                        self.captured.insert(reference, taken.money);
+                        self.take_in(reference, taken.money, taken.at);
                     }
                     (None, Act::Release) => {
                         self.released.insert(reference);
@@ -137,6 +150,7 @@ impl Ledger {
             order_id: ask.order_id.clone(),
             reference: seed.reference("re_sandbox_", &ask.key),
             to_come: to_come.filter(|_| standing == Standing::Succeeded),
+            at: None,
             standing,
         };
         let answer = refund.answer();
@@ -212,7 +226,11 @@ impl Ledger {
             ..refund.clone()
         }
         .answer();
-        let entries = vec![Entry::RefundChanged { key, to }];
+        let entries = vec![Entry::RefundChanged {
+            key,
+            to,
+            changed_at: None,
+        }];
         Decided {
             entries,
             how: scripted,
@@ -324,6 +342,7 @@ impl Ledger {
             payment_reference: ask.payment_reference.clone(),
             money: ask.money,
             refused,
+            at: None,
         };
         let answer = taken.answer();
         let entries = vec![Entry::Taken(taken)];
@@ -376,6 +395,7 @@ impl Ledger {
                     to: Standing::Failed {
                         problem: problem.clone(),
                     },
+                    changed_at: None,
                 });
             }
             told.push(news);

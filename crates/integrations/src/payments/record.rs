@@ -55,6 +55,9 @@ pub struct SandboxRefund {
     /// Where it stands.
     #[serde(flatten)]
     pub standing: Standing,
+    /// When it was asked for, by the provider's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// What the provider will still say of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_come: Option<ToCome>,
@@ -123,6 +126,8 @@ pub(crate) struct Taken {
     pub money: Money,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 impl Taken {
@@ -142,7 +147,12 @@ impl Taken {
 #[serde(tag = "entry", rename_all = "snake_case")]
 pub(crate) enum Entry {
     /// So much was taken, in all.
-    Payment { reference: String, captured: Money },
+    Payment {
+        reference: String,
+        captured: Money,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// So much is held on a card, until then where that is known.
     Held {
         reference: String,
@@ -154,11 +164,30 @@ pub(crate) enum Entry {
     /// A refund was asked for.
     Refund(SandboxRefund),
     /// It stands elsewhere now.
-    RefundChanged { key: String, to: Standing },
+    RefundChanged {
+        key: String,
+        to: Standing,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changed_at: Option<Timestamp>,
+    },
     /// A capture or a release was asked for.
     Taken(Taken),
     /// The question was lost on the way; the next one with this key arrives.
     Lost { key: String },
     /// The desk took the news of this refund in.
     Heard { key: String },
+}
+
+impl Entry {
+    /// The line with its date, where it is one that moves money.
+    pub fn dated(mut self, now: Timestamp) -> Self {
+        match &mut self {
+            Self::Payment { at, .. } => *at = Some(now),
+            Self::Refund(refund) => refund.at = Some(now),
+            Self::RefundChanged { changed_at, .. } => *changed_at = Some(now),
+            Self::Taken(taken) => taken.at = Some(now),
+            Self::Held { .. } | Self::RanOut { .. } | Self::Lost { .. } | Self::Heard { .. } => {}
+        }
+        self
+    }
 }

@@ -4,10 +4,11 @@ use std::fs;
 use std::io::Write;
 
 use domain::refund_settle::RefundFact;
+use engine::desk::Clock;
 use engine::ports::Answer;
 use integrations::sandbox_ports;
 
-use crate::support::{SEED, World, eur, label, order, refund_ask, shipment_to};
+use crate::support::{SEED, World, eur, label, order, refund_ask, shipment_to, start};
 
 async fn refund(world: &World, key: &str) -> Answer<RefundFact> {
     world.ports.payments.refund(&refund_ask(key, 1_000)).await
@@ -93,7 +94,8 @@ async fn two_processes_share_one_world() {
 async fn the_same_seed_makes_the_same_up() {
     let asked = |seed: u64| async move {
         let folder = tempfile::tempdir().unwrap();
-        let (ports, _) = sandbox_ports(folder.path(), seed).unwrap();
+        let (ports, sandbox) = sandbox_ports(folder.path(), seed).unwrap();
+        sandbox.keep_time(Clock::set_to(start()));
         let refund = ports.payments.refund(&refund_ask("r.1", 1_000)).await;
         let label = label("label_1", "ups", 1_000);
         let bought = ports

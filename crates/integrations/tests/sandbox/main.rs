@@ -11,6 +11,7 @@ mod labels;
 #[path = "../support/letter.rs"]
 mod letter;
 mod mail;
+mod movements;
 mod news;
 mod payments;
 mod rates;

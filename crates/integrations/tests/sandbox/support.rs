@@ -15,6 +15,7 @@ use domain::order::{
 use domain::payment::{Payment, PaymentState};
 use domain::rate::ExchangeRate;
 use domain::shipment::{Label, LabelState, Parcel, Shipment, ShipmentState};
+use engine::desk::Clock;
 use engine::ports::{PaymentAsk, Ports, RefundAsk};
 use integrations::{Sandbox, sandbox_ports};
 use jiff::Timestamp;
@@ -33,8 +34,13 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::open(tempfile::tempdir().unwrap())
+    }
+
+    /// The sandbox's clock stands still, so that what it writes is the same each time.
+    fn open(folder: TempDir) -> Self {
         let (ports, sandbox) = sandbox_ports(folder.path(), SEED).unwrap();
+        sandbox.keep_time(Clock::set_to(start()));
         Self {
             folder,
             ports,
@@ -44,13 +50,7 @@ impl World {
 
     /// As after a crash: nothing of the old process is left but its files.
     pub fn reopened(self) -> Self {
-        let Self { folder, .. } = self;
-        let (ports, sandbox) = sandbox_ports(folder.path(), SEED).unwrap();
-        Self {
-            folder,
-            ports,
-            sandbox,
-        }
+        Self::open(self.folder)
     }
 
     pub fn book(&self, kind: &str) -> PathBuf {

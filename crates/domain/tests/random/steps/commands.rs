@@ -32,7 +32,14 @@ impl Step {
                 let failed = order.refunds.iter().filter(|refund| !refund.counts());
                 let found = self.one(failed).map(|refund| refund.id.clone());
                 let refund = found.unwrap_or_else(|| self.refund(order));
-                Command::RetryRefund { refund }
+                match self.kind {
+                    17..=19 => Command::RetryRefund { refund },
+                    _ => Command::SettleRefund {
+                        refund,
+                        reference: note.clone(),
+                        note,
+                    },
+                }
             }
             22 => Command::SetTotal {
                 total_minor: self.amounts[0].of(90_000),

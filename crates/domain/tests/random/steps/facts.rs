@@ -66,6 +66,9 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
                 problem: step.text(),
             }
         }
+        98 if step.flag => Fact::RefundOverdue {
+            refund: step.refund(order),
+        },
         98 => Fact::Sync(sync(step)),
         _ if step.flag => Fact::PaymentDue {
             payment: step.payment(order),
@@ -117,6 +120,16 @@ fn payment_fact(step: &Step, order: &Order) -> PaymentFact {
                 }),
                 ..Dispute::default()
             },
+        },
+        21 => PaymentFact::FeeTold {
+            fee: Money::new(
+                step.amounts[2].of(500),
+                if step.flag {
+                    order.rate.base
+                } else {
+                    order.currency()
+                },
+            ),
         },
         _ => PaymentFact::DisputeClosed { won: step.flag },
     }
