@@ -117,7 +117,7 @@ impl Formats {
         if text.contains('T') {
             return text.parse().map_or(text.to_owned(), |at| self.moment(at));
         }
-        let day = text.parse::<Date>().ok().and_then(|day| {
+        let day = text.parse::<civil::Date>().ok().and_then(|day| {
             let (month, of_month) = (u8::try_from(day.month()), u8::try_from(day.day()));
             Date::try_new_iso(i32::from(day.year()), month.ok()?, of_month.ok()?).ok()
         });

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::refusal::{Problem, Refusal, check_no_nul};
+use crate::refusal::{Problem, Refusal};
+use crate::text::check_no_nul;
 
 /// A person or company and where they are. Empty text means unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,8 @@ use crate::payment_settle::release_all;
 use crate::refund::{
     MAX_NOTE, Parts, RefundOrigin, RefundReason, RefundRequest, cancellation_key, legs,
 };
-use crate::refusal::{Refusal, required_text};
+use crate::refusal::Refusal;
+use crate::text::required_text;
 
 /// How someone wants an order canceled.
 pub(crate) struct Wish<'a> {

@@ -6,9 +6,10 @@ use crate::ids::{LabelId, ShipmentId};
 use crate::money::Money;
 use crate::order::{Concern, Order};
 use crate::refund::MAX_NOTE;
-use crate::refusal::{Refusal, optional_text};
+use crate::refusal::Refusal;
 use crate::ship::{checked_tracking, label_to, moved};
 use crate::shipment::{Label, LabelState, Shipment, ShipmentState, Tracking};
+use crate::text::optional_text;
 
 /// What the carrier says about a label.
 #[derive(Clone, Debug, PartialEq, Eq)]

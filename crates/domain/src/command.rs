@@ -3,11 +3,10 @@
 //! [`decide`] answers a person or a program and may refuse. [`record`] takes in what has happened outside; it drops
 //! what is known already. Both are pure: the same order, words and context give the same events.
 
-use jiff::Timestamp;
-
-use crate::actor::{Actor, Permission};
+use crate::actor::Permission;
 use crate::address::Address;
 use crate::carrier::{self, LabelFact};
+pub use crate::context::Context;
 use crate::coverage::{self, Promise};
 use crate::event::{AddressKind, Event};
 use crate::ids::{
@@ -15,7 +14,6 @@ use crate::ids::{
 };
 use crate::order::{Concern, Declaration, FraudReview, MailState, Order, Sync};
 use crate::payment_settle::{self, PaymentFact};
-use crate::policy::{NO_POLICY, Policy};
 use crate::refund::{self, RefundRequest};
 use crate::refund_by_hand;
 use crate::refund_settle::{self, RefundFact};
@@ -24,25 +22,6 @@ use crate::ship::{self, LabelRequest};
 use crate::shipment::{ShipmentState, Tracking};
 use crate::shop::{self, ShopFact};
 use crate::{cancel, capture, conclude, edits, lapse, waiting, waiting_end};
-
-/// Who asks or says it, and when: what the rules may not find out themselves.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// Who.
-    pub actor: &'a Actor,
-    /// When.
-    pub at: Timestamp,
-    /// What the organization asks of them.
-    pub policy: &'a Policy,
-}
-
-impl<'a> Context<'a> {
-    /// Of one who is asked nothing: the outside, the desk itself, an order that is taken in.
-    pub fn of(actor: &'a Actor, at: Timestamp) -> Self {
-        let policy = &NO_POLICY;
-        Self { actor, at, policy }
-    }
-}
 
 /// What a person or a program asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

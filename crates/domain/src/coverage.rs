@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::event::EventKind;
 use crate::order::{Declaration, Order};
-use crate::refusal::{Refusal, required_text};
+use crate::refusal::Refusal;
+use crate::text::required_text;
 
 /// Where a promise stands; later ones are worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,7 +8,8 @@ use crate::event::{AddressKind, EventKind};
 use crate::ids::{AttentionId, ItemId, NoteId};
 use crate::order::{Attention, Concern, Declaration, Note, Order, OrderStatus};
 use crate::refund::MAX_NOTE;
-use crate::refusal::{Problem, Refusal, optional_text, required_text};
+use crate::refusal::{Problem, Refusal};
+use crate::text::{optional_text, required_text};
 
 /// The longest order number, in characters.
 pub const MAX_NUMBER: usize = 100;

@@ -9,7 +9,8 @@ use crate::money::{MAX_MINOR, Money};
 use crate::order::{Declaration, Item, Source};
 use crate::payment::PaymentState;
 use crate::rate::ExchangeRate;
-use crate::refusal::{Problem, Refusal, optional_text, required_text};
+use crate::refusal::{Problem, Refusal};
+use crate::text::{optional_text, required_text};
 
 /// The order with its texts trimmed and its codes in capitals.
 pub(crate) fn checked(mut new: NewOrder) -> Result<NewOrder, Refusal> {

@@ -7,9 +7,10 @@ use crate::ids::{NoteId, ShipmentId};
 use crate::intake::then;
 use crate::order::{Cancellation, Note};
 use crate::payment_settle::{PaymentFact, record};
-use crate::refusal::{Problem, Refusal, required_text};
+use crate::refusal::{Problem, Refusal};
 use crate::ship::{Tracked, add_tracking};
 use crate::shipment::{Shipment, ShipmentState, Tracking};
+use crate::text::required_text;
 
 /// The past of an order that is taken in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,8 @@ use crate::order::{Fulfilment, Order, OrderStatus};
 pub use crate::parts::{Part, Parts};
 use crate::payment::Payment;
 use crate::refund_by_hand::SettledByHand;
-use crate::refusal::{Problem, Refusal, optional_text, required_text};
+use crate::refusal::{Problem, Refusal};
+use crate::text::{optional_text, required_text};
 use crate::waiting::Waiting;
 
 /// The longest note or reason, in characters.

@@ -12,7 +12,8 @@ use crate::journal::{Account, Entry, Movement};
 use crate::order::{Concern, Order};
 use crate::refund::{MAX_NOTE, Refund, RefundState};
 use crate::refund_settle::{find, may_retry};
-use crate::refusal::{Refusal, required_text};
+use crate::refusal::Refusal;
+use crate::text::required_text;
 
 /// The longest reference of a transfer, in characters.
 pub const MAX_REFERENCE: usize = 140;

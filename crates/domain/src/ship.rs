@@ -7,8 +7,9 @@ use crate::edits::check_unshipped;
 use crate::event::EventKind;
 use crate::ids::{ItemId, LabelId, ShipmentId};
 use crate::order::{Declaration, Fulfilment, Order, OrderStatus};
-use crate::refusal::{Problem, Refusal, optional_text, required_text};
+use crate::refusal::{Problem, Refusal};
 use crate::shipment::{Label, LabelState, Parcel, Shipment, ShipmentState, Tracking};
+use crate::text::{optional_text, required_text};
 
 /// The longest tracking number, in characters.
 pub const MAX_TRACKING: usize = 60;

@@ -9,7 +9,8 @@ use crate::ids::WaitingId;
 use crate::order::{Concern, Order};
 use crate::refund::MAX_NOTE;
 use crate::refund_settle::may_return;
-use crate::refusal::{Refusal, optional_text, required_text};
+use crate::refusal::Refusal;
+use crate::text::{optional_text, required_text};
 use crate::waiting::{Confirmed, Outcome, Waiting, WaitsFor, requested, total};
 
 /// Withdraws what waits: anyone who might have asked for it while it can be undone, who asked where it waits for

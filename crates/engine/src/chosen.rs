@@ -4,7 +4,8 @@ use domain::command::Command;
 use domain::edits::MAX_TAG;
 use domain::ids::OrderId;
 use domain::order::Order;
-use domain::refusal::{Problem, Refusal, required_text};
+use domain::refusal::{Problem, Refusal};
+use domain::text::required_text;
 
 use crate::corrections::correct;
 use crate::desk::Desk;

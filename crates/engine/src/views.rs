@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, PersonId, ViewId};
-use domain::refusal::{Problem, Refusal, required_text};
+use domain::refusal::{Problem, Refusal};
+use domain::text::required_text;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
