@@ -50,27 +50,30 @@ fn told(visitor: &Visitor, entry: &Entry) -> Value {
 fn said(visitor: &Visitor, act: &Act) -> String {
     let value = serde_json::to_value(act).unwrap_or_default();
     let kind = value["kind"].as_str().unwrap_or_default().replace('_', "-");
-    let mut args: Vec<(&'static str, String)> = Vec::new();
+    let mut args = in_words(visitor, act);
     for name in ["name", "email", "role", "from", "to", "hint"] {
-        if let Some(text) = value[name].as_str() {
+        let is_said = args.iter().any(|(known, _)| *known == name);
+        if let Some(text) = value[name].as_str().filter(|_| !is_said) {
             args.push((name, text.to_owned()));
         }
     }
+    visitor.say(&format!("log-{kind}"), &args)
+}
+
+/// What of an act is not said as it is kept.
+fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
+    let role = |name: &str| role_name(visitor.formats.language, name);
+    let change = |from: String, to: String| vec![("from", from), ("to", to)];
     match act {
-        Act::Invited { role, .. } | Act::Joined { role, .. } | Act::Removed { role, .. } => {
-            replace(&mut args, "role", role_name(visitor.formats.language, role));
-        }
-        Act::RoleGiven { from, to, .. } => {
-            replace(&mut args, "from", role_name(visitor.formats.language, from));
-            replace(&mut args, "to", role_name(visitor.formats.language, to));
-        }
-        Act::RoleMade { permissions, .. } => {
-            args.push(("permissions", list(visitor, permissions)));
-        }
-        Act::RoleChanged { added, removed, .. } => {
-            args.push(("added", list(visitor, added)));
-            args.push(("removed", list(visitor, removed)));
-        }
+        Act::Invited { role: to, .. }
+        | Act::Joined { role: to, .. }
+        | Act::Removed { role: to, .. } => vec![("role", role(to))],
+        Act::RoleGiven { from, to, .. } => change(role(from), role(to)),
+        Act::RoleMade { permissions, .. } => vec![("permissions", list(visitor, permissions))],
+        Act::RoleChanged { added, removed, .. } => vec![
+            ("added", list(visitor, added)),
+            ("removed", list(visitor, removed)),
+        ],
         Act::KeyMade {
             mode, permissions, ..
         } => {
@@ -78,39 +81,28 @@ fn said(visitor: &Visitor, act: &Act) -> String {
                 Mode::Live => "key-live",
                 Mode::Test => "key-test",
             };
-            args.push(("mode", visitor.say(mode, &[])));
-            args.push(("permissions", list(visitor, permissions)));
+            let permissions = list(visitor, permissions);
+            vec![
+                ("mode", visitor.say(mode, &[])),
+                ("permissions", permissions),
+            ]
         }
         Act::SecondFactorRequired { from, to } => {
-            replace(&mut args, "from", second_factor(visitor, *from));
-            replace(&mut args, "to", second_factor(visitor, *to));
+            change(second_factor(visitor, *from), second_factor(visitor, *to))
         }
-        Act::FeesChanged { from, to } => {
-            args.push(("from", fees(visitor, *from)));
-            args.push(("to", fees(visitor, *to)));
-        }
+        Act::FeesChanged { from, to } => change(fees(visitor, *from), fees(visitor, *to)),
         Act::WordsChanged { letter, language } | Act::WordsReset { letter, language } => {
-            let letter = letter.name().replace('_', "-");
-            args.push(("letter", visitor.say(&format!("letter-{letter}"), &[])));
+            let letter = format!("letter-{}", letter.name().replace('_', "-"));
             let language = format!("language-{}", language.tag());
-            args.push(("language", visitor.say(&language, &[])));
+            let say = |key: &str| visitor.say(key, &[]);
+            vec![("letter", say(&letter)), ("language", say(&language))]
         }
-        Act::CaptureChanged { from, to } => {
-            args.push(("from", capture(visitor, *from)));
-            args.push(("to", capture(visitor, *to)));
-        }
-        Act::UndoChanged { from_s, to_s } => {
-            args.push(("from", from_s.to_string()));
-            args.push(("to", to_s.to_string()));
-        }
+        Act::CaptureChanged { from, to } => change(capture(visitor, *from), capture(visitor, *to)),
+        Act::UndoChanged { from_s, to_s } => change(from_s.to_string(), to_s.to_string()),
         Act::LimitChanged { role, from, to } => {
-            let written = |limit: &Option<Money>| match limit {
-                Some(limit) => visitor.formats.money(*limit),
-                None => visitor.say("policies-none", &[]),
-            };
-            replace(&mut args, "role", called(visitor, role));
-            args.push(("from", written(from)));
-            args.push(("to", written(to)));
+            let mut said = change(limit(visitor, *from), limit(visitor, *to));
+            said.push(("role", called(visitor, role)));
+            said
         }
         Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
@@ -119,14 +111,14 @@ fn said(visitor: &Visitor, act: &Act) -> String {
         | Act::SecondFactorReset { .. }
         | Act::Renamed { .. }
         | Act::MailFromChanged { .. }
-        | Act::ReplyToChanged { .. } => {}
+        | Act::ReplyToChanged { .. } => Vec::new(),
     }
-    visitor.say(&format!("log-{kind}"), &args)
 }
 
-fn replace(args: &mut [(&'static str, String)], name: &str, value: String) {
-    if let Some((_, text)) = args.iter_mut().find(|(known, _)| *known == name) {
-        *text = value;
+fn limit(visitor: &Visitor, limit: Option<Money>) -> String {
+    match limit {
+        Some(limit) => visitor.formats.money(limit),
+        None => visitor.say("policies-none", &[]),
     }
 }
 

@@ -48,30 +48,6 @@ const SECTIONS: &[(&str, Permission)] = &[
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/settings", get(first))
-        .route("/settings/team", get(team::show).post(team::invite))
-        .route("/settings/team/{person}/role", post(team::give_role))
-        .route(
-            "/settings/team/{person}/remove",
-            get(team::ask_remove).post(team::remove),
-        )
-        .route(
-            "/settings/team/{person}/second-factor",
-            get(team::ask_reset).post(team::reset),
-        )
-        .route("/settings/invitations/{id}/send", post(team::send_again))
-        .route("/settings/invitations/{id}/withdraw", post(team::withdraw))
-        .route("/settings/roles", get(roles::show))
-        .route("/settings/roles/new", get(roles::new).post(roles::make))
-        .route("/settings/roles/{id}", get(roles::edit).post(roles::save))
-        .route(
-            "/settings/roles/{id}/delete",
-            get(roles::ask_delete).post(roles::delete),
-        )
-        .route("/settings/keys", get(keys::show).post(keys::make))
-        .route(
-            "/settings/keys/{id}/revoke",
-            get(keys::ask_revoke).post(keys::revoke),
-        )
         .route(
             "/settings/organization",
             get(organization::show).post(organization::save),
@@ -104,6 +80,36 @@ pub(crate) fn routes() -> Router<App> {
             get(policies::show).post(policies::save),
         )
         .route("/settings/log", get(log::show))
+        .merge(people())
+}
+
+/// Who belongs to the organization, what they may do, and how one joins.
+fn people() -> Router<App> {
+    Router::new()
+        .route("/settings/team", get(team::show).post(team::invite))
+        .route("/settings/team/{person}/role", post(team::give_role))
+        .route(
+            "/settings/team/{person}/remove",
+            get(team::ask_remove).post(team::remove),
+        )
+        .route(
+            "/settings/team/{person}/second-factor",
+            get(team::ask_reset).post(team::reset),
+        )
+        .route("/settings/invitations/{id}/send", post(team::send_again))
+        .route("/settings/invitations/{id}/withdraw", post(team::withdraw))
+        .route("/settings/roles", get(roles::show))
+        .route("/settings/roles/new", get(roles::new).post(roles::make))
+        .route("/settings/roles/{id}", get(roles::edit).post(roles::save))
+        .route(
+            "/settings/roles/{id}/delete",
+            get(roles::ask_delete).post(roles::delete),
+        )
+        .route("/settings/keys", get(keys::show).post(keys::make))
+        .route(
+            "/settings/keys/{id}/revoke",
+            get(keys::ask_revoke).post(keys::revoke),
+        )
         .route(
             "/invitation/{token}",
             get(invitation::show).post(invitation::join_as_new),

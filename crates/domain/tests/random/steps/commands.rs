@@ -28,19 +28,7 @@ impl Step {
                 amount_minor: self.amounts[0].of(20_000),
             },
             7..=16 => Command::Refund(self.refund_request(order)),
-            17..=21 => {
-                let failed = order.refunds.iter().filter(|refund| !refund.counts());
-                let found = self.one(failed).map(|refund| refund.id.clone());
-                let refund = found.unwrap_or_else(|| self.refund(order));
-                match self.kind {
-                    17..=19 => Command::RetryRefund { refund },
-                    _ => Command::SettleRefund {
-                        refund,
-                        reference: note.clone(),
-                        note,
-                    },
-                }
-            }
+            17..=21 => self.about_failed(order, note),
             22 => Command::SetTotal {
                 total_minor: self.amounts[0].of(90_000),
             },
@@ -68,19 +56,33 @@ impl Step {
                     .collect(),
             },
             49..=52 => Command::RequestLabel(Box::new(self.label_request(order))),
-            53 | 54 => Command::Undo {
-                waiting: self.waiting(order),
-            },
-            55 | 56 => Command::Approve {
-                waiting: self.waiting(order),
-                note,
-            },
-            57 => Command::Decline {
-                waiting: self.waiting(order),
-                note,
-            },
+            53..=57 => self.about_waiting(order, note),
             _ => return None,
         })
+    }
+
+    /// Tries again or settles by hand a refund that failed, or one that did not.
+    fn about_failed(&self, order: &Order, note: String) -> Command {
+        let failed = order.refunds.iter().filter(|refund| !refund.counts());
+        let found = self.one(failed).map(|refund| refund.id.clone());
+        let refund = found.unwrap_or_else(|| self.refund(order));
+        match self.kind {
+            17..=19 => Command::RetryRefund { refund },
+            _ => Command::SettleRefund {
+                refund,
+                reference: note.clone(),
+                note,
+            },
+        }
+    }
+
+    fn about_waiting(&self, order: &Order, note: String) -> Command {
+        let waiting = self.waiting(order);
+        match self.kind {
+            53 | 54 => Command::Undo { waiting },
+            55 | 56 => Command::Approve { waiting, note },
+            _ => Command::Decline { waiting, note },
+        }
     }
 
     fn small_command(&self, order: &Order, text: String) -> Command {

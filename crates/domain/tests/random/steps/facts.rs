@@ -12,6 +12,13 @@ use domain::shop::ShopFact;
 use super::{STATES, Step};
 use crate::support;
 
+const REVIEWS: [FraudReview; 4] = [
+    FraudReview::Approved,
+    FraudReview::Pending,
+    FraudReview::None,
+    FraudReview::Declined,
+];
+
 /// The fact of this step, told of the order as it is.
 pub fn fact(step: &Step, order: &Order) -> Fact {
     match step.kind {
@@ -36,14 +43,7 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
                 step.text()
             },
         },
-        83 => Fact::Fraud(
-            [
-                FraudReview::Approved,
-                FraudReview::Pending,
-                FraudReview::None,
-                FraudReview::Declined,
-            ][usize::from(step.second) % 4],
-        ),
+        83 => Fact::Fraud(REVIEWS[usize::from(step.second) % REVIEWS.len()]),
         84..=89 => Fact::Label {
             label: step.label(order),
             fact: label_fact(step, order),
@@ -112,7 +112,7 @@ fn payment_fact(step: &Step, order: &Order) -> PaymentFact {
                 reference: format!("dispute_{}", step.pick / 6),
                 reason,
                 is_answered: step.who > 10,
-                won: step.flag.then_some(step.who % 2 == 0),
+                won: step.flag.then_some(step.who.is_multiple_of(2)),
                 amount_minor: step.amounts[1].of(amount_minor),
                 fee: (step.who > 5).then(|| {
                     let minor = step.amounts[2].of(1_500);
