@@ -46,7 +46,7 @@ pub(super) async fn act(Sent { visitor, form }: Sent<Act>) -> Answer {
         }
         "ask" => ask_now(desk, &permit, &order, &refund)
             .await
-            .map(|()| "asked"),
+            .map(|()| "provider-asked"),
         _ => return Ok(crate::guard::nothing_here(visitor).await),
     };
     match done {
