@@ -283,7 +283,7 @@ fn books_are_compared_on_a_page_as_a_file_and_on_the_command_line() {
         let page = browser.get(&format!("/refunds/reconciliation?{now}"));
         page.is(200)
             .says("Les livres concordent sur tout : 1.")
-            .says("-4,00 EUR");
+            .says("−4,00 EUR");
         let arguments = ["--from", from.as_str(), "--to", to.as_str()];
         let said = desk.run("reconcile", &arguments).fine();
         assert_eq!(
