@@ -15,7 +15,7 @@ use crate::order::{
     OrderStatus, Sync,
 };
 use crate::payment::{Dispute, PaymentState};
-use crate::refund::{Refund, RefundState};
+use crate::refund::{Refund, RefundFailure, RefundState};
 use crate::shipment::{LabelState, Shipment, ShipmentState, Tracking};
 
 /// One thing that happened, with when and by whom.
@@ -119,6 +119,8 @@ pub enum EventKind {
         reference: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         problem: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<RefundFailure>,
     },
     /// The fee share that returned with a refund; none when the refund was reversed.
     FeeReturned {

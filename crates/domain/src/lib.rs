@@ -30,6 +30,7 @@ pub mod payment;
 pub mod payment_settle;
 pub mod rate;
 pub mod refund;
+pub mod refund_failure;
 pub mod refund_settle;
 pub mod refusal;
 pub mod search;

@@ -10,6 +10,7 @@ use crate::ids::{ItemId, PaymentId, RefundId};
 use crate::money::{Money, allocate, prorate};
 use crate::order::{Fulfilment, Order, OrderStatus};
 pub use crate::parts::{Part, Parts};
+pub use crate::refund_failure::RefundFailure;
 use crate::refusal::{Problem, Refusal, optional_text, required_text};
 
 /// The longest note or reason, in characters.
@@ -97,6 +98,9 @@ pub struct Refund {
     /// What the provider said when it failed or when its answer was lost.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub problem: String,
+    /// Why it failed, where the provider's reason is one that there are words for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<RefundFailure>,
     /// The share of our fee that returned with it, in base currency; once it succeeded (R8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_returned: Option<Money>,
@@ -293,6 +297,7 @@ pub fn legs(
                 changed_at: context.at,
                 reference: String::new(),
                 problem: String::new(),
+                failure: None,
                 fee_returned: None,
                 notify: request.notify && first,
             };

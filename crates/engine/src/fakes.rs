@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::ports::{
-    Answer, BoughtLabel, Carriers, Letter, Mail, PaymentAsk, Payments, Ports, Quote, Rates,
+    Answer, BoughtLabel, Carriers, Letter, Mail, PaymentAsk, PaymentReport, Payments, Ports, Quote, Rates,
     RefundAsk, ShopNews, Shops,
 };
 
@@ -64,6 +64,7 @@ pub struct Fakes {
     pub refund_statuses: Script<String, RefundFact>,
     pub captures: Script<PaymentAsk, PaymentFact>,
     pub voids: Script<PaymentAsk, PaymentFact>,
+    pub reports: Script<PaymentAsk, PaymentReport>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
     pub label_voids: Script<String, ()>,
@@ -107,6 +108,15 @@ impl Payments for Fakes {
 
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
         self.voids.answer(ask.clone(), || PaymentFact::Voided)
+    }
+
+    async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport> {
+        let captured_minor = ask.money.minor;
+        self.reports.answer(ask.clone(), || PaymentReport {
+            facts: vec![PaymentFact::Captured { captured_minor }],
+            method: String::new(),
+            fee: None,
+        })
     }
 }
 

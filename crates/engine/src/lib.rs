@@ -25,6 +25,7 @@ pub mod people;
 pub mod permit;
 pub mod ports;
 pub mod presence;
+pub mod provider_words;
 pub mod refunds;
 pub mod roles;
 pub mod sessions;

@@ -5,7 +5,7 @@
 //! certainly not done, or unknown. A time-out is unknown, never a refusal.
 
 use async_trait::async_trait;
-use domain::ids::{LabelId, MailId, OrderId, PaymentId};
+use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId, RefundId};
 use domain::money::{Currency, Money};
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
@@ -29,6 +29,8 @@ pub enum Answer<T> {
     NotNow(String),
     /// It may have been done; ask again with the same key.
     Unknown(String),
+    /// It may have been done, and asking again cannot tell: a person has to look.
+    NeedsALook(String),
 }
 
 /// A refund to ask for.
@@ -36,12 +38,20 @@ pub enum Answer<T> {
 pub struct RefundAsk {
     /// The same for every repetition.
     pub key: String,
+    /// Which adapter processes the payment, such as `sandbox` or `stripe`.
+    pub provider: String,
     /// The provider's payment.
     pub payment_reference: String,
     /// In presentment currency, exact.
     pub money: Money,
     /// Ours, for the provider's records.
     pub order_id: String,
+    /// Whose it is, for the provider's records.
+    pub organization_id: OrganizationId,
+    /// Ours, for the provider's records.
+    pub refund: RefundId,
+    /// Whether it may have been asked for before: a provider forgets keys, so it is looked for first.
+    pub is_repeated: bool,
 }
 
 /// A payment to take or release.
@@ -49,12 +59,27 @@ pub struct RefundAsk {
 pub struct PaymentAsk {
     /// The same for every repetition.
     pub key: String,
+    /// Which adapter processes the payment.
+    pub provider: String,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
     /// Ours.
     pub payment: PaymentId,
     /// The provider's payment.
     pub payment_reference: String,
     /// How much to take; what is authorised when it is released.
     pub money: Money,
+}
+
+/// What a provider says of a payment that it is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentReport {
+    /// Where it stands, in the order in which it came to that; nothing while the shopper has not paid.
+    pub facts: Vec<PaymentFact>,
+    /// Card brand and last digits, where it was paid by card.
+    pub method: String,
+    /// What the provider kept of it, in the currency it settles in, once that is known.
+    pub fee: Option<Money>,
 }
 
 /// The payment provider.
@@ -68,6 +93,8 @@ pub trait Payments: Send + Sync {
     async fn capture(&self, ask: &PaymentAsk) -> Answer<PaymentFact>;
     /// Releases an authorised amount.
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact>;
+    /// Where a payment stands that was begun elsewhere.
+    async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport>;
 }
 
 /// A label that was bought.

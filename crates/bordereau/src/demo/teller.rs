@@ -8,7 +8,7 @@ use domain::ids::{NoteId, RefundId, ShipmentId};
 use domain::parts::Parts;
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
-use domain::refund::{RefundReason, RefundRequest};
+use domain::refund::{RefundFailure, RefundReason, RefundRequest};
 use domain::refund_settle::RefundFact;
 use domain::refusal::Refusal;
 use domain::shipment::{ShipmentState, Tracking};
@@ -240,6 +240,7 @@ impl Teller<'_> {
                 },
                 Settle::Fail => RefundFact::Failed {
                     problem: "the card was closed".to_owned(),
+                    failure: Some(RefundFailure::CardClosed),
                 },
             };
             self.says(

@@ -166,7 +166,10 @@ impl Life {
 
 fn failed_into(order: &Order, events: &mut Vec<Event>) -> Order {
     let problem = "card closed".to_owned();
-    let fact = domain::refund_settle::RefundFact::Failed { problem };
+    let fact = domain::refund_settle::RefundFact::Failed {
+        problem,
+        failure: None,
+    };
     let decision = told(order, refund_fact("refund_1", fact));
     events.extend(decision.events);
     decision.order

@@ -36,6 +36,7 @@ fn lost() -> RefundFact {
 fn declined() -> RefundFact {
     RefundFact::Failed {
         problem: "card closed".to_owned(),
+        failure: None,
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         Answer::Done(()) => settled(desk, &mail, MailState::Sent, "").await,
         Answer::Refused(problem) => settled(desk, &mail, MailState::Failed, &problem).await,
         Answer::NotNow(problem) | Answer::Unknown(problem) => Ok(Tried::Again(problem)),
+        Answer::NeedsALook(problem) => Ok(Tried::GiveUp(problem)),
     }
 }
 

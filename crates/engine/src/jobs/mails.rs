@@ -67,6 +67,7 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         Answer::Done(()) => record(desk, job, id, MailState::Sent, "").await,
         Answer::Refused(problem) => record(desk, job, id, MailState::Failed, &problem).await,
         Answer::NotNow(problem) | Answer::Unknown(problem) => Ok(Tried::Again(problem)),
+        Answer::NeedsALook(problem) => Ok(Tried::GiveUp(problem)),
     }
 }
 

@@ -68,6 +68,7 @@ async fn settle(desk: &Desk, job: &Job, answer: Answer<PaymentFact>) -> Result<T
         Answer::Refused(reason) => PaymentFact::Refused { reason },
         // Taking and releasing are safe to ask again: the key is the same, and the payment can only be taken once.
         Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
+        Answer::NeedsALook(problem) => return Ok(Tried::GiveUp(problem)),
     };
     let fact = Fact::Payment {
         payment: PaymentId(job.job.subject.clone()),
@@ -92,6 +93,8 @@ fn find<'a>(order: &'a Order, job: &Job, state: PaymentState) -> Option<&'a Paym
 fn ask(order: &Order, payment: &Payment, what: &str, minor: i64) -> PaymentAsk {
     PaymentAsk {
         key: format!("{}.{what}", payment.id),
+        provider: payment.provider.clone(),
+        organization_id: order.organization_id.clone(),
         payment: payment.id.clone(),
         payment_reference: payment.reference.clone(),
         money: order.money(minor),

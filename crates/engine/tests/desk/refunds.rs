@@ -123,6 +123,10 @@ async fn a_refund_is_recorded_as_sent_before_the_provider_is_asked() {
             payment_reference: "at-provider-payment_A-1".to_owned(),
             money: Money::new(1_250, Currency::USD),
             order_id: order.id.0.clone(),
+            provider: "sandbox".to_owned(),
+            organization_id: order.organization_id.clone(),
+            refund: domain::ids::RefundId("refund_r1".to_owned()),
+            is_repeated: false,
         };
         assert_eq!(harness.fakes.refunds.asked(), [expected]);
         let order = harness.load(&order.id).await;
@@ -361,6 +365,7 @@ async fn word_of_an_earlier_attempt_does_not_settle_a_later_one() {
         };
         let failed = || RefundFact::Failed {
             problem: "again".to_owned(),
+            failure: None,
         };
         assert!(!hear(&order.id, "refund_r1.1", failed()).await);
         assert!(!hear(&"order_nowhere".into(), "refund_r1.2", failed()).await);

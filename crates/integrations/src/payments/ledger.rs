@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::money::Money;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, PaymentAsk, RefundAsk};
+use engine::ports::{Answer, PaymentAsk, PaymentReport, RefundAsk};
 
 use super::record::{Act, Entry, News, SandboxRefund, Standing, Taken, ToCome};
 use crate::books::{Decided, Kept};
@@ -229,6 +229,23 @@ impl Ledger {
         self.take(ask, Act::Capture, refusal, scripted)
     }
 
+    /// Says how a payment stands; one that was never told of is waited for.
+    pub(crate) fn report(&self, reference: &str) -> Decided<Entry, PaymentReport> {
+        let facts = match self.captured(reference) {
+            Some(taken) => vec![PaymentFact::Captured {
+                captured_minor: taken.minor,
+            }],
+            None if self.released.contains(reference) => vec![PaymentFact::Voided],
+            None => Vec::new(),
+        };
+        let report = PaymentReport {
+            facts,
+            method: String::new(),
+            fee: None,
+        };
+        Decided::unchanged(None, Answer::Done(report))
+    }
+
     /// Releases an authorised payment; releasing it again is no harm.
     pub(crate) fn release(
         &self,
@@ -318,7 +335,7 @@ impl Ledger {
                 .get(&news.key)
                 .map(|index| &self.refunds[*index]);
             let succeeded = stands.is_some_and(|refund| refund.standing == Standing::Succeeded);
-            if let (RefundFact::Failed { problem }, true) = (&news.fact, succeeded) {
+            if let (RefundFact::Failed { problem, .. }, true) = (&news.fact, succeeded) {
                 entries.push(Entry::RefundChanged {
                     key: news.key.clone(),
                     to: Standing::Failed {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::money::Money;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, PaymentAsk, Payments, RefundAsk};
+use engine::ports::{Answer, PaymentAsk, PaymentReport, Payments, RefundAsk};
 
 use super::ledger::Ledger;
 use super::record::{Entry, News, SandboxRefund};
@@ -101,6 +101,13 @@ impl Payments for SandboxPayments {
         let ask = ask.clone();
         self.books
             .answer(move |ledger| ledger.release(&ask, scripted))
+            .await
+    }
+
+    async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport> {
+        let reference = ask.payment_reference.clone();
+        self.books
+            .answer(move |ledger| ledger.report(&reference))
             .await
     }
 }

@@ -1,0 +1,66 @@
+//! The payments' port of a desk where payments of several providers are at home: each is asked about its own.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::payment_settle::PaymentFact;
+use domain::refund_settle::RefundFact;
+use engine::ports::{Answer, PaymentAsk, PaymentReport, Payments, RefundAsk};
+
+/// Providers by the name that a payment gives as its `provider`.
+pub struct ByProvider(Vec<(&'static str, Arc<dyn Payments>)>);
+
+impl ByProvider {
+    /// These and no others.
+    pub fn of(providers: Vec<(&'static str, Arc<dyn Payments>)>) -> Self {
+        Self(providers)
+    }
+
+    /// The provider of this name. While it is not connected nothing is asked, and connecting it helps.
+    fn named<T>(&self, name: &str) -> Result<&dyn Payments, Answer<T>> {
+        let found = self.0.iter().find(|(known, _)| *known == name);
+        found.map(|(_, provider)| &**provider).ok_or_else(|| {
+            Answer::NotNow(format!(
+                "the payment provider \"{name}\" is not connected; bordereau.toml tells how to connect one"
+            ))
+        })
+    }
+}
+
+#[async_trait]
+impl Payments for ByProvider {
+    async fn refund(&self, ask: &RefundAsk) -> Answer<RefundFact> {
+        match self.named(&ask.provider) {
+            Ok(provider) => provider.refund(ask).await,
+            Err(answer) => answer,
+        }
+    }
+
+    async fn refund_status(&self, ask: &RefundAsk, reference: &str) -> Answer<RefundFact> {
+        match self.named(&ask.provider) {
+            Ok(provider) => provider.refund_status(ask, reference).await,
+            Err(answer) => answer,
+        }
+    }
+
+    async fn capture(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
+        match self.named(&ask.provider) {
+            Ok(provider) => provider.capture(ask).await,
+            Err(answer) => answer,
+        }
+    }
+
+    async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
+        match self.named(&ask.provider) {
+            Ok(provider) => provider.void(ask).await,
+            Err(answer) => answer,
+        }
+    }
+
+    async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport> {
+        match self.named(&ask.provider) {
+            Ok(provider) => provider.report(ask).await,
+            Err(answer) => answer,
+        }
+    }
+}
