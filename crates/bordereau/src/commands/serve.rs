@@ -1,10 +1,10 @@
 //! `bordereau serve`.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 
 use super::{Outcome, log};
-use crate::place::{Place, alone};
+use crate::place::{Place, alone, outside};
 use crate::server;
 
 /// Runs a desk until it is stopped.
@@ -24,8 +24,7 @@ impl Serve {
         let _alone = alone(&desk, &config).await?;
         let listen = self.listen.as_deref().unwrap_or(&config.listen);
         let (listener, address) = server::listen(listen).await?;
-        let outside = integrations::sandbox_ports(&config.data, config.sandbox_seed)
-            .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        let outside = outside(&config, config.sandbox_seed)?;
         let stop = server::Stop::heard()?;
         tracing::info!(%address, "the desk is open");
         let desk = desk.reached_at(&config.url(&address));

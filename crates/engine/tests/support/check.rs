@@ -70,6 +70,7 @@ pub fn asked(fakes: &Fakes) -> usize {
         fakes.refund_statuses.asked().len(),
         fakes.captures.asked().len(),
         fakes.voids.asked().len(),
+        fakes.reports.asked().len(),
         fakes.labels.asked().len(),
         fakes.found_labels.asked().len(),
         fakes.label_voids.asked().len(),

@@ -42,7 +42,7 @@ impl Stripe {
             .iter()
             .any(|prefix| secret_key.starts_with(prefix));
         if !is_secret {
-            return Err("Stripe's secret key begins with sk_ or rk_".to_owned());
+            return Err("a secret key of Stripe's begins with sk_ or rk_".to_owned());
         }
         Ok(Self {
             sender: Sender::to(address)?,
