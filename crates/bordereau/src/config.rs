@@ -128,7 +128,5 @@ impl Config {
 
 /// What stands between commas.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|one| !one.is_empty())
+    text.split(',').map(str::trim).filter(|one| !one.is_empty())
 }

@@ -104,7 +104,8 @@ pub fn outside(config: &Config, sandbox_seed: u64) -> Result<(Ports, Sandbox)> {
 
 fn stripe(config: &Config) -> Result<Stripe> {
     let connected = Stripe::at(&config.stripe_api_url, config.stripe_secret_key.trim());
-    let mut stripe = connected.map_err(|problem| anyhow!("Stripe cannot be connected: {problem}"))?;
+    let mut stripe =
+        connected.map_err(|problem| anyhow!("Stripe cannot be connected: {problem}"))?;
     for (organization, account) in config.stripe_accounts()? {
         stripe = stripe.with_account(organization, &account);
     }

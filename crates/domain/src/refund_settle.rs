@@ -9,7 +9,8 @@ use crate::money::Money;
 use crate::order::{Concern, Order};
 use crate::parts::Part;
 use crate::refund::{
-    Refund, RefundFailure, RefundOrigin, RefundReason, RefundState, check_items, check_parts, may_refund,
+    Refund, RefundFailure, RefundOrigin, RefundReason, RefundState, check_items, check_parts,
+    may_refund,
 };
 use crate::refusal::Refusal;
 

@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::ports::{
-    Answer, BoughtLabel, Carriers, Letter, Mail, PaymentAsk, PaymentReport, Payments, Ports, Quote, Rates,
-    RefundAsk, ShopNews, Shops,
+    Answer, BoughtLabel, Carriers, Letter, Mail, PaymentAsk, PaymentReport, Payments, Ports, Quote,
+    Rates, RefundAsk, ShopNews, Shops,
 };
 
 /// Answers to give, and what was asked.

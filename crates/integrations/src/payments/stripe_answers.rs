@@ -154,9 +154,9 @@ fn outcome<T: DeserializeOwned>(reply: Result<Reply, Silence>) -> Outcome<T> {
     if reply.status == 200 {
         return match serde_json::from_slice(&reply.body) {
             Ok(object) => Outcome::Good(object),
-            Err(error) => {
-                Outcome::Settled(Answer::Unknown(format!("the answer cannot be read: {error}")))
-            }
+            Err(error) => Outcome::Settled(Answer::Unknown(format!(
+                "the answer cannot be read: {error}"
+            ))),
         };
     }
     let told = serde_json::from_slice::<Envelope>(&reply.body).map(|envelope| envelope.error);
@@ -206,7 +206,9 @@ impl Told {
             Some("card_declined") => RefundFailure::BankDeclined,
             Some("expired_card") => RefundFailure::CardClosed,
             Some(
-                "amount_too_small" | "parameter_invalid_integer" | "currency_not_supported"
+                "amount_too_small"
+                | "parameter_invalid_integer"
+                | "currency_not_supported"
                 | "invalid_charge_amount",
             ) => RefundFailure::AmountNotTaken,
             Some("charge_not_captured" | "payment_intent_unexpected_state") => {

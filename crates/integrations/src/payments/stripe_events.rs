@@ -9,9 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::stripe_amounts::from_stripe;
-use super::stripe_objects::{
-    Intent, Linked, StripeDispute, StripeRefund, Unread, instant,
-};
+use super::stripe_objects::{Intent, Linked, StripeDispute, StripeRefund, Unread, instant};
 use super::stripe_requests::{KEY, ORDER};
 
 /// An event that cannot be read, and why: it is kept, and shown to a person.

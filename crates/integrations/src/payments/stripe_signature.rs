@@ -74,7 +74,9 @@ fn parts(header: &str) -> Option<(&str, Vec<Vec<u8>>)> {
 /// Bytes written as two digits of sixteen each.
 fn bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.is_empty() || digits.len() % 2 != 0 {
+    // A sign would pass for a digit below.
+    let are_digits = digits.iter().all(u8::is_ascii_hexdigit);
+    if digits.is_empty() || digits.len() % 2 != 0 || !are_digits {
         return None;
     }
     digits

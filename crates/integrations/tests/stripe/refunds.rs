@@ -266,9 +266,7 @@ async fn a_pending_refund_is_settled_by_what_stripe_says_later() {
         stripe.refund_status(&ask, &id).await,
         Answer::Done(RefundFact::Succeeded { reference })
     );
-    world
-        .post(&format!("/v1/refunds/{id}/cancel"), &[])
-        .await;
+    world.post(&format!("/v1/refunds/{id}/cancel"), &[]).await;
     assert_eq!(
         failure(stripe.refund_status(&ask, &id).await),
         (
@@ -314,7 +312,11 @@ async fn a_payment_that_is_only_held_or_not_there_is_refused_with_the_reason() {
     let unsure = stripe.refund(&again(&nowhere)).await;
     assert!(matches!(unsure, Answer::NeedsALook(_)), "{unsure:?}");
     let asked = world.proxy.arrived().len();
-    let (why, said) = failure(stripe.refund(&refund_ask("s.1", "pay/../1", 1, "USD")).await);
+    let (why, said) = failure(
+        stripe
+            .refund(&refund_ask("s.1", "pay/../1", 1, "USD"))
+            .await,
+    );
     assert_eq!(why, RefundFailure::PaymentUnknown);
     assert_eq!(
         said,

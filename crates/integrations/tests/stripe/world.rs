@@ -80,25 +80,36 @@ impl World {
 
     /// What the account holds, past the proxy.
     pub async fn get(&self, path: &str) -> Value {
-        self.asked(Method::GET, path, &[]).await
+        self.asked(Method::GET, path, &[], None).await
     }
 
     /// What someone else does in the account, past the proxy.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Value {
-        self.asked(Method::POST, path, fields).await
+        self.asked(Method::POST, path, fields, None).await
     }
 
-    async fn asked(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Value {
+    /// As [`post`](Self::post), under a key.
+    pub async fn post_under(&self, key: &str, path: &str, fields: &[(&str, &str)]) -> Value {
+        self.asked(Method::POST, path, fields, Some(key)).await
+    }
+
+    async fn asked(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+        key: Option<&str>,
+    ) -> Value {
+        let form = "application/x-www-form-urlencoded".to_owned();
+        let mut headers = vec![
+            ("authorization", format!("Bearer {SECRET_KEY}")),
+            ("content-type", form),
+        ];
+        headers.extend(key.map(|key| ("idempotency-key", key.to_owned())));
         let question = Question {
             method,
             path: path.to_owned(),
-            headers: vec![
-                ("authorization", format!("Bearer {SECRET_KEY}")),
-                (
-                    "content-type",
-                    "application/x-www-form-urlencoded".to_owned(),
-                ),
-            ],
+            headers,
             body: serde_html_form::to_string(fields).unwrap(),
         };
         let reply = self.direct.ask(question).await.unwrap();
