@@ -3,6 +3,7 @@
 //! All steps run even when an early one fails, so that one run shows everything there is to mend.
 
 use crate::postgres::{self, Durability, Postgres};
+use crate::stripe_world::StripeWorld;
 use crate::summary::{Outcome, Summary};
 use crate::{audit, browser, cdnow, shell, snapshots, tidy};
 use anyhow::{Result, bail};
@@ -112,8 +113,14 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
     };
     let purchases =
         cdnow::find_or_fetch(root).map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
-    let outcome: Outcome =
-        run_tests(root, extra, server.as_ref().ok(), purchases.as_deref().ok()).into();
+    let stripe =
+        StripeWorld::start(root).map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
+    let parts = Parts {
+        postgres: server.as_ref().ok(),
+        purchases: purchases.as_deref().ok(),
+        stripe: stripe.as_ref().ok(),
+    };
+    let outcome: Outcome = run_tests(root, extra, &parts).into();
     summary.add("tests", outcome.clone(), Some(begun.elapsed()));
     // Some of the tests prove nothing about a database: only a run of all has a word on that.
     let on =
@@ -124,14 +131,19 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
     if let Some(outcome) = on(purchases.err()) {
         summary.add("tests on CDNOW purchases", outcome, None);
     }
+    if let Some(outcome) = on(stripe.err()) {
+        summary.add("tests on Stripe's stand-in", outcome, None);
+    }
 }
 
-fn run_tests(
-    root: &Path,
-    extra: &[String],
-    server: Option<&Postgres>,
-    purchases: Option<&Path>,
-) -> Result<()> {
+/// What the tests run on, as far as this machine has it.
+struct Parts<'a> {
+    postgres: Option<&'a Postgres>,
+    purchases: Option<&'a Path>,
+    stripe: Option<&'a StripeWorld>,
+}
+
+fn run_tests(root: &Path, extra: &[String], parts: &Parts<'_>) -> Result<()> {
     let references = snapshots::fresh_references(root)?;
     let mut command = shell::cargo(root, &["test", "--no-fail-fast"]);
     if extra.is_empty() {
@@ -144,18 +156,33 @@ fn run_tests(
         .env_remove("INSTA_FORCE_PASS");
     command.env(snapshots::REFERENCES_VARIABLE, &references);
     // What is not there is taken out of the environment too: a stray variable must not look like our server.
-    match server {
-        Some(server) => command.env("BORDEREAU_TEST_POSTGRES", server.url()),
-        None => command.env_remove("BORDEREAU_TEST_POSTGRES"),
-    };
-    match purchases {
-        Some(file) => command.env("BORDEREAU_TEST_CDNOW", file),
-        None => command.env_remove("BORDEREAU_TEST_CDNOW"),
-    };
+    for (variable, value) in [
+        (
+            "BORDEREAU_TEST_POSTGRES",
+            parts.postgres.map(|server| server.url().into()),
+        ),
+        (
+            "BORDEREAU_TEST_CDNOW",
+            parts.purchases.map(|file| file.as_os_str().to_owned()),
+        ),
+        (
+            "BORDEREAU_TEST_STRIPE",
+            parts.stripe.map(|world| world.url().into()),
+        ),
+        (
+            "BORDEREAU_TEST_STRIPE_SPEC",
+            parts.stripe.map(|world| world.spec().into()),
+        ),
+    ] {
+        match value {
+            Some(value) => command.env(variable, value),
+            None => command.env_remove(variable),
+        };
+    }
     shell::run(&mut command)?;
     snapshots::refuse_pending(root)?;
     // A run of some of the tests says nothing about the snapshots of the others.
-    if extra.is_empty() && server.is_some() && purchases.is_some() {
+    if extra.is_empty() && parts.postgres.is_some() && parts.purchases.is_some() {
         snapshots::refuse_unused(root, &references)?;
     }
     Ok(())
