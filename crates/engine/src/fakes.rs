@@ -111,8 +111,9 @@ impl Payments for Fakes {
     }
 
     async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport> {
-        let captured_minor = ask.money.minor;
+        let (captured_minor, currency) = (ask.money.minor, ask.money.currency);
         self.reports.answer(ask.clone(), || PaymentReport {
+            currency,
             facts: vec![PaymentFact::Captured { captured_minor }],
             method: String::new(),
             fee: None,

@@ -74,6 +74,8 @@ pub struct PaymentAsk {
 /// What a provider says of a payment that it is asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentReport {
+    /// What it was made in.
+    pub currency: Currency,
     /// Where it stands, in the order in which it came to that; nothing while the shopper has not paid.
     pub facts: Vec<PaymentFact>,
     /// Card brand and last digits, where it was paid by card.

@@ -35,9 +35,10 @@ impl StripeWorld {
     pub fn start(root: &Path) -> Result<Self> {
         let home = root.join("target/xtask/stripe-world");
         let python = installed(root, &home)?;
-        let packages = shell::output(
-            Command::new(&python).args(["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]),
-        )?;
+        let packages = shell::output(Command::new(&python).args([
+            "-c",
+            "import sysconfig; print(sysconfig.get_path('purelib'))",
+        ]))?;
         let spec = Path::new(packages.trim()).join("seahaven_stripe_world/spec/spec3.min.json");
         if !spec.is_file() {
             bail!("the package carries no description of Stripe's interface");
@@ -101,8 +102,8 @@ fn installed(root: &Path, home: &Path) -> Result<PathBuf> {
         root.join(FOLDER).join("requirements.txt"),
     );
     let python = environment.join("bin/python");
-    let wanted = fs::read(&requirements)
-        .with_context(|| format!("read {}", requirements.display()))?;
+    let wanted =
+        fs::read(&requirements).with_context(|| format!("read {}", requirements.display()))?;
     let mark = home.join("installed.txt");
     if python.is_file() && fs::read(&mark).is_ok_and(|known| known == wanted) {
         return Ok(python);

@@ -113,8 +113,7 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
     };
     let purchases =
         cdnow::find_or_fetch(root).map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
-    let stripe =
-        StripeWorld::start(root).map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
+    let stripe = StripeWorld::start(root).map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
     let parts = Parts {
         postgres: server.as_ref().ok(),
         purchases: purchases.as_deref().ok(),

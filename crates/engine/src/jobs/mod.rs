@@ -36,6 +36,8 @@ pub enum JobKind {
     PaymentCapture,
     /// Releases an authorised payment.
     PaymentVoid,
+    /// Asks how a payment stands that was begun elsewhere.
+    PaymentLearn,
     /// Buys a label, or finds the one that was bought.
     LabelBuy,
     /// Voids a label.
@@ -50,6 +52,9 @@ pub enum JobKind {
 
 /// How long after a provider took a refund on it is asked what became of it, in seconds.
 const RECONCILE_AFTER_S: i64 = 900;
+
+/// The provider that is not asked how a payment stands: the sandbox has no shoppers, whoever takes the order in says it.
+const TELLS_BY_ITSELF: &str = "sandbox";
 
 /// The jobs a decision asks for: read off its events, so that none can be forgotten at a call.
 pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
@@ -68,7 +73,26 @@ pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
         .events
         .iter()
         .filter_map(|event| wanted_by(&event.kind));
-    wanted.map(job).collect()
+    let to_learn = to_learn(decision).map(|payment| (JobKind::PaymentLearn, payment, 0));
+    wanted.chain(to_learn).map(job).collect()
+}
+
+/// The jobs of an order that was imported: what happened to it elsewhere asks for nothing, and only what is not known
+/// of its payments is asked.
+pub(crate) fn jobs_of_imported(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
+    let mut jobs = jobs_of(decision, fresh);
+    jobs.retain(|job| job.kind == JobKind::PaymentLearn);
+    jobs
+}
+
+/// The payments of an order just taken in that nobody has told the state of.
+fn to_learn(decision: &Decision) -> impl Iterator<Item = String> {
+    let first = decision.events.first().map(|event| &event.kind);
+    let is_new = matches!(first, Some(EventKind::Taken { .. }));
+    let payments = decision.order.payments.iter().filter(move |payment| {
+        is_new && payment.state == PaymentState::Pending && payment.provider != TELLS_BY_ITSELF
+    });
+    payments.map(|payment| payment.id.0.clone())
 }
 
 /// What an event asks for: the job, with what, and after how many seconds.

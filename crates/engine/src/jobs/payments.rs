@@ -1,4 +1,4 @@
-//! Taking and releasing what is authorised (C2).
+//! Taking and releasing what is authorised (C2), and asking how a payment stands that was begun elsewhere.
 
 use domain::actor::ActorKind;
 use domain::command::Fact;
@@ -43,6 +43,37 @@ pub(super) async fn void(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     settle(desk, job, answer).await
 }
 
+/// Asks how a payment stands of which only the reference was told.
+pub(super) async fn learn(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, Failure> {
+    let order = load_in(desk, &scope(job), &job.job.order_id).await?;
+    let Some(payment) = find(&order, job, PaymentState::Pending) else {
+        return Ok(Tried::Finished);
+    };
+    let ask = ask(&order, payment, "learn", payment.amount_minor);
+    let report = match ports.payments.report(&ask).await {
+        Answer::Done(report) => report,
+        Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
+        Answer::Refused(problem) | Answer::NeedsALook(problem) => {
+            return Ok(Tried::GiveUp(problem));
+        }
+    };
+    // Amounts of one currency would be read as those of another.
+    let (made, sold) = (report.currency, order.rate.presentment);
+    if made != sold {
+        return Ok(Tried::GiveUp(format!(
+            "the payment {} was made in {made}, the order in {sold}",
+            payment.reference
+        )));
+    }
+    if report.facts.is_empty() {
+        return Ok(Tried::Again("the shopper has not paid".to_owned()));
+    }
+    for fact in report.facts {
+        record(desk, job, fact).await?;
+    }
+    Ok(Tried::Finished)
+}
+
 /// Which wish it is, and how much was asked for: both stand in the event that asked, the document keeps only what is
 /// taken. The wish is part of the key, because a provider answers a key as it did before.
 async fn asked(desk: &Desk, job: &Job, payment: &Payment) -> Result<(u64, i64), Failure> {
@@ -70,6 +101,11 @@ async fn settle(desk: &Desk, job: &Job, answer: Answer<PaymentFact>) -> Result<T
         Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
         Answer::NeedsALook(problem) => return Ok(Tried::GiveUp(problem)),
     };
+    record(desk, job, fact).await?;
+    Ok(Tried::Finished)
+}
+
+async fn record(desk: &Desk, job: &Job, fact: PaymentFact) -> Result<(), Failure> {
     let fact = Fact::Payment {
         payment: PaymentId(job.job.subject.clone()),
         fact,
@@ -81,8 +117,8 @@ async fn settle(desk: &Desk, job: &Job, answer: Answer<PaymentFact>) -> Result<T
         ActorKind::Provider,
         &fact,
     )
-    .await?;
-    Ok(Tried::Finished)
+    .await
+    .map(|_| ())
 }
 
 fn find<'a>(order: &'a Order, job: &Job, state: PaymentState) -> Option<&'a Payment> {

@@ -199,6 +199,7 @@ impl Worker {
             JobKind::RefundReconcile => refunds::reconcile(desk, ports, job).await,
             JobKind::PaymentCapture => payments::capture(desk, ports, job).await,
             JobKind::PaymentVoid => payments::void(desk, ports, job).await,
+            JobKind::PaymentLearn => payments::learn(desk, ports, job).await,
             JobKind::LabelBuy => labels::buy(desk, ports, job).await,
             JobKind::LabelVoid => labels::void(desk, ports, job).await,
             JobKind::MailSend => mails::send(desk, ports, job).await,

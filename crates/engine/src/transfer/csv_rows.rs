@@ -285,6 +285,7 @@ fn order(row: &Row) -> Result<OrderForm, Refusal> {
             provider: row.get("payment_provider").to_owned(),
             reference: reference.to_owned(),
             method: String::new(),
+            captured: None,
         }),
     };
     let bill_to = address(row, "bill_to_");

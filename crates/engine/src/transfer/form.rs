@@ -75,7 +75,20 @@ pub struct PaymentForm {
     /// Card brand and last digits.
     #[serde(default)]
     pub method: String,
+    /// Whether it was captured in full; where nothing is said, Stripe is asked, and of others it is taken to be so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<bool>,
 }
+
+impl PaymentForm {
+    /// Whether it was captured in full, as far as that is told.
+    fn is_captured(&self) -> bool {
+        self.captured.unwrap_or(self.provider != ASKED)
+    }
+}
+
+/// The provider that is asked how a payment stands where the file does not say it.
+const ASKED: &str = "stripe";
 
 /// How far an order in a file had come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,7 +187,7 @@ impl OrderForm {
             carrier: String::new(),
         };
         let past = Past {
-            is_captured: self.payment.is_some(),
+            is_captured: self.payment.as_ref().is_some_and(PaymentForm::is_captured),
             is_shipped: self.state == StateForm::Shipped,
             tracking: self.tracking_numbers.iter().map(tracking).collect(),
             canceled: (self.state == StateForm::Canceled).then(String::new),

@@ -8,13 +8,14 @@ use std::io::BufRead;
 
 use domain::command::Decision;
 use domain::event::{Event, EventKind};
-use domain::ids::OrganizationId;
+use domain::ids::{JobId, OrganizationId};
 use tokio::sync::mpsc;
 
 use super::deciding::{Deciding, Outcome};
 use super::lines::Reject;
 use super::rows::{FileOrder, Format, RowsError, read};
 use crate::desk::Desk;
+use crate::jobs::jobs_of_imported;
 use crate::permit::{CreateOrders, Permit};
 use crate::store::StoreError;
 use crate::store::commit::{CommitError, Remembered};
@@ -97,7 +98,7 @@ pub async fn import(
         let taken = std::mem::take(&mut decided);
         let (written, rows, outcome) = tokio::join!(
             write(desk, made.take()),
-            rows(organization, first, taken),
+            rows(desk, organization, first, taken),
             async {
                 match orders {
                     Some(orders) => {
@@ -162,6 +163,7 @@ async fn desk_numbers(
 
 /// What the database is to write of orders that were taken.
 async fn rows(
+    desk: &Desk,
     organization: &OrganizationId,
     first: u64,
     taken: Vec<(Decision, Remembered)>,
@@ -169,12 +171,17 @@ async fn rows(
     if taken.is_empty() {
         return Ok(None);
     }
-    let organization = organization.clone();
+    let (desk, organization) = (desk.clone(), organization.clone());
     let making = tokio::task::spawn_blocking(move || {
         let number =
             |(desk_number, (decision, remembered))| (numbered(decision, desk_number), remembered);
-        let (decisions, remembered) = (first..).zip(taken).map(number).unzip();
-        Batch::of(&organization, decisions, remembered, Vec::new())
+        let (decisions, remembered): (Vec<_>, _) = (first..).zip(taken).map(number).unzip();
+        let fresh = || JobId(desk.ids().fresh(JobId::PREFIX, desk.now()));
+        let jobs = decisions
+            .iter()
+            .flat_map(|decision| jobs_of_imported(decision, fresh))
+            .collect();
+        Batch::of(&organization, decisions, remembered, jobs)
     });
     Ok(Some(making.await.map_err(broken)??))
 }

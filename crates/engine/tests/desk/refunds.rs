@@ -16,7 +16,7 @@ use engine::desk::Desk;
 use engine::fakes::Fakes;
 use engine::jobs::{JobKind, Worker};
 use engine::permit::Scope;
-use engine::ports::{Answer, PaymentAsk, Payments, Ports, RefundAsk};
+use engine::ports::{Answer, PaymentAsk, PaymentReport, Payments, Ports, RefundAsk};
 
 use crate::support::{Harness, on_every_database, refund_of};
 
@@ -86,6 +86,10 @@ impl Payments for Looking {
 
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
         Payments::void(&*self.fakes, ask).await
+    }
+
+    async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport> {
+        self.fakes.report(ask).await
     }
 }
 

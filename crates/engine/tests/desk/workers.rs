@@ -16,7 +16,7 @@ use engine::jobs::Worker;
 use engine::orders::{Terms, record_fact, take};
 use engine::organizations::{Settings, create};
 use engine::permit::Scope;
-use engine::ports::{Answer, PaymentAsk, Payments, Ports, RefundAsk};
+use engine::ports::{Answer, PaymentAsk, PaymentReport, Payments, Ports, RefundAsk};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
@@ -237,6 +237,10 @@ impl Payments for Telling {
 
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
         Payments::void(&*self.fakes, ask).await
+    }
+
+    async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport> {
+        self.fakes.report(ask).await
     }
 }
 

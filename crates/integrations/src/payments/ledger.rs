@@ -230,8 +230,10 @@ impl Ledger {
     }
 
     /// Says how a payment stands; one that was never told of is waited for.
-    pub(crate) fn report(&self, reference: &str) -> Decided<Entry, PaymentReport> {
-        let facts = match self.captured(reference) {
+    pub(crate) fn report(&self, ask: &PaymentAsk) -> Decided<Entry, PaymentReport> {
+        let reference = &ask.payment_reference;
+        let taken = self.captured(reference);
+        let facts = match taken {
             Some(taken) => vec![PaymentFact::Captured {
                 captured_minor: taken.minor,
             }],
@@ -239,6 +241,7 @@ impl Ledger {
             None => Vec::new(),
         };
         let report = PaymentReport {
+            currency: taken.unwrap_or(ask.money).currency,
             facts,
             method: String::new(),
             fee: None,

@@ -105,9 +105,7 @@ impl Payments for SandboxPayments {
     }
 
     async fn report(&self, ask: &PaymentAsk) -> Answer<PaymentReport> {
-        let reference = ask.payment_reference.clone();
-        self.books
-            .answer(move |ledger| ledger.report(&reference))
-            .await
+        let ask = ask.clone();
+        self.books.answer(move |ledger| ledger.report(&ask)).await
     }
 }

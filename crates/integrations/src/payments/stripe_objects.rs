@@ -189,6 +189,7 @@ impl Intent {
     /// As for [`fact`](Self::fact).
     pub fn report(&self) -> Result<PaymentReport, String> {
         Ok(PaymentReport {
+            currency: from_stripe(0, &self.currency)?.currency,
             facts: self.fact()?.into_iter().collect(),
             method: self.card().map_or_else(String::new, Card::shown),
             fee: self.fee()?,

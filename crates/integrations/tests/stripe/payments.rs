@@ -85,6 +85,7 @@ async fn a_payment_is_told_with_its_card_and_what_stripe_kept() {
     let ask = payment_ask("report", &payment, 10_000, "USD");
     let captured_minor = 10_000;
     let expected = PaymentReport {
+        currency: usd,
         facts: vec![PaymentFact::Captured { captured_minor }],
         method: "Visa 4242".to_owned(),
         fee: Some(Money::new(320, usd)),
