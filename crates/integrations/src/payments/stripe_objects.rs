@@ -46,6 +46,7 @@ pub(crate) struct Unread {}
 #[derive(Debug, Deserialize)]
 pub(crate) struct StripeRefund {
     pub id: String,
+    // tidy: allow(units) Stripe's own unit, which only `stripe_amounts` knows
     pub amount: i64,
     pub currency: String,
     #[serde(default)]
@@ -231,6 +232,7 @@ impl Card {
 #[derive(Debug, Deserialize)]
 pub(crate) struct StripeDispute {
     pub id: String,
+    // tidy: allow(units) Stripe's own unit, which only `stripe_amounts` knows
     pub amount: i64,
     pub currency: String,
     pub status: String,

@@ -76,7 +76,7 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     // A sign would pass for a digit below.
     let are_digits = digits.iter().all(u8::is_ascii_hexdigit);
-    if digits.is_empty() || digits.len() % 2 != 0 || !are_digits {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !are_digits {
         return None;
     }
     digits

@@ -151,7 +151,7 @@ fn a_dispute_is_opened_decided_or_only_an_inquiry() {
     for status in ["needs_response", "under_review"] {
         assert_eq!(
             said("charge.dispute.updated", &dispute(status)),
-            [opened.clone()]
+            std::slice::from_ref(&opened)
         );
     }
     for (status, won) in [("won", true), ("lost", false)] {

@@ -11,11 +11,13 @@
 mod amounts;
 mod answers;
 mod desk;
+mod ends;
 mod events;
 mod faults;
 #[path = "../../../engine/tests/support/mod.rs"]
 #[allow(dead_code, reason = "the engine's own tests use the rest of it")]
 mod harness;
+mod office;
 mod payments;
 mod proxy;
 mod refunds;
