@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use domain::ids::OrganizationId;
 use integrations::mail::MailServer;
 use serde::Deserialize;
 
@@ -33,11 +34,19 @@ pub struct Config {
     pub smtp_password: String,
     /// What is logged.
     pub log: String,
+    /// What Stripe is asked with; empty where it is not connected.
+    pub stripe_secret_key: String,
+    /// What Stripe's webhooks are signed with, with commas between.
+    pub stripe_webhook_secrets: String,
+    /// Connected accounts of organizations, with commas between.
+    pub stripe_accounts: String,
+    /// Where Stripe is.
+    pub stripe_api_url: String,
     /// The sandbox's seed.
     pub sandbox_seed: u64,
 }
 
-/// Without what holds a password.
+/// Without what holds a password, and without secrets.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config")
@@ -66,6 +75,29 @@ impl Config {
             "" => format!("http://{address}"),
             url => url.to_owned(),
         }
+    }
+
+    /// Every secret that a webhook of Stripe's may be signed with.
+    pub fn stripe_webhook_secrets(&self) -> Vec<String> {
+        listed(&self.stripe_webhook_secrets)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Which organization is asked for in which connected account.
+    ///
+    /// # Errors
+    /// Something that is no pair of an organization and an account.
+    pub fn stripe_accounts(&self) -> Result<Vec<(OrganizationId, String)>> {
+        let pair = |text: &str| {
+            let pair = text.split_once('=');
+            let pair = pair.filter(|(_, account)| account.trim().starts_with("acct_"));
+            let (organization, account) = pair.with_context(|| {
+                format!("stripe_accounts: \"{text}\" is not as organization_id=acct_…")
+            })?;
+            Ok((organization.trim().into(), account.trim().to_owned()))
+        };
+        listed(&self.stripe_accounts).map(pair).collect()
     }
 
     /// Reads the settings: the default, the file where one is named, then the environment.
@@ -109,4 +141,9 @@ impl Config {
             .try_into()
             .context("a setting has a value of the wrong kind")
     }
+}
+
+/// What stands between commas.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty())
 }

@@ -3,15 +3,19 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use domain::actor::{Actor, ActorKind, By, Permission};
 use domain::ids::OrganizationId;
 use domain::order::Mode;
 use engine::desk::{Clock, Desk, Ids};
 use engine::permit::{Scope, Session};
+use engine::ports::Ports;
 use engine::store::Store;
+use integrations::Sandbox;
+use integrations::payments::{ByProvider, Stripe, StripeHook};
 
 use crate::config::Config;
 
@@ -81,6 +85,33 @@ pub async fn open(config: &Config, may_create: bool) -> Result<Store> {
     }
     check_is_database(&file)?;
     Ok(Store::open_embedded(&config.data).await?)
+}
+
+/// Everything outside: the sandbox of this desk, and the real providers that the settings connect.
+///
+/// # Errors
+/// The sandbox's books cannot be opened; a provider is set wrongly.
+pub fn outside(config: &Config, sandbox_seed: u64) -> Result<(Ports, Sandbox)> {
+    let (mut ports, sandbox) = integrations::sandbox_ports(&config.data, sandbox_seed)
+        .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+    let mut providers = vec![("sandbox", ports.payments)];
+    if !config.stripe_secret_key.is_empty() {
+        providers.push(("stripe", Arc::new(stripe(config)?)));
+        let secrets = config.stripe_webhook_secrets();
+        ports.hooks.push(Arc::new(StripeHook::signed_with(secrets)));
+    }
+    ports.payments = Arc::new(ByProvider::of(providers));
+    Ok((ports, sandbox))
+}
+
+fn stripe(config: &Config) -> Result<Stripe> {
+    let connected = Stripe::at(&config.stripe_api_url, config.stripe_secret_key.trim());
+    let mut stripe =
+        connected.map_err(|problem| anyhow!("Stripe cannot be connected: {problem}"))?;
+    for (organization, account) in config.stripe_accounts()? {
+        stripe = stripe.with_account(organization, &account);
+    }
+    Ok(stripe)
 }
 
 /// That nobody else serves an embedded desk, for as long as this lives, be the process ended or killed.

@@ -161,6 +161,19 @@ fn every_kind_of_event_belongs_to_a_group_of_activity() {
 }
 
 #[test]
+fn every_reason_a_refund_fails_has_words() {
+    let messages = messages("en");
+    for failure in domain::refund::RefundFailure::ALL {
+        let name = serde_json::to_value(failure).unwrap();
+        let key = format!(
+            "refund-failure-{}",
+            name.as_str().unwrap().replace('_', "-")
+        );
+        assert!(messages.contains_key(&key), "{key}");
+    }
+}
+
+#[test]
 fn the_french_labels_are_those_of_the_document() {
     let french = messages("fr");
     for (key, label) in [

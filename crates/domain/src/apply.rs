@@ -130,6 +130,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             refund.state = RefundState::Requested;
             refund.changed_at = event.at;
             refund.problem = String::new();
+            refund.failure = None;
             refund.reference = String::new();
         }
         EventKind::RefundChanged {
@@ -137,6 +138,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             to,
             reference,
             problem,
+            failure,
             ..
         } => {
             let refund = find(
@@ -147,6 +149,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             refund.state = *to;
             refund.changed_at = event.at;
             refund.problem.clone_from(problem);
+            refund.failure = *failure;
             if !reference.is_empty() {
                 refund.reference.clone_from(reference);
             }

@@ -17,7 +17,7 @@ use crate::order::{
     OrderStatus, Sync,
 };
 use crate::payment::{Dispute, PaymentState};
-use crate::refund::{Refund, RefundState};
+use crate::refund::{Refund, RefundFailure, RefundState};
 use crate::shipment::{LabelState, Shipment, ShipmentState, Tracking};
 use crate::waiting::{Outcome, Waiting};
 
@@ -146,6 +146,8 @@ pub enum EventKind {
         reference: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         problem: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<RefundFailure>,
     },
     /// A refund that failed was settled outside the provider.
     RefundSettledByHand {

@@ -12,6 +12,7 @@ use crate::order::{Fulfilment, Order, OrderStatus};
 pub use crate::parts::{Part, Parts};
 use crate::payment::Payment;
 use crate::refund_by_hand::SettledByHand;
+pub use crate::refund_failure::RefundFailure;
 use crate::refusal::{Problem, Refusal};
 use crate::text::{optional_text, required_text};
 use crate::waiting::Waiting;
@@ -101,6 +102,9 @@ pub struct Refund {
     /// What the provider said when it failed or when its answer was lost.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub problem: String,
+    /// Why it failed, where the provider's reason is one that there are words for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<RefundFailure>,
     /// The share of our fee that returned with it, in base currency; once it succeeded (R8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_returned: Option<Money>,
@@ -319,6 +323,7 @@ pub fn legs(
                 changed_at: context.at,
                 reference: String::new(),
                 problem: String::new(),
+                failure: None,
                 fee_returned: None,
                 notify: request.notify && first,
                 by_hand: None,

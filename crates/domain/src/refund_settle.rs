@@ -9,7 +9,8 @@ use crate::money::Money;
 use crate::order::{Concern, Order};
 use crate::parts::Part;
 use crate::refund::{
-    Refund, RefundOrigin, RefundReason, RefundState, check_items, check_parts, may_refund,
+    Refund, RefundFailure, RefundOrigin, RefundReason, RefundState, check_items, check_parts,
+    may_refund,
 };
 use crate::refusal::Refusal;
 
@@ -24,7 +25,10 @@ pub enum RefundFact {
     /// Done.
     Succeeded { reference: String },
     /// Not done, and will not be; also after a success, days later.
-    Failed { problem: String },
+    Failed {
+        problem: String,
+        failure: Option<RefundFailure>,
+    },
     /// No answer that can be read.
     Unknown { problem: String },
 }
@@ -47,6 +51,15 @@ pub fn record(
         to: state,
         reference: reference.to_owned(),
         problem: problem.to_owned(),
+        failure: None,
+    };
+    let failed_by = |problem: &str, why: Option<RefundFailure>| EventKind::RefundChanged {
+        refund: id.clone(),
+        from: refund.state,
+        to: S::Failed,
+        reference: String::new(),
+        problem: problem.to_owned(),
+        failure: why,
     };
     let mut events = match (refund.state, fact) {
         (S::Requested, RefundFact::Sent) => vec![to(S::Sent, "", "")],
@@ -75,11 +88,12 @@ pub fn record(
             events.extend(money_returned(order, refund, context));
             events
         }
-        (S::Requested | S::Sent | S::Unknown | S::Pending, RefundFact::Failed { problem }) => {
-            vec![to(S::Failed, "", problem), failed(order, id, context)]
-        }
-        (S::Succeeded, RefundFact::Failed { problem }) => {
-            let mut events = vec![to(S::Failed, "", problem)];
+        (
+            S::Requested | S::Sent | S::Unknown | S::Pending,
+            RefundFact::Failed { problem, failure },
+        ) => vec![failed_by(problem, *failure), failed(order, id, context)],
+        (S::Succeeded, RefundFact::Failed { problem, failure }) => {
+            let mut events = vec![failed_by(problem, *failure)];
             events.extend(money_back_again(order, refund, context));
             events.push(failed(order, id, context));
             events
@@ -287,6 +301,7 @@ pub fn record_foreign(
         changed_at: context.at,
         reference: reference.to_owned(),
         problem: String::new(),
+        failure: None,
         fee_returned: None,
         notify: false,
         by_hand: None,

@@ -82,6 +82,7 @@ pub(crate) async fn deliver(
             Answer::Done(()) => Delivery::Sent,
             Answer::Refused(problem) => Delivery::Refused(problem),
             Answer::NotNow(problem) | Answer::Unknown(problem) => Delivery::Later(problem),
+            Answer::NeedsALook(problem) => Delivery::Unknown(problem),
         });
     }
     let store = desk.store();
@@ -101,7 +102,7 @@ pub(crate) async fn deliver(
         Answer::Done(()) => Delivery::Sent,
         Answer::Refused(problem) => Delivery::Refused(problem),
         Answer::NotNow(problem) => Delivery::Later(problem),
-        Answer::Unknown(problem) => Delivery::Unknown(problem),
+        Answer::Unknown(problem) | Answer::NeedsALook(problem) => Delivery::Unknown(problem),
     };
     settle(desk, letter, delivery).await
 }

@@ -5,7 +5,7 @@
 //! certainly not done, or unknown. A time-out is unknown, never a refusal.
 
 use async_trait::async_trait;
-use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId};
+use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId, RefundId};
 use domain::money::{Currency, Money};
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
@@ -29,6 +29,8 @@ pub enum Answer<T> {
     NotNow(String),
     /// It may have been done; ask again with the same key.
     Unknown(String),
+    /// It may have been done, and asking again cannot tell: a person has to look.
+    NeedsALook(String),
 }
 
 /// A refund to ask for.
@@ -36,12 +38,20 @@ pub enum Answer<T> {
 pub struct RefundAsk {
     /// The same for every repetition.
     pub key: String,
+    /// Which adapter processes the payment, such as `sandbox` or `stripe`.
+    pub provider: String,
     /// The provider's payment.
     pub payment_reference: String,
     /// In presentment currency, exact.
     pub money: Money,
     /// Ours, for the provider's records.
     pub order_id: String,
+    /// Whose it is, for the provider's records.
+    pub organization_id: OrganizationId,
+    /// Ours, for the provider's records.
+    pub refund: RefundId,
+    /// Whether it may have been asked for before: a provider forgets keys, so it is looked for first.
+    pub is_repeated: bool,
 }
 
 /// A payment to take, release or ask about.
@@ -49,6 +59,10 @@ pub struct RefundAsk {
 pub struct PaymentAsk {
     /// The same for every repetition.
     pub key: String,
+    /// Which adapter processes the payment.
+    pub provider: String,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
     /// Ours.
     pub payment: PaymentId,
     /// The provider's payment.

@@ -157,7 +157,10 @@ impl<'a> Sides<'a> {
         for _ in 0..MAX_PAGES {
             let page = match payments.movements(&ask).await {
                 Answer::Done(page) => page,
-                Answer::Refused(problem) | Answer::NotNow(problem) | Answer::Unknown(problem) => {
+                Answer::Refused(problem)
+                | Answer::NotNow(problem)
+                | Answer::Unknown(problem)
+                | Answer::NeedsALook(problem) => {
                     return Err(NoReport::NoBooks(problem));
                 }
             };

@@ -12,6 +12,7 @@ pub mod payments;
 pub mod rates;
 pub mod sandbox;
 pub mod script;
+pub mod sending;
 pub mod shops;
 
 pub use sandbox::{Sandbox, sandbox_ports};

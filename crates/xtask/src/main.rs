@@ -18,6 +18,7 @@ mod postgres;
 mod pypi;
 mod shell;
 mod snapshots;
+mod stripe_world;
 mod summary;
 mod test;
 mod tidy;

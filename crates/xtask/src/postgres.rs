@@ -5,7 +5,6 @@
 use crate::{debian, shell};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -196,7 +195,7 @@ fn start_in(
         .args(["--no-sync", "--no-instructions", "--pgdata"])
         .arg(&data);
     shell::output(&mut initdb)?;
-    let port = free_port()?;
+    let port = shell::free_port()?;
     let log = fs::File::create(folder.join("log")).context("make the server's log")?;
     let mut command = as_account(&programs.join("postgres"), account, folder);
     command.arg("-D").arg(&data);
@@ -278,11 +277,6 @@ fn unprivileged_account() -> Result<Account> {
     bail!(
         "PostgreSQL refuses to run as root and there is neither an account `postgres` nor `nobody`"
     )
-}
-
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("find a free port")?;
-    Ok(listener.local_addr().context("find a free port")?.port())
 }
 
 /// Removes what runs that were killed have left; a folder whose process still lives is another run's.

@@ -3,6 +3,7 @@
 //! All steps run even when an early one fails, so that one run shows everything there is to mend.
 
 use crate::postgres::{self, Durability, Postgres};
+use crate::stripe_world::StripeWorld;
 use crate::summary::{Outcome, Summary};
 use crate::{audit, browser, cdnow, mail, shell, snapshots, tidy};
 use anyhow::{Result, bail};
@@ -133,6 +134,11 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             .map_err(|error| Outcome::from(Err(error))),
         Err(reason) => Err(Outcome::NotRun(format!("{reason:#}"))),
     };
+    let stripe = StripeWorld::start(root);
+    let stripe = stripe.map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
+    let world = |place: &dyn Fn(&StripeWorld) -> OsString| {
+        stripe.as_ref().map(place).map_err(Outcome::clone)
+    };
     let parts = [
         Part {
             tests: "tests on PostgreSQL",
@@ -157,6 +163,16 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             "BORDEREAU_TEST_AIOSMTPD",
             mail::aiosmtpd(root),
         ),
+        Part {
+            tests: "tests on Stripe's stand-in",
+            variable: "BORDEREAU_TEST_STRIPE",
+            found: world(&|world| world.url().into()),
+        },
+        Part {
+            tests: "tests against Stripe's description",
+            variable: "BORDEREAU_TEST_STRIPE_SPEC",
+            found: world(&|world| world.spec().into()),
+        },
     ];
     let outcome: Outcome = run_tests(root, extra, &parts).into();
     summary.add("tests", outcome.clone(), Some(begun.elapsed()));

@@ -10,7 +10,7 @@ use engine::store::Store;
 use super::progress::bar;
 use super::{Outcome, log};
 use crate::demo::{self, DemoFile, DemoSize};
-use crate::place::{Place, alone};
+use crate::place::{Place, alone, outside};
 use crate::server;
 
 /// Makes a desk full of believable orders, and runs it.
@@ -43,8 +43,7 @@ impl Demo {
         let desk = Desk::new(store, Clock::System, Ids::random()).reached_at(&config.url(&address));
         let _alone = alone(&desk, &config).await?;
         let file = self.make_or_find(desk.store(), &config.data, &url).await?;
-        let outside = integrations::sandbox_ports(&config.data, self.seed)
-            .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        let outside = outside(&config, self.seed)?;
         let stop = server::Stop::heard()?;
         println!("Bordereau is open at {url}");
         println!(

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use integrations::mail::{Post, Smtp};
 
 use super::{Outcome, log};
-use crate::place::{Place, alone};
+use crate::place::{Place, alone, outside};
 use crate::server;
 
 /// Runs a desk until it is stopped.
@@ -28,9 +28,7 @@ impl Serve {
         let _alone = alone(&desk, &config).await?;
         let listen = self.listen.as_deref().unwrap_or(&config.listen);
         let (listener, address) = server::listen(listen).await?;
-        let (mut ports, sandbox) =
-            integrations::sandbox_ports(&config.data, config.sandbox_seed)
-                .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        let (mut ports, sandbox) = outside(&config, config.sandbox_seed)?;
         if let Some(server) = mail_server {
             tracing::info!(%server, "e-mails go out");
             ports.mail = Arc::new(Post::new(Smtp::new(server), ports.mail));

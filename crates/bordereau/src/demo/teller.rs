@@ -9,7 +9,7 @@ use domain::parts::Parts;
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
 use domain::policy::{NO_POLICY, Policy};
-use domain::refund::{RefundReason, RefundRequest};
+use domain::refund::{RefundFailure, RefundReason, RefundRequest};
 use domain::refund_settle::RefundFact;
 use domain::refusal::Refusal;
 use domain::shipment::{ShipmentState, Tracking};
@@ -260,6 +260,7 @@ impl Teller<'_> {
                 },
                 Settle::Fail => RefundFact::Failed {
                     problem: "the card was closed".to_owned(),
+                    failure: Some(RefundFailure::CardClosed),
                 },
             };
             self.says(

@@ -4,6 +4,7 @@ use domain::coverage::Cause;
 use domain::event::EventKind;
 use domain::money::Money;
 use domain::order::{Concern, Declaration, Sync};
+use domain::refund::RefundFailure;
 use serde::Serialize;
 
 use super::activity::group_of;
@@ -52,6 +53,11 @@ impl Words<'_> {
     }
 }
 
+/// Why a refund failed, and what to do about it.
+pub(crate) fn refund_failure(visitor: &Visitor, why: RefundFailure) -> String {
+    Words(visitor).state("refund-failure", &why)
+}
+
 /// A text with what went wrong behind it.
 pub(super) fn with(text: String, problem: &str) -> String {
     if problem.is_empty() {
@@ -83,8 +89,18 @@ fn money(words: &Words<'_>, kind: &EventKind) -> String {
         }
         K::RefundRequested { refund } => refund.note.clone(),
         K::RefundChanged {
-            from, to, problem, ..
-        } => with(words.states("refund", from, to), problem),
+            from,
+            to,
+            problem,
+            failure,
+            ..
+        } => {
+            let why = failure.map(|why| refund_failure(words.0, why));
+            with(
+                words.states("refund", from, to),
+                why.as_ref().unwrap_or(problem),
+            )
+        }
         K::MoneyMoved { entry } => {
             let positive = entry.lines.iter().filter(|line| line.money.minor > 0);
             let amounts: Vec<String> = positive.map(|line| words.amount(line.money)).collect();

@@ -142,7 +142,10 @@ impl Life {
         self.hears(refund_fact("refund_1", done));
         self.does(refund("refund_5", parts(500, 0, 0)));
         let problem = "account closed".to_owned();
-        let declined = domain::refund_settle::RefundFact::Failed { problem };
+        let declined = domain::refund_settle::RefundFact::Failed {
+            problem,
+            failure: None,
+        };
         self.hears(refund_fact("refund_5", declined));
         self.does(settle("refund_5"));
         self.hears(Fact::Mail {
@@ -209,7 +212,10 @@ impl Life {
 
 fn failed_into(order: &Order, events: &mut Vec<Event>) -> Order {
     let problem = "card closed".to_owned();
-    let fact = domain::refund_settle::RefundFact::Failed { problem };
+    let fact = domain::refund_settle::RefundFact::Failed {
+        problem,
+        failure: None,
+    };
     let decision = told(order, refund_fact("refund_1", fact));
     events.extend(decision.events);
     decision.order

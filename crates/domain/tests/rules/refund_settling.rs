@@ -5,7 +5,7 @@ use domain::fees::preview;
 use domain::journal::{Account, balance};
 use domain::money::Money;
 use domain::order::{Concern, Order, PaymentStatus};
-use domain::refund::{RefundOrigin, RefundState};
+use domain::refund::{Refund, RefundFailure, RefundOrigin, RefundState};
 use domain::refund_settle::RefundFact;
 use domain::refusal::Refusal;
 
@@ -36,6 +36,7 @@ fn lost() -> RefundFact {
 fn declined() -> RefundFact {
     RefundFact::Failed {
         problem: "card closed".to_owned(),
+        failure: None,
     }
 }
 
@@ -319,4 +320,29 @@ fn a_refund_made_at_the_provider_of_money_that_is_promised_already_is_brought_to
         refund: "refund_f".into(),
     };
     assert_eq!(told.attention[0].concern, concern);
+}
+
+#[test]
+fn the_reason_a_refund_failed_is_kept_until_it_is_tried_again() {
+    let failed = tell(
+        &asked(),
+        refund_fact(
+            "refund_1",
+            RefundFact::Failed {
+                problem: "lost_or_stolen_card".to_owned(),
+                failure: Some(RefundFailure::CardLost),
+            },
+        ),
+    );
+    assert_eq!(failed.refunds[0].failure, Some(RefundFailure::CardLost));
+    assert_eq!(failed.refunds[0].problem, "lost_or_stolen_card");
+    assert_eq!(failed.left().total_minor(), 12_000);
+    let again = run(&failed, retry("refund_1"));
+    assert_eq!(again.refunds[0].failure, None);
+    // What was stored before there were reasons still reads.
+    let mut stored = serde_json::to_value(&failed.refunds[0]).unwrap();
+    assert_eq!(stored["failure"], "card_lost");
+    stored.as_object_mut().unwrap().remove("failure");
+    let read: Refund = serde_json::from_value(stored).unwrap();
+    assert_eq!(read.failure, None);
 }

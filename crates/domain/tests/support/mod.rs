@@ -326,7 +326,16 @@ pub fn succeeded(order: &Order, refund: &str) -> Order {
 
 pub fn failed(order: &Order, refund: &str) -> Order {
     let problem = "card closed".to_owned();
-    tell(order, refund_fact(refund, RefundFact::Failed { problem }))
+    tell(
+        order,
+        refund_fact(
+            refund,
+            RefundFact::Failed {
+                problem,
+                failure: None,
+            },
+        ),
+    )
 }
 
 pub fn shop(order: &Order, fact: ShopFact) -> Order {

@@ -27,7 +27,10 @@ pub(super) async fn buy(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, 
             match ports.carriers.find(&label.account, &id).await {
                 Answer::Done(Some(bought)) => return settle(desk, job, Answer::Done(bought)).await,
                 Answer::Done(None) => {}
-                Answer::Refused(problem) | Answer::NotNow(problem) | Answer::Unknown(problem) => {
+                Answer::Refused(problem)
+                | Answer::NotNow(problem)
+                | Answer::Unknown(problem)
+                | Answer::NeedsALook(problem) => {
                     record(
                         desk,
                         job,
@@ -65,6 +68,7 @@ pub(super) async fn void(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         Answer::Done(()) => LabelFact::Voided,
         Answer::Refused(problem) => LabelFact::VoidRefused { problem },
         Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
+        Answer::NeedsALook(problem) => return Ok(Tried::GiveUp(problem)),
     };
     record(desk, job, fact).await?;
     Ok(Tried::Finished)
@@ -84,6 +88,7 @@ async fn settle(desk: &Desk, job: &Job, answer: Answer<BoughtLabel>) -> Result<T
         Answer::Refused(problem) => LabelFact::Failed { problem },
         // Certainly not bought; the next try finds nothing and buys.
         Answer::NotNow(problem) => return Ok(Tried::Again(problem)),
+        Answer::NeedsALook(problem) => return Ok(Tried::GiveUp(problem)),
         Answer::Unknown(problem) => {
             record(
                 desk,

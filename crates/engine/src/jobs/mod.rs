@@ -66,6 +66,9 @@ pub enum JobKind {
 /// How long after a provider took a refund on it is asked what became of it, in seconds.
 const RECONCILE_AFTER_S: i64 = 900;
 
+/// The provider that is not asked how a payment stands: the sandbox has no shoppers, whoever takes the order in says it.
+const TELLS_BY_ITSELF: &str = "sandbox";
+
 /// The jobs a decision asks for: read off its events, so that none can be forgotten at a call.
 pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
     let order = &decision.order;
@@ -88,7 +91,21 @@ pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
             ..job((kind, subject, 0))
         }));
     }
+    let is_asked = jobs.iter().any(|job| job.kind == JobKind::PaymentStatus);
+    if !is_asked {
+        jobs.extend(untold(decision).map(|payment| job((JobKind::PaymentStatus, payment, 0))));
+    }
     jobs
+}
+
+/// The payments of an order just taken in that nobody has told the state of.
+fn untold(decision: &Decision) -> impl Iterator<Item = String> {
+    let first = decision.events.first().map(|event| &event.kind);
+    let is_new = matches!(first, Some(EventKind::Taken { .. }));
+    let payments = decision.order.payments.iter().filter(move |payment| {
+        is_new && payment.state == PaymentState::Pending && payment.provider != TELLS_BY_ITSELF
+    });
+    payments.map(|payment| payment.id.0.clone())
 }
 
 /// What an event asks the clock for: the job, with what, and when.

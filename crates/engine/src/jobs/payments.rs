@@ -42,7 +42,9 @@ pub(super) async fn status(desk: &Desk, ports: &Ports, job: &Job) -> Result<Trie
     };
     match learn(desk, ports, job, &ask(&order, payment, "status")).await? {
         Answer::Done(()) => {}
-        Answer::Refused(problem) => return Ok(Tried::GiveUp(problem)),
+        Answer::Refused(problem) | Answer::NeedsALook(problem) => {
+            return Ok(Tried::GiveUp(problem));
+        }
         Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
     }
     let order = load_in(desk, &scope(job), &job.job.order_id).await?;
@@ -116,9 +118,11 @@ async fn settle(
             Answer::NotNow(problem) | Answer::Unknown(problem) => {
                 return Ok(Tried::Again(problem));
             }
+            Answer::NeedsALook(problem) => return Ok(Tried::GiveUp(problem)),
         },
         // Taking and releasing are safe to ask again: the key is the same, and the payment can only be taken once.
         Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
+        Answer::NeedsALook(problem) => return Ok(Tried::GiveUp(problem)),
     };
     tell(desk, job, fact).await?;
     Ok(Tried::Finished)
@@ -141,6 +145,7 @@ async fn learn(
         Answer::Refused(problem) => Answer::Refused(problem),
         Answer::NotNow(problem) => Answer::NotNow(problem),
         Answer::Unknown(problem) => Answer::Unknown(problem),
+        Answer::NeedsALook(problem) => Answer::NeedsALook(problem),
     })
 }
 
@@ -167,6 +172,8 @@ fn find<'a>(order: &'a Order, job: &Job) -> Option<&'a Payment> {
 fn ask(order: &Order, payment: &Payment, what: &str) -> PaymentAsk {
     PaymentAsk {
         key: format!("{}.{what}", payment.id),
+        provider: payment.provider.clone(),
+        organization_id: order.organization_id.clone(),
         payment: payment.id.clone(),
         payment_reference: payment.reference.clone(),
         money: order.money(payment.amount_minor),

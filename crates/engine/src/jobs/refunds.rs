@@ -29,6 +29,7 @@ pub(super) async fn execute(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tri
             return Ok(Tried::Finished);
         }
         RefundState::Requested => record(desk, job, RefundFact::Sent).await?,
+        // It may have been asked for before.
         RefundState::Sent | RefundState::Unknown => {}
     }
     let answer = ports.payments.refund(&ask(&order, refund)).await;
@@ -58,22 +59,28 @@ pub(super) async fn reconcile(desk: &Desk, ports: &Ports, job: &Job) -> Result<T
 async fn settle(desk: &Desk, job: &Job, answer: Answer<RefundFact>) -> Result<Tried, Failure> {
     match answer {
         Answer::Done(fact) => record(desk, job, fact).await.map(|()| Tried::Finished),
-        Answer::Refused(problem) => record(desk, job, RefundFact::Failed { problem })
-            .await
-            .map(|()| Tried::Finished),
+        Answer::Refused(problem) => {
+            let failure = None;
+            record(desk, job, RefundFact::Failed { problem, failure })
+                .await
+                .map(|()| Tried::Finished)
+        }
         Answer::NotNow(problem) => Ok(Tried::Again(problem)),
         Answer::Unknown(problem) => {
-            record(
-                desk,
-                job,
-                RefundFact::Unknown {
-                    problem: problem.clone(),
-                },
-            )
-            .await?;
+            unknown(desk, job, &problem).await?;
             Ok(Tried::Again(problem))
         }
+        // Its amount stays spoken for: only the provider's word settles it.
+        Answer::NeedsALook(problem) => {
+            unknown(desk, job, &problem).await?;
+            Ok(Tried::GiveUp(problem))
+        }
     }
+}
+
+async fn unknown(desk: &Desk, job: &Job, problem: &str) -> Result<(), Failure> {
+    let problem = problem.to_owned();
+    record(desk, job, RefundFact::Unknown { problem }).await
 }
 
 async fn record(desk: &Desk, job: &Job, fact: RefundFact) -> Result<(), Failure> {
@@ -105,10 +112,16 @@ fn ask(order: &Order, refund: &Refund) -> RefundAsk {
         .find(|payment| payment.id == refund.payment);
     RefundAsk {
         key: refund.idempotency_key(),
+        provider: payment
+            .map(|payment| payment.provider.clone())
+            .unwrap_or_default(),
         payment_reference: payment
             .map(|payment| payment.reference.clone())
             .unwrap_or_default(),
         money: order.money(refund.parts.total_minor()),
         order_id: order.id.0.clone(),
+        organization_id: order.organization_id.clone(),
+        refund: refund.id.clone(),
+        is_repeated: refund.state != RefundState::Requested,
     }
 }

@@ -28,6 +28,7 @@ pub(super) async fn tell(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
         Answer::Done(()) => Sync::InStep,
         Answer::Refused(reason) => Sync::Failed { reason },
         Answer::NotNow(problem) | Answer::Unknown(problem) => return Ok(Tried::Again(problem)),
+        Answer::NeedsALook(problem) => return Ok(Tried::GiveUp(problem)),
     };
     // What changed while we were telling has to be told too. Other changes, such as an e-mail that went out, only make
     // the recording try again on the version they left.

@@ -193,6 +193,7 @@ async fn r9_a_refund_made_at_the_provider_counts_against_what_is_left() {
         assert_eq!(order.attention.len(), 1);
         assert_eq!(order.attention[0].concern, concern);
         let failed = RefundFact::Failed {
+            failure: None,
             problem: "the account is closed".to_owned(),
         };
         told(harness, "failed", refunded(&order, None, 5_000, failed)).await;

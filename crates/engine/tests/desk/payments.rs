@@ -218,3 +218,31 @@ async fn a_refusal_is_not_believed_while_the_provider_does_not_say_how_the_payme
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_known_by_its_reference_alone_is_asked_about_until_it_is_made() {
+    on_every_database(async |harness| {
+        let mut new = checkout("A-1");
+        new.payments[0].provider = "stripe".to_owned();
+        new.payments[0].reference = "pi_A-1".to_owned();
+        let order = harness.take(new).await;
+        let statuses = &harness.fakes.payment_statuses;
+        let captured_minor = 9_000;
+        let taken = PaymentFact::Captured { captured_minor };
+        statuses.reply(no_answer());
+        statuses.reply(Answer::Done(Vec::new()));
+        statuses.reply(Answer::Done(vec![taken]));
+        for _ in 0..3 {
+            let state = harness.load(&order.id).await.payments[0].state;
+            assert_eq!(state, PaymentState::Pending);
+            harness.drain().await;
+            harness.wait();
+        }
+        assert_eq!(harness.load(&order.id).await.captured_minor(), 9_000);
+        let asked = statuses.asked();
+        assert_eq!(asked.len(), 3);
+        let first = (&*asked[0].provider, &*asked[0].payment_reference);
+        assert_eq!(first, ("stripe", "pi_A-1"));
+    })
+    .await;
+}

@@ -58,6 +58,7 @@ async fn a_refund_goes_over_both_and_a_failed_leg_is_tried_again_alone() {
             .unwrap();
         // Jobs of one organization run side by side; the script answers whoever asks first.
         let failed = RefundFact::Failed {
+            failure: None,
             problem: "card closed".to_owned(),
         };
         harness.fakes.refunds.reply(Answer::Done(failed));

@@ -389,7 +389,7 @@ impl Ledger {
                 .get(&news.key)
                 .map(|index| &self.refunds[*index]);
             let succeeded = stands.is_some_and(|refund| refund.standing == Standing::Succeeded);
-            if let (RefundFact::Failed { problem }, true) = (&news.fact, succeeded) {
+            if let (RefundFact::Failed { problem, .. }, true) = (&news.fact, succeeded) {
                 entries.push(Entry::RefundChanged {
                     key: news.key.clone(),
                     to: Standing::Failed {

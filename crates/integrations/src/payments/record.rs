@@ -76,6 +76,7 @@ impl SandboxRefund {
             Standing::Succeeded => Answer::Done(RefundFact::Succeeded { reference }),
             Standing::Failed { problem } => Answer::Done(RefundFact::Failed {
                 problem: problem.clone(),
+                failure: None,
             }),
             Standing::Refused { problem } => Answer::Refused(problem.clone()),
         }
@@ -88,6 +89,7 @@ impl SandboxRefund {
             },
             ToCome::Failure => RefundFact::Failed {
                 problem: FAILED_LATER.to_owned(),
+                failure: None,
             },
         };
         Some(News {

@@ -15,6 +15,7 @@ fn failed() -> News {
         order_id: "order_1".to_owned(),
         fact: RefundFact::Failed {
             problem: FAILED.to_owned(),
+            failure: None,
         },
     }
 }
@@ -36,7 +37,10 @@ async fn ends_in_16_succeeds_and_fails_later() {
     let problem = FAILED.to_owned();
     assert_eq!(
         payments.refund(&ask).await,
-        Answer::Done(RefundFact::Failed { problem })
+        Answer::Done(RefundFact::Failed {
+            problem,
+            failure: None
+        })
     );
     let again = payments.refund(&refund_ask("r.2", 1_000)).await;
     assert!(

@@ -237,6 +237,7 @@ async fn a_pending_refund_can_fail() {
         .misbehave(Call::RefundStatus, Misbehaviour::Refuse);
     let failed = Answer::Done(RefundFact::Failed {
         problem: DECLINED.to_owned(),
+        failure: None,
     });
     assert_eq!(payments.refund_status(&ask, &reference).await, failed);
     assert_eq!(payments.refund(&ask).await, failed);

@@ -79,12 +79,18 @@ pub fn refund_ask(key: &str, minor: i64) -> RefundAsk {
         payment_reference: "pay_1".to_owned(),
         money: eur(minor),
         order_id: "order_1".to_owned(),
+        provider: "sandbox".to_owned(),
+        organization_id: "org_1".into(),
+        refund: key.split('.').next().unwrap_or_default().into(),
+        is_repeated: false,
     }
 }
 
 pub fn payment_ask(key: &str, reference: &str, minor: i64) -> PaymentAsk {
     PaymentAsk {
         key: key.to_owned(),
+        provider: "sandbox".to_owned(),
+        organization_id: "org_1".into(),
         payment: "payment_1".into(),
         payment_reference: reference.to_owned(),
         money: eur(minor),

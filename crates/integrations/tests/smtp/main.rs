@@ -40,6 +40,7 @@ fn words(answer: &Answer<()>) -> (&'static str, &str) {
         Answer::Refused(said) => ("refused", said),
         Answer::NotNow(said) => ("not now", said),
         Answer::Unknown(said) => ("unknown", said),
+        Answer::NeedsALook(said) => ("needs a look", said),
     };
     let said = said.strip_prefix("127.0.0.1:").unwrap();
     let digits = said.find(|letter: char| !letter.is_ascii_digit()).unwrap();

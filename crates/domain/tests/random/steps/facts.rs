@@ -142,7 +142,10 @@ fn refund_fact(step: &Step) -> RefundFact {
         0..=4 => RefundFact::Sent,
         5 | 6 => RefundFact::Pending { reference },
         7..=14 => RefundFact::Succeeded { reference },
-        15..=20 => RefundFact::Failed { problem },
+        15..=20 => RefundFact::Failed {
+            problem,
+            failure: None,
+        },
         _ => RefundFact::Unknown { problem },
     }
 }

@@ -1,0 +1,53 @@
+//! Each payment's provider is asked about it, and no other.
+
+use std::sync::Arc;
+
+use engine::fakes::Fakes;
+use engine::ports::{Answer, Payments};
+use integrations::payments::ByProvider;
+
+use crate::world::{payment_ask, refund_ask};
+
+#[tokio::test]
+async fn a_payment_is_asked_about_where_it_was_made() {
+    let (sandbox, stripe) = (Arc::new(Fakes::default()), Arc::new(Fakes::default()));
+    let both: Vec<(&str, Arc<dyn Payments>)> =
+        vec![("sandbox", sandbox.clone()), ("stripe", stripe.clone())];
+    let both = ByProvider::of(both);
+    let (refund, payment) = (
+        refund_ask("r.1", "pi_1", 1_000, "USD"),
+        payment_ask("void", "pi_1", 1_000, "USD"),
+    );
+    both.refund(&refund).await;
+    both.refund_status(&refund, "re_1").await;
+    both.capture(&payment).await;
+    both.void(&payment).await;
+    both.payment_status(&payment).await;
+    let asked = |fakes: &Fakes| {
+        [
+            fakes.refunds.asked().len(),
+            fakes.refund_statuses.asked().len(),
+            fakes.captures.asked().len(),
+            fakes.voids.asked().len(),
+            fakes.payment_statuses.asked().len(),
+        ]
+    };
+    assert_eq!((asked(&sandbox), asked(&stripe)), ([0; 5], [1; 5]));
+    let mut elsewhere = refund;
+    elsewhere.provider = "sandbox".to_owned();
+    both.refund(&elsewhere).await;
+    assert_eq!((asked(&sandbox)[0], asked(&stripe)[0]), (1, 1));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_connected_is_asked_nothing_and_can_be_connected() {
+    let sandbox: Arc<Fakes> = Arc::default();
+    let one: Vec<(&str, Arc<dyn Payments>)> = vec![("sandbox", sandbox.clone())];
+    let answer = ByProvider::of(one)
+        .refund(&refund_ask("r.1", "pi_1", 1_000, "USD"))
+        .await;
+    let problem =
+        "the payment provider \"stripe\" is not connected; bordereau.toml tells how to connect one";
+    assert_eq!(answer, Answer::NotNow(problem.to_owned()));
+    assert_eq!(sandbox.refunds.asked().len(), 0);
+}
