@@ -45,22 +45,16 @@ pub fn record(
 ) -> Result<Vec<EventKind>, Refusal> {
     use RefundState as S;
     let refund = find(order, id)?;
-    let to = |state: S, reference: &str, problem: &str| EventKind::RefundChanged {
+    let moved = |to: S, reference: &str, problem: &str, failure| EventKind::RefundChanged {
         refund: id.clone(),
         from: refund.state,
-        to: state,
+        to,
         reference: reference.to_owned(),
         problem: problem.to_owned(),
-        failure: None,
+        failure,
     };
-    let failed_by = |problem: &str, why: Option<RefundFailure>| EventKind::RefundChanged {
-        refund: id.clone(),
-        from: refund.state,
-        to: S::Failed,
-        reference: String::new(),
-        problem: problem.to_owned(),
-        failure: why,
-    };
+    let to = |state: S, reference: &str, problem: &str| moved(state, reference, problem, None);
+    let failed_by = |problem: &str, why| moved(S::Failed, "", problem, why);
     let mut events = match (refund.state, fact) {
         (S::Requested, RefundFact::Sent) => vec![to(S::Sent, "", "")],
         // Asking again with the same key is how a lost answer is found.

@@ -297,7 +297,7 @@ fn books_are_compared_on_a_page_as_a_file_and_on_the_command_line() {
             .says("Les livres diffèrent sur 3 et concordent sur 0.")
             .says("Nos livres")
             .says(">F2<")
-            .says("-10,00 EUR");
+            .says("−10,00 EUR");
         let file = browser.get(&format!("/refunds/reconciliation.csv?{march}"));
         let file = file.is(200);
         let rows = rows_of(&file.body);

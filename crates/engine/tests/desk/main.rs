@@ -31,6 +31,7 @@ mod people;
 mod plans;
 mod presence;
 mod reconcile;
+mod refund_attempts;
 mod refund_queue;
 mod refunds;
 mod roles;

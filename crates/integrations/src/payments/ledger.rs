@@ -10,7 +10,7 @@ use domain::refund_settle::RefundFact;
 use engine::ports::{Answer, Booked, PaymentAsk, RefundAsk};
 use jiff::Timestamp;
 
-use super::record::{Act, Entry, News, SandboxRefund, Standing, Taken, ToCome};
+use super::record::{Act, Entry, SandboxRefund, Standing, Taken, ToCome};
 use crate::books::{Decided, Kept};
 use crate::invent::Seed;
 use crate::script::{Misbehaviour, no_answer, plan};
@@ -24,8 +24,8 @@ pub(crate) struct Ledger {
     released: HashSet<String>,
     held: HashMap<String, Option<Timestamp>>,
     ran_out: HashSet<String>,
-    refunds: Vec<SandboxRefund>,
-    by_key: HashMap<String, usize>,
+    pub(super) refunds: Vec<SandboxRefund>,
+    pub(super) by_key: HashMap<String, usize>,
     by_reference: HashMap<String, usize>,
     by_payment: HashMap<String, Vec<usize>>,
     taken: HashMap<String, Taken>,
@@ -361,46 +361,6 @@ impl Ledger {
             how,
             answer: no_answer(),
         }
-    }
-
-    pub(crate) fn unheard(&self) -> Vec<News> {
-        self.refunds
-            .iter()
-            .filter_map(SandboxRefund::news)
-            .collect()
-    }
-
-    pub(crate) fn is_unheard(&self, key: &str) -> bool {
-        let found = self.by_key.get(key).map(|index| &self.refunds[*index]);
-        found.is_some_and(|refund| refund.to_come.is_some())
-    }
-
-    /// The news of these refunds. A failure is so from the moment it is told: the amount is free again before the desk
-    /// can ask for it again.
-    pub(crate) fn tell(&self, keys: &HashSet<String>) -> (Vec<Entry>, Vec<News>) {
-        let (mut entries, mut told) = (Vec::new(), Vec::new());
-        for news in self
-            .unheard()
-            .into_iter()
-            .filter(|news| keys.contains(&news.key))
-        {
-            let stands = self
-                .by_key
-                .get(&news.key)
-                .map(|index| &self.refunds[*index]);
-            let succeeded = stands.is_some_and(|refund| refund.standing == Standing::Succeeded);
-            if let (RefundFact::Failed { problem, .. }, true) = (&news.fact, succeeded) {
-                entries.push(Entry::RefundChanged {
-                    key: news.key.clone(),
-                    to: Standing::Failed {
-                        problem: problem.clone(),
-                    },
-                    changed_at: None,
-                });
-            }
-            told.push(news);
-        }
-        (entries, told)
     }
 }
 

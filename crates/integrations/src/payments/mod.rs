@@ -2,6 +2,7 @@
 
 mod by_provider;
 mod ledger;
+mod ledger_news;
 mod record;
 pub mod sandbox;
 pub mod stripe;
