@@ -1,5 +1,5 @@
 //! Days in the list's address. They are days where the person is, as the preferences say; a filter, and so a view and
-//! its count, holds instants, which mean the same to everyone. `docs/decisions/0003-days-of-a-filter.md` says why.
+//! its count, holds instants, which mean the same to everyone. `docs/decisions/0004-days-of-a-filter.md` says why.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
