@@ -16,9 +16,14 @@ impl ByProvider {
         Self(providers)
     }
 
-    /// The provider of this name. While it is not connected nothing is asked, and connecting it helps.
+    /// The provider of this name. While it is not connected nothing is asked, and connecting it helps. A payment that names
+    /// none is the only one's there is; of several nobody guesses whose money it is.
     fn named<T>(&self, name: &str) -> Result<&dyn Payments, Answer<T>> {
-        let found = self.0.iter().find(|(known, _)| *known == name);
+        let found = match (name, self.0.as_slice()) {
+            ("", [only]) => Some(only),
+            ("", _) => None,
+            _ => self.0.iter().find(|(known, _)| *known == name),
+        };
         found.map(|(_, provider)| &**provider).ok_or_else(|| {
             Answer::NotNow(format!(
                 "the payment provider \"{name}\" is not connected; bordereau.toml tells how to connect one"

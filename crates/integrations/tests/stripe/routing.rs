@@ -51,3 +51,21 @@ async fn a_provider_that_is_not_connected_is_asked_nothing_and_can_be_connected(
     assert_eq!(answer, Answer::NotNow(problem.to_owned()));
     assert_eq!(sandbox.refunds.asked().len(), 0);
 }
+
+#[tokio::test]
+async fn a_payment_that_names_no_provider_is_the_only_ones_and_of_several_nobodys() {
+    let (sandbox, stripe) = (Arc::new(Fakes::default()), Arc::new(Fakes::default()));
+    let mut unnamed = refund_ask("r.1", "pi_1", 1_000, "USD");
+    unnamed.provider.clear();
+    let one: Vec<(&str, Arc<dyn Payments>)> = vec![("sandbox", sandbox.clone())];
+    ByProvider::of(one).refund(&unnamed).await;
+    assert_eq!(sandbox.refunds.asked().len(), 1);
+    let both: Vec<(&str, Arc<dyn Payments>)> =
+        vec![("sandbox", sandbox.clone()), ("stripe", stripe.clone())];
+    let answer = ByProvider::of(both).refund(&unnamed).await;
+    assert!(matches!(answer, Answer::NotNow(_)));
+    assert_eq!(
+        (sandbox.refunds.asked().len(), stripe.refunds.asked().len()),
+        (1, 0)
+    );
+}
