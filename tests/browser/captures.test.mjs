@@ -26,8 +26,11 @@ for (const hasScript of [true, false]) {
     await amount.fill("45.00");
     await press(page, t("action-capture"));
     await sees(page, t("done-capture"));
-    await becomes(page, money(t, "45.00", "EUR"));
+    await becomes(page, t("paid-captured"));
+    // Activity is read after the order, so it may have told of what the payment did not show yet.
+    await page.reload();
     await expect(payment(page, t), t("paid-captured"));
+    await expect(payment(page, t), money(t, "45.00", "EUR"));
   });
 }
 
