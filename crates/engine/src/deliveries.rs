@@ -133,8 +133,7 @@ pub async fn receive(
     Ok(Receipt::Stored)
 }
 
-/// The latest deliveries, newest first: those before `before`, and whether there are more. Those that failed alone, if
-/// `failed_only`.
+/// The latest deliveries, newest first: those before `before`, and whether there are more.
 ///
 /// # Errors
 /// The database.
