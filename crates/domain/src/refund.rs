@@ -114,6 +114,10 @@ pub struct Refund {
     /// How it was settled outside the provider, after it had failed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_hand: Option<SettledByHand>,
+    /// The id of who asked for it on their own authority, whose limit it counts towards; nobody where another person
+    /// approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
 }
 
 impl Refund {
@@ -327,6 +331,7 @@ pub fn legs(
                 fee_returned: None,
                 notify: request.notify && first,
                 by_hand: None,
+                asked_by: Some(context.actor.by.id.clone()),
             };
             EventKind::RefundRequested { refund }
         })

@@ -299,6 +299,7 @@ pub fn record_foreign(
         fee_returned: None,
         notify: false,
         by_hand: None,
+        asked_by: None,
     };
     let mut events = vec![EventKind::RefundRequested {
         refund: refund.clone(),

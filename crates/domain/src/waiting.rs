@@ -12,6 +12,7 @@ use crate::ids::WaitingId;
 use crate::money::Money;
 use crate::order::{Concern, Order, OrderStatus};
 use crate::parts::Parts;
+use crate::policy::Policy;
 use crate::refund::Refund;
 use crate::refusal::Refusal;
 
@@ -167,7 +168,7 @@ pub(crate) fn hold_back(
     let refunds = requested(&decided);
     let amount = total(order, &refunds);
     let undo_s = context.policy.undo_s;
-    let waits = match context.policy.exceeded_by(amount) {
+    let waits = match needs_approval(order, amount, &context.actor.by.id, context.policy) {
         Some(limit) => WaitsFor::Approval { limit },
         None if undo_s > 0 => {
             let until = context
@@ -187,7 +188,7 @@ pub(crate) fn hold_back(
         },
     };
     let id = WaitingId(format!("{}{}", WaitingId::PREFIX, order.version + 1));
-    let needs_approval = matches!(waits, WaitsFor::Approval { .. });
+    let is_for_a_person = matches!(waits, WaitsFor::Approval { .. });
     let waiting = Waiting {
         id: id.clone(),
         what,
@@ -199,10 +200,27 @@ pub(crate) fn hold_back(
     let mut events = vec![EventKind::WaitingBegun {
         waiting: Box::new(waiting),
     }];
-    if needs_approval {
+    if is_for_a_person {
         events.push(context.attention(order, Concern::ApprovalNeeded { waiting: id }));
     }
     events
+}
+
+/// The limit above which another person has to approve what someone is about to return. What they have returned of this
+/// order by themselves counts with it, or a limit would only ask for smaller portions.
+pub fn needs_approval(order: &Order, amount: Money, by: &str, policy: &Policy) -> Option<Money> {
+    let waiting = order.waiting.iter().filter(|one| match one.waits {
+        WaitsFor::Time { .. } => true,
+        WaitsFor::Approval { .. } => false,
+    });
+    let before = order.refunds.iter().filter(|refund| refund.counts());
+    let theirs: Vec<Refund> = before
+        .chain(waiting.flat_map(|one| one.refunds()))
+        .filter(|refund| refund.asked_by.as_deref() == Some(by))
+        .cloned()
+        .collect();
+    let minor = amount.minor.saturating_add(total(order, &theirs).minor);
+    policy.exceeded_by(Money::new(minor, amount.currency))
 }
 
 /// The refunds that these events ask for.

@@ -59,7 +59,13 @@ pub(crate) fn approve(
     let waiting = find(order, id)?;
     may_decide(waiting, context)?;
     let note = optional_text(note, "note", MAX_NOTE)?;
-    let sent = send(order, waiting, context)?;
+    let mut sent = send(order, waiting, context)?;
+    for event in &mut sent {
+        // It is two people's now, and counts towards nobody's limit.
+        if let EventKind::RefundRequested { refund } = event {
+            refund.asked_by = None;
+        }
+    }
     let mut events = ended(order, waiting, Outcome::Approved, note, context);
     events.extend(sent);
     Ok(events)

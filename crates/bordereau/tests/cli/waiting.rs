@@ -129,8 +129,7 @@ fn above_a_limit_someone_else_approves_or_declines_with_a_note() {
         set(&mut ada, "0", "EUR", "10.00").says("Limit of Member in EUR");
         let mut max = Browser::signed_in(&server, "fr", MAX);
         max.get("/settings/policies").is(403);
-        let said =
-            "Demande l'accord de quelqu'un d'autre : au-dessus de votre limite de 10,00 EUR.";
+        let said = "Demande l'accord de quelqu'un d'autre : au-dessus de votre limite de 10,00 EUR par commande.";
         refund(&mut max, &order, "12,50", said)
             .says("Rien ne part avant que quelqu'un d'autre ne l'approuve.")
             .says("Max demande à rembourser 12,50 EUR.")

@@ -10,6 +10,7 @@ here-refund = { $name } is preparing a refund
 here-cancel = { $name } is about to cancel
 changed-now = Changed by { $name } just now
 changed-at = Changed by { $name }, { $at }
+changed-sent = What you confirmed has gone out
 changed-by-you = You changed this order elsewhere
 show = Show
 close = Close

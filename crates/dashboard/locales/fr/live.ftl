@@ -10,6 +10,7 @@ here-refund = { $name } prépare un remboursement
 here-cancel = { $name } s'apprête à annuler
 changed-now = Modifiée par { $name } à l'instant
 changed-at = Modifiée par { $name }, { $at }
+changed-sent = Ce que vous avez confirmé est parti
 changed-by-you = Vous avez modifié cette commande ailleurs
 show = Afficher
 close = Fermer

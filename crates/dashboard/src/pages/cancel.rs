@@ -68,7 +68,7 @@ pub(crate) async fn send(
             Some(_) => order.money(0),
             None => preview(&order).refunded,
         };
-        asked.before = waiting::before(visitor, refunded).await?;
+        asked.before = waiting::before(visitor, &order, refunded).await?;
         return Ok(form(visitor, &order, &asked, StatusCode::OK, ""));
     }
     let wish = Cancel {

@@ -2,8 +2,9 @@
 
 use axum::extract::Path;
 use domain::actor::ActorKind;
-use domain::event::Event;
+use domain::event::{Event, EventKind};
 use domain::ids::OrderId;
+use domain::waiting::Outcome;
 use engine::activity::{Wanted, activity};
 use engine::failure::Failure;
 use engine::permit::ViewOrders;
@@ -85,9 +86,19 @@ fn changed(visitor: &Visitor, newest: &[Event], since: u64) -> Option<String> {
         )
     };
     let mut new = newest.iter().filter(|event| event.seq > since);
-    let event = new.clone().find(is_person).or_else(|| new.next())?;
+    let event = new.clone().find(is_person).or_else(|| new.clone().next())?;
     if event.by == visitor.signed_in.session.actor.by {
-        return Some(visitor.say("changed-by-you", &[]));
+        // What they confirmed goes out by itself: that is no change of theirs made somewhere else.
+        let is_sent = new.any(|one| match &one.kind {
+            EventKind::WaitingEnded { outcome, .. } => *outcome == Outcome::Sent,
+            _ => false,
+        });
+        let key = if is_sent {
+            "changed-sent"
+        } else {
+            "changed-by-you"
+        };
+        return Some(visitor.say(key, &[]));
     }
     let by = ("name", event.by.name.clone());
     let now = visitor.app.desk.now();

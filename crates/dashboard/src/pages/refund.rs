@@ -138,7 +138,7 @@ async fn sent(visitor: &Visitor, id: &str, mut form: Form) -> Answer {
     };
     if form.step == "review" {
         let asked = order.money(request.parts.total_minor());
-        form.before = waiting::before(visitor, asked).await?;
+        form.before = waiting::before(visitor, &order, asked).await?;
         return Ok(page(visitor, &order, &form, StatusCode::OK, None));
     }
     let (desk, terms) = (&visitor.app.desk, Terms::of_page());

@@ -7,7 +7,7 @@ use domain::money::Money;
 use domain::order::Order;
 use domain::policy::Policy;
 use domain::refund::RefundReason;
-use domain::waiting::{Confirmed, Waiting, WaitsFor};
+use domain::waiting::{Confirmed, Waiting, WaitsFor, needs_approval};
 use domain::waiting_end::{may_approve, may_decide, may_undo};
 use engine::corrections::correct;
 use engine::orders::Terms;
@@ -175,10 +175,15 @@ pub(super) fn command(action: &str, subject: &str, note: &str) -> Option<Command
     }
 }
 
-/// What will happen to so much before it is sent, for who is about to confirm it; nothing where it is sent at once.
-pub(super) async fn before(visitor: &Visitor, amount: Money) -> Result<String, Response> {
+/// What will happen to so much of an order before it is sent, for who is about to confirm it; nothing where it is sent at once.
+pub(super) async fn before(
+    visitor: &Visitor,
+    order: &Order,
+    amount: Money,
+) -> Result<String, Response> {
     let policy = policy(visitor).await?;
-    Ok(match policy.exceeded_by(amount) {
+    let by = &visitor.signed_in.session.actor.by.id;
+    Ok(match needs_approval(order, amount, by, &policy) {
         Some(limit) => {
             let limit = [("limit", visitor.formats.money(limit))];
             visitor.say("will-need-approval", &limit)

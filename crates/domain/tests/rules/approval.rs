@@ -30,6 +30,36 @@ fn above_their_limit_who_asks_waits_for_another_person_and_the_order_needs_atten
 }
 
 #[test]
+fn a_limit_counts_what_one_has_returned_of_the_order_so_that_portions_do_not_evade_it() {
+    let (mine, policy) = (member(), up_to(1_000));
+    let portion = |id: &str, minor| refund(id, parts(minor, 0, 0));
+    let first = under(
+        &checkout_order(usd()),
+        portion("refund_1", 600),
+        &mine,
+        &policy,
+    )
+    .order;
+    // A while in which it can be undone is no way around it.
+    let undone_later = Policy {
+        undo_s: 10,
+        ..policy.clone()
+    };
+    let second = under(&first, portion("refund_2", 400), &mine, &undone_later).order;
+    assert_eq!(second.waiting.len(), 1);
+    let third = under(&second, portion("refund_3", 1), &mine, &policy);
+    assert_eq!(names(&third.events), ["waiting_begun", "attention_raised"]);
+    // A colleague has a limit of their own, and what another person approved counts towards nobody's.
+    let colleague = actor(ActorKind::Person, "colleague", &Permission::MEMBER);
+    let theirs = under(&second, portion("refund_3", 1_000), &colleague, &policy);
+    assert_eq!(names(&theirs.events), ["refund_requested"]);
+    let asked = refund_needs_approval();
+    let approved = under(&asked, approve(&asked), &admin(), &Policy::none()).order;
+    let again = under(&approved, portion("refund_9", 1_000), &mine, &policy);
+    assert_eq!(names(&again.events), ["refund_requested"]);
+}
+
+#[test]
 fn another_person_approves_and_exactly_what_was_asked_is_sent() {
     let order = refund_needs_approval();
     let done = under(&order, approve(&order), &admin(), &ten_seconds());
