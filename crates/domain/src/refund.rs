@@ -117,7 +117,7 @@ pub struct Refund {
     /// The id of who asked for it on their own authority, whose limit it counts towards; nobody where another person
     /// approved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_by: Option<String>,
+    pub asked_by: Option<Box<str>>,
 }
 
 impl Refund {
@@ -331,7 +331,7 @@ pub fn legs(
                 fee_returned: None,
                 notify: request.notify && first,
                 by_hand: None,
-                asked_by: Some(context.actor.by.id.clone()),
+                asked_by: Some(context.actor.by.id.as_str().into()),
             };
             EventKind::RefundRequested { refund }
         })

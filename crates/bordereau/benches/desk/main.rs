@@ -10,6 +10,7 @@ mod made;
 mod measure;
 mod raw;
 mod report;
+mod settling;
 mod start;
 mod work;
 mod writes;
@@ -34,7 +35,7 @@ struct Options {
     /// Measures the embedded desk alone, or PostgreSQL alone.
     #[arg(long)]
     only: Option<String>,
-    /// What to measure, where it is not everything: `reads`, `lists`, `pages`, `writes`, `transfers`.
+    /// What to measure, where it is not everything: `reads`, `lists`, `pages`, `writes`, `settling`, `queue`, `transfers`.
     #[arg(long, value_delimiter = ',')]
     parts: Vec<String>,
     /// Where to write the figures as JSON.

@@ -61,12 +61,23 @@ pub fn rows(rows: u64, took: Duration) -> Figure {
     )
 }
 
+impl Figure {
+    /// The figure of something that is three such calls.
+    #[allow(clippy::float_arithmetic, reason = "a benchmark's rates, not money")]
+    pub fn in_threes(&mut self) {
+        self.rate /= 3.0;
+        self.p50 *= 3;
+        self.p99 *= 3;
+    }
+}
+
+/// The figure of so many calls that took so long in all.
 #[allow(
     clippy::float_arithmetic,
     clippy::cast_precision_loss,
     reason = "a benchmark's rates, not money"
 )]
-fn figure(mut times: Vec<Duration>, took: Duration, count: usize) -> Figure {
+pub fn figure(mut times: Vec<Duration>, took: Duration, count: usize) -> Figure {
     times.sort_unstable();
     let at = |percent: usize| {
         times

@@ -96,25 +96,7 @@ pub async fn measure(
         run: u64::try_from(Clock::System.now().as_second())?,
     };
     bench.ids = bench.sample().await?;
-    let is_wanted =
-        |part: &str| wanted.parts.is_empty() || wanted.parts.iter().any(|one| one == part);
-    if is_wanted("reads") {
-        bench.reads(report).await?;
-    }
-    if is_wanted("lists") {
-        bench.lists(report).await?;
-    }
-    if is_wanted("pages") {
-        crate::http::pages(&bench, report).await?;
-    }
-    if is_wanted("writes") {
-        bench.creates(report).await?;
-        bench.refunds(report).await?;
-    }
-    if is_wanted("transfers") {
-        bench.transfers(report).await?;
-    }
-    Ok(())
+    bench.parts(wanted.parts, report).await
 }
 
 /// A new organization with so many orders.
@@ -141,6 +123,34 @@ async fn filled(
 }
 
 impl Bench {
+    /// Measures what is wanted of everything there is.
+    async fn parts(&mut self, wanted: &[String], report: &mut Report) -> Result<()> {
+        let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|one| one == part);
+        if is_wanted("reads") {
+            self.reads(report).await?;
+        }
+        if is_wanted("lists") {
+            self.lists(report).await?;
+        }
+        if is_wanted("pages") {
+            crate::http::pages(self, report).await?;
+        }
+        if is_wanted("writes") {
+            self.creates(report).await?;
+            self.refunds(report).await?;
+        }
+        if is_wanted("settling") {
+            self.settling(report).await?;
+        }
+        if is_wanted("queue") {
+            self.queue(report).await?;
+        }
+        if is_wanted("transfers") {
+            self.transfers(report).await?;
+        }
+        Ok(())
+    }
+
     /// The ids of orders spread over the whole list.
     async fn sample(&self) -> Result<Vec<OrderId>> {
         let permit = self.session.permit()?;

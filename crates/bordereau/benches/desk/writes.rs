@@ -127,27 +127,7 @@ impl Bench {
                 .take(usize::try_from(WRITES)?.min(paid.len() * 4))
                 .cloned()
                 .collect();
-            let (desk, session) = (self.desk.clone(), self.session.clone());
-            let ours = calls(inputs.clone(), callers, move |id| {
-                let (desk, session) = (desk.clone(), session.clone());
-                async move {
-                    let request = RefundRequest {
-                        id: refunds::new_id(&desk),
-                        parts: Parts {
-                            item_minor: 1,
-                            ..Parts::default()
-                        },
-                        items: Vec::new(),
-                        reason: RefundReason::OrderChange,
-                        note: String::new(),
-                        notify: false,
-                    };
-                    refunds::request(&desk, &session.permit()?, &id, request, &Terms::default())
-                        .await?;
-                    Ok(())
-                }
-            })
-            .await?;
+            let ours = self.request_refunds(inputs.clone(), callers).await?;
             let bare = self.bare_refunds(inputs, callers).await?;
             report.add(
                 self.database,
@@ -159,8 +139,37 @@ impl Bench {
         Ok(())
     }
 
+    /// Asks for a refund of one minor unit of each of these orders.
+    pub async fn request_refunds(
+        &self,
+        inputs: Vec<OrderId>,
+        callers: usize,
+    ) -> Result<crate::measure::Figure> {
+        let (desk, session) = (self.desk.clone(), self.session.clone());
+        calls(inputs, callers, move |id| {
+            let (desk, session) = (desk.clone(), session.clone());
+            async move {
+                let request = RefundRequest {
+                    id: refunds::new_id(&desk),
+                    parts: Parts {
+                        item_minor: 1,
+                        ..Parts::default()
+                    },
+                    items: Vec::new(),
+                    reason: RefundReason::OrderChange,
+                    note: String::new(),
+                    notify: false,
+                };
+                refunds::request(&desk, &session.permit()?, &id, request, &Terms::default())
+                    .await?;
+                Ok(())
+            }
+        })
+        .await
+    }
+
     /// What a refund commits, by the bare driver: the order's row anew, an event, a key, a job.
-    async fn bare_refunds(
+    pub async fn bare_refunds(
         &self,
         ids: Vec<OrderId>,
         callers: usize,
@@ -180,7 +189,7 @@ impl Bench {
     }
 
     /// Orders with money to return.
-    async fn paid(&self) -> Result<Vec<OrderId>> {
+    pub async fn paid(&self) -> Result<Vec<OrderId>> {
         let permit = self.session.permit()?;
         let filter = Filter {
             payment: vec![domain::order::PaymentStatus::Paid],
