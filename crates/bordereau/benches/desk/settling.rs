@@ -76,20 +76,21 @@ impl Bench {
     /// Refunds a second from the first request to the last one settled; the times are of single refunds.
     pub async fn settling(&self, report: &mut Report) -> Result<()> {
         let paid = self.paid().await?;
-        for (latency, count, name) in [
+        let kinds = [
             (
                 Duration::ZERO,
                 AT_ONCE,
                 "refund to settled, answered at once",
             ),
             (LATENCY, LATE, "refund to settled, answered after 200 ms"),
-        ] {
+        ];
+        for (round, (latency, count, name)) in kinds.into_iter().enumerate() {
             self.put_jobs_aside().await?;
             let inputs: Vec<OrderId> = paid.iter().cycle().take(count).cloned().collect();
             let ours = self.settled(inputs.clone(), latency).await?;
             // Requested, sent, settled: a refund is three commits.
             let thrice: Vec<OrderId> = inputs.iter().cycle().take(count * 3).cloned().collect();
-            let mut bare = self.bare_refunds(thrice, CALLERS).await?;
+            let mut bare = self.bare_refunds(thrice, CALLERS, 50 + round).await?;
             bare.in_threes();
             report.add(self.database, name, ours, Some(bare));
         }

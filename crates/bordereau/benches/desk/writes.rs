@@ -31,6 +31,9 @@ const WRITES: u64 = 2_000;
 /// Orders an import and its baseline move.
 const IMPORTED: u64 = 20_000;
 
+/// What is left of an order's goods, so that every refund of it in a run finds something.
+const ENOUGH_MINOR: i64 = 500;
+
 const ORDER: &str = "organization_id, id, mode, desk_number, position, customer_sort, facets, destination, \
 total_base_minor, version, number, customer, attention_count, currency, total_minor, base_currency, tags, words, \
 updated_at_us, document";
@@ -128,7 +131,7 @@ impl Bench {
                 .cloned()
                 .collect();
             let ours = self.request_refunds(inputs.clone(), callers).await?;
-            let bare = self.bare_refunds(inputs, callers).await?;
+            let bare = self.bare_refunds(inputs, callers, callers).await?;
             report.add(
                 self.database,
                 &format!("partial refund, {callers} at once"),
@@ -168,11 +171,13 @@ impl Bench {
         .await
     }
 
-    /// What a refund commits, by the bare driver: the order's row anew, an event, a key, a job.
+    /// What a refund commits, by the bare driver: the order's row anew, an event, a key, a job. Each round of a run below
+    /// a hundred has keys of its own.
     pub async fn bare_refunds(
         &self,
         ids: Vec<OrderId>,
         callers: usize,
+        round: usize,
     ) -> Result<crate::measure::Figure> {
         let (pool, begin, organization) =
             (self.pool.clone(), self.begin, self.organization.clone());
@@ -181,7 +186,7 @@ impl Bench {
         calls(numbered, callers, move |(number, id)| {
             let (pool, organization) = (pool.clone(), organization.clone());
             async move {
-                let written = made::refund_rows(&organization, id.as_str(), number, run + callers);
+                let written = made::refund_rows(&organization, id.as_str(), number, run + round);
                 raw::update(&pool, begin, organization.as_str(), id.as_str(), &written).await
             }
         })
@@ -204,11 +209,14 @@ impl Bench {
             after: None,
             limit: 500,
         };
-        Ok(listing::page(&self.desk, &permit, &page)
-            .await?
-            .into_iter()
-            .map(|row| row.id)
-            .collect())
+        let mut paid = Vec::new();
+        for row in listing::page(&self.desk, &permit, &page).await? {
+            let order = orders::load(&self.desk, &permit, &row.id).await?;
+            if order.left().item_minor >= ENOUGH_MINOR {
+                paid.push(row.id);
+            }
+        }
+        Ok(paid)
     }
 
     pub async fn transfers(&self, report: &mut Report) -> Result<()> {

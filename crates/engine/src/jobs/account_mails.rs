@@ -39,6 +39,9 @@ pub(super) async fn given_up(desk: &Desk, job: &Job, problem: &str) -> Result<()
     if let Some(mail) = waiting(desk, job).await? {
         let store = desk.store();
         store
+            .give_up_outgoing(&job.job.organization_id, &mail.id, problem, desk.now())
+            .await?;
+        store
             .settle_account_mail(&mail, MailState::Failed, problem, desk.now())
             .await?;
     }

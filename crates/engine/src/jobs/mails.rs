@@ -72,6 +72,17 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     }
 }
 
+/// Says on the order that an e-mail could not be sent for as long as it was tried.
+pub(super) async fn given_up(desk: &Desk, job: &Job, problem: &str) -> Result<(), Failure> {
+    let id = MailId(job.job.subject.clone());
+    desk.store()
+        .give_up_outgoing(&job.job.organization_id, &id, problem, desk.now())
+        .await?;
+    record(desk, job, id, MailState::Failed, problem)
+        .await
+        .map(|_| ())
+}
+
 /// The letter; where the merchant's words do not work for this order after all, in ours: the shopper waits for it.
 pub(super) fn written(words: &Words, which: Which, facts: &Facts) -> Result<Written, Failure> {
     let ours = |mistake: Mistake| {

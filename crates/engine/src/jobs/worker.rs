@@ -249,12 +249,21 @@ impl Worker {
     /// Parks the job and asks a person to look at the order: never silence. What is about no order says so itself.
     async fn give_up(&self, job: &Job, problem: &str) -> Result<(), StoreError> {
         tracing::error!(job = %job.job.id, order = %job.job.order_id, attempts = job.attempts, problem, "given up");
-        match job.job.kind {
-            JobKind::AccountMailSend => account_mails::given_up(&self.desk, job, problem).await?,
-            JobKind::DeliveryProcess => deliveries::given_up(&self.desk, job, problem).await?,
+        let said = match job.job.kind {
+            JobKind::AccountMailSend => account_mails::given_up(&self.desk, job, problem)
+                .await
+                .map_err(Failure::from),
+            JobKind::DeliveryProcess => deliveries::given_up(&self.desk, job, problem)
+                .await
+                .map_err(Failure::from),
+            JobKind::MailSend => mails::given_up(&self.desk, job, problem).await,
             _ => return self.park(job, problem).await,
+        };
+        match said {
+            Ok(()) => self.desk.store().finish(job).await,
+            Err(Failure::Store(error)) => Err(error),
+            Err(_) => self.park(job, problem).await,
         }
-        self.desk.store().finish(job).await
     }
 
     async fn park(&self, job: &Job, problem: &str) -> Result<(), StoreError> {

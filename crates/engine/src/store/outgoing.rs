@@ -1,6 +1,6 @@
 //! E-mails on their way through a mail server.
 
-use domain::ids::{MailId, OrderId};
+use domain::ids::{MailId, OrderId, OrganizationId};
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -18,7 +18,7 @@ fn read(row: &AnyRow) -> Result<Outgoing, StoreError> {
     Ok(Outgoing {
         id: MailId(row.try_get("id")?),
         scope: Scope {
-            organization_id: domain::ids::OrganizationId(row.try_get("organization_id")?),
+            organization_id: OrganizationId(row.try_get("organization_id")?),
             mode: named(row.try_get("mode")?, "outgoing_mails.mode")?,
         },
         kind: named(row.try_get("kind")?, "outgoing_mails.kind")?,
@@ -94,6 +94,31 @@ impl Store {
         .bind(at.as_microsecond())
         .bind(letter.scope.organization_id.as_str())
         .bind(letter.id.as_str())
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// Writes that a letter which waited to be tried again will not be.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn give_up_outgoing(
+        &self,
+        organization: &OrganizationId,
+        id: &MailId,
+        problem: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update outgoing_mails set state = $1, problem = $2, settled_at_us = $3 \
+             where organization_id = $4 and id = $5 and state = 'waiting'",
+        )
+        .bind(name(&OutgoingState::Refused))
+        .bind(problem)
+        .bind(at.as_microsecond())
+        .bind(organization.as_str())
+        .bind(id.as_str())
         .execute(self.writer())
         .await?;
         Ok(())

@@ -129,6 +129,32 @@ async fn what_was_certainly_not_sent_is_sent_later_and_what_is_refused_is_not() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_tried_for_three_days_is_not_sent_and_the_order_says_so() {
+    on_every_database(async |harness| {
+        let id = canceled(harness).await;
+        let letters = &harness.fakes.letters;
+        let mut tries = 0;
+        while outgoing(harness).await.first().map(|mail| mail.state) != Some(OutgoingState::Refused)
+        {
+            letters.reply(Answer::NotNow("the mail server is down".to_owned()));
+            harness.clock.advance_s(8 * 3_600);
+            harness.step().await;
+            tries += 1;
+            assert!(tries < 50, "it is never given up");
+        }
+        let told = outgoing(harness).await.remove(0);
+        assert_eq!(told.problem, "the mail server is down");
+        let order = harness.load(&id).await;
+        assert_eq!(order.mails[0].state, MailState::Failed);
+        let reason = "the mail server is down".to_owned();
+        assert_eq!(order.attention[0].concern, Concern::MailFailed { reason });
+        let left = harness.desk.store().jobs(&harness.organization, 10).await;
+        assert_eq!(left.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_e_mail_to_the_team_is_not_repeated_either() {
     on_every_database(async |harness| {
         harness.fakes.letters_repeat.store(true, Ordering::Relaxed);
