@@ -114,8 +114,7 @@ pub struct Refund {
     /// How it was settled outside the provider, after it had failed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_hand: Option<SettledByHand>,
-    /// The id of who asked for it on their own authority, whose limit it counts towards; nobody where another person
-    /// approved it.
+    /// Whose limit it counts towards, by id: who asked for it, unless another person approved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<Box<str>>,
 }
@@ -313,10 +312,9 @@ pub fn legs(
                 id: request.id.leg(index),
                 payment: payment.id.clone(),
                 parts,
-                items: if first {
-                    request.items.clone()
-                } else {
-                    Vec::new()
+                items: match first {
+                    true => request.items.clone(),
+                    false => Vec::new(),
                 },
                 reason: request.reason.clone(),
                 note: request.note.trim().to_owned(),

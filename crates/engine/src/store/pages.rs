@@ -6,13 +6,14 @@
 //!    merged; of a tag, and by total and customer, the index in that order is followed. What does not meet the rest is
 //!    passed over.
 
+mod choice;
+
 use domain::filter::{Filter, Sort, SortKey};
 use domain::search::Query;
-use sqlx::{AnyConnection, Row};
 
+use super::StoreError;
 use super::list::{Cursor, Page};
 use super::statement::{Columns, Lead, Scope, Statement};
-use super::{Store, StoreError};
 
 /// How many orders are few. Measured with a million of them: reading the rows of so many takes about as long as finding
 /// a page of fifty by passing over index entries, when so many match.
@@ -241,7 +242,7 @@ impl<'a> Asked<'a> {
         let mut statement = Statement::default();
         let lead = self.tag_or_orders();
         let (columns, beside) = (Columns::of(lead), self.beside(lead));
-        statement.select(self.columns, &self.scope, lead);
+        statement.select(self.found_by(lead), &self.scope, lead);
         if self.filter.asks_facets() {
             statement.among(beside.facets, facets);
         }
@@ -257,7 +258,33 @@ impl<'a> Asked<'a> {
         let placed = if self.is_by_date() { &columns } else { &beside };
         statement.placed(placed, self.filter);
         self.finish(&mut statement, &columns)?;
+        self.read_found(&mut statement, lead);
         Ok(statement)
+    }
+
+    /// Whether the page is found in an index alone, and only its rows are read then. The words of an order are in no index.
+    fn is_found_first(&self, lead: Lead<'_>) -> bool {
+        self.limit.is_some() && self.query.is_none() && matches!(lead, Lead::Orders)
+    }
+
+    /// What is selected while the page is being found.
+    fn found_by(&self, lead: Lead<'_>) -> &str {
+        if !self.is_found_first(lead) {
+            return self.columns;
+        }
+        match self.sort.key {
+            SortKey::Placed => "o.position as position",
+            SortKey::Total => "o.position as position, o.total_base_minor as total_base_minor",
+            SortKey::Customer => "o.position as position, o.customer_sort as customer_sort",
+        }
+    }
+
+    /// Reads the rows of a page that was found: PostgreSQL would read the row of each order that is passed over.
+    fn read_found(&self, statement: &mut Statement, lead: Lead<'_>) {
+        if self.is_found_first(lead) {
+            statement.read_at(self.columns, &self.scope);
+            statement.order_by(self.sort, &Columns::COLLECTED);
+        }
     }
 
     /// The lists of these facets by date, merged.
@@ -297,6 +324,7 @@ impl<'a> Asked<'a> {
         if !is_alone {
             self.sorted(&mut statement, &Columns::MERGED);
         }
+        self.read_found(&mut statement, Lead::Orders);
         Ok(statement)
     }
 
@@ -308,7 +336,7 @@ impl<'a> Asked<'a> {
         destinations: &[String],
     ) -> Result<(), StoreError> {
         let (columns, beside) = (Columns::INDEXED, self.beside(Lead::Orders));
-        statement.select(self.columns, &self.scope, Lead::Orders);
+        statement.select(self.found_by(Lead::Orders), &self.scope, Lead::Orders);
         statement.among(columns.facets, facets);
         match destinations {
             [] => {}
@@ -324,71 +352,5 @@ impl<'a> Asked<'a> {
             statement.after(self.sort, &columns, cursor)?;
         }
         Ok(())
-    }
-}
-
-impl Store {
-    /// The statement of a page, as the orders are that the connection sees; none where nothing can be on it.
-    pub(super) async fn page_of(
-        &self,
-        asked: &Asked<'_>,
-        connection: &mut AnyConnection,
-    ) -> Result<Option<Statement>, StoreError> {
-        if let Some(statement) = asked.straight()? {
-            return Ok(Some(statement));
-        }
-        let scope = &asked.scope;
-        let facets = self
-            .kept_facets(scope.organization, scope.mode, asked.filter, connection)
-            .await?;
-        if facets.is_empty() {
-            return Ok(None);
-        }
-        if !asked.is_listed() {
-            for few in asked.conditions() {
-                if self.keeps_few(asked, few, &facets, connection).await? {
-                    return asked.collected(few, &facets).map(Some);
-                }
-            }
-        }
-        if let Some(statement) = asked.found()? {
-            return Ok(Some(statement));
-        }
-        if asked.is_by_date() && asked.filter.tag.is_none() {
-            asked.merged(&facets).map(Some)
-        } else {
-            asked.followed(&facets).map(Some)
-        }
-    }
-
-    async fn keeps_few(
-        &self,
-        asked: &Asked<'_>,
-        few: Few,
-        facets: &[String],
-        connection: &mut AnyConnection,
-    ) -> Result<bool, StoreError> {
-        let mut statement = match (few, &asked.query) {
-            (Few::Words, Some(query)) => {
-                let mut statement = Statement::default();
-                statement.matches("1 as one", &asked.scope, query);
-                statement
-            }
-            _ => asked.led_by(few, "1 as one", facets),
-        };
-        // Passing over the words of an order takes longer than over an entry of the other indexes.
-        let few = if few == Few::Words {
-            3 * self.few
-        } else {
-            self.few
-        };
-        statement.limit(few + 1);
-        statement.text = format!("select count(*) as many from ({}) few", statement.text);
-        let many: i64 = statement
-            .query(self.dialect())
-            .fetch_one(connection)
-            .await?
-            .try_get(0)?;
-        Ok(many <= few)
     }
 }

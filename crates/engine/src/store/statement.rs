@@ -114,6 +114,18 @@ impl Statement {
         ));
     }
 
+    /// Makes it a select of the orders at the positions that it finds.
+    pub fn read_at(&mut self, columns: &str, scope: &Scope<'_>) {
+        let organization = self.text(scope.organization.as_str());
+        let mode = self.text(&name(&scope.mode));
+        // In this order on SQLite, which takes `cross join` by its word.
+        self.text = format!(
+            "select {columns} from ({}) l cross join orders o where o.organization_id = ${organization} \
+             and o.mode = ${mode} and o.position = l.position",
+            self.text
+        );
+    }
+
     /// `select … from` what a search finds, without the orders.
     pub fn matches(&mut self, columns: &str, scope: &Scope<'_>, query: &Query) {
         let found = self.text(&scope.dialect.search_text(query));

@@ -165,11 +165,11 @@ fn every_statement_on_a_tenants_table_names_the_organization() {
         // A join names it on both sides.
         let joins = text.matches(" join ").count();
         let of_people = text.contains("join people p on p.id = m.person_id");
+        // The page that was found names it within; the whole of it is looked at below.
+        let of_found = text.contains("({}) l cross join orders o");
+        let of_others = usize::from(of_people) + usize::from(of_found);
         if !is_begun && joins > 0 {
-            assert!(
-                names > 2 * (joins - usize::from(of_people)),
-                "{file}: {text}"
-            );
+            assert!(names > 2 * (joins - of_others), "{file}: {text}");
         }
     }
     assert!(seen > 40, "only {seen} statements were found");
