@@ -9,6 +9,7 @@ mod labels;
 mod mails;
 mod payments;
 mod refunds;
+mod running;
 mod shops;
 mod sweep;
 mod waiting;
