@@ -8,6 +8,7 @@ use crate::capture::{may_ask, may_capture, may_void};
 use crate::command::Context;
 use crate::coverage::Cover;
 use crate::edits::{may_hold, may_resolve};
+use crate::mails::may_send_any_again;
 use crate::order::Order;
 use crate::refund::{RefundState, may_refund};
 use crate::refund_settle::may_retry;
@@ -40,6 +41,7 @@ pub enum Action {
     SetTotal,
     AddNote,
     Tag,
+    SendMailAgain,
     AddTracking,
     RemoveTracking,
     CreateLabel,
@@ -53,7 +55,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order a menu shows them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Cancel,
         Self::CancelWithoutRefund,
         Self::Refund,
@@ -72,6 +74,7 @@ impl Action {
         Self::SetTotal,
         Self::AddNote,
         Self::Tag,
+        Self::SendMailAgain,
         Self::AddTracking,
         Self::RemoveTracking,
         Self::CreateLabel,
@@ -106,6 +109,7 @@ impl Action {
             | Self::EditItems
             | Self::SetTotal
             | Self::Tag
+            | Self::SendMailAgain
             | Self::Hold
             | Self::Release
             | Self::JudgeCoverage
@@ -150,6 +154,7 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
         Action::AskPayment => may_ask(order),
         Action::EditNumber | Action::AddNote | Action::Tag => Ok(()),
         Action::EditShipTo | Action::EditBillTo | Action::EditItems => order.check_open(),
+        Action::SendMailAgain => may_send_any_again(order),
         Action::SetTotal => match order.captured_minor() > 0 {
             true => order.check_open().and(Err(Refusal::AmountsFinal)),
             false => order.check_open(),

@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 use crate::ship::{self, LabelRequest};
 use crate::shipment::{ShipmentState, Tracking};
 use crate::shop::{self, ShopFact};
-use crate::{cancel, capture, conclude, edits, lapse, waiting, waiting_end};
+use crate::{cancel, capture, conclude, edits, lapse, mails, waiting, waiting_end};
 
 /// What a person or a program asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,9 @@ pub enum Command {
         note: String,
         notify: bool,
         without_refund: bool,
+    },
+    SendMailAgain {
+        mail: MailId,
     },
     Hold {
         note: String,
@@ -151,7 +154,8 @@ impl Command {
             Self::Undo { .. } | Self::Approve { .. } | Self::Decline { .. } => {
                 Permission::ViewOrders
             }
-            Self::Hold { .. }
+            Self::SendMailAgain { .. }
+            | Self::Hold { .. }
             | Self::Release
             | Self::SetTotal { .. }
             | Self::SetNumber { .. }
@@ -269,6 +273,7 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
             let decided = cancel::cancel(order, &wish, context)?;
             Ok(waiting::hold_back(order, Some(&wish), decided, context))
         }
+        Command::SendMailAgain { mail } => mails::send_again(order, mail, context),
         Command::Hold { note } => edits::hold(order, note),
         Command::Release => edits::release(order),
         Command::Capture {

@@ -25,6 +25,7 @@ pub mod intake;
 mod intake_check;
 pub mod journal;
 pub mod lapse;
+pub mod mails;
 pub mod money;
 pub mod order;
 pub mod parts;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Permission;
 use crate::ids::{
-    AttentionId, ItemId, LabelId, NoteId, PaymentId, RefundId, ShipmentId, WaitingId,
+    AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, RefundId, ShipmentId, WaitingId,
 };
 use crate::money::{AmountError, Money};
 use crate::order::OrderStatus;
@@ -137,6 +137,10 @@ pub enum Refusal {
     RefundPending { waiting: WaitingId },
     #[error("{waiting} does not wait any more; it was sent, withdrawn or declined")]
     WaitingNotFound { waiting: WaitingId },
+    #[error(
+        "e-mail {mail} was sent or is on its way; only what failed or may not have arrived is sent again"
+    )]
+    MailNotFailed { mail: MailId },
     #[error("{name} asked for it, and only they withdraw it")]
     AskedByAnother { name: String },
     #[error("whoever asks for it does not approve it")]
@@ -320,6 +324,7 @@ impl Refusal {
             Self::CancellationPending { .. } => ("C1", I::UndoFirst),
             Self::RefundPending { .. } => ("R4", I::UndoFirst),
             Self::WaitingNotFound { .. } => ("P1", I::LoadAgain),
+            Self::MailNotFailed { .. } => ("C7", I::LoadAgain),
             Self::AskedByAnother { .. } => ("P1", I::DeclineInstead),
             Self::OwnRequest | Self::AboveLimit { .. } | Self::ApprovedByPeople => {
                 ("P1", I::AskAnother)

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use domain::actions::Action;
 use domain::address::{Address, FIELDS};
 use domain::ids::OrderId;
+use domain::mails::unsent;
 use domain::order::{Attention, Concern, Order};
 use domain::refund::Refund;
 use domain::refusal::Refusal;
@@ -91,6 +92,7 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
         "shipments": order.shipments.iter().map(|shipment| shipment_of(&order, shipment)).collect::<Vec<_>>(),
         "coverage": coverage(visitor, &order),
         "attention": attention(visitor, &order),
+        "unsent": unsent(&order).map(|mail| json!({"id": mail.id.as_str(), "kind": name(&mail.kind)})).collect::<Vec<_>>(),
         "actions": actions.iter().map(|(action, verdict)| offered(visitor, *action, verdict)).collect::<Vec<_>>(),
         "told": told,
         "weight": weight(visitor, order.estimated_weight.quoted_g()),

@@ -7,6 +7,7 @@ use domain::coverage::{Cover, Promise};
 use domain::edits::may_resolve;
 use domain::event::AddressKind;
 use domain::ids::{PaymentId, RefundId, WaitingId};
+use domain::mails::unsent;
 use domain::order::Order;
 use domain::payment::{Payment, PaymentState};
 use domain::refund::RefundState;
@@ -123,6 +124,11 @@ fn well_formed(order: &Order, action: Action, context: &Context) -> Command {
             text: note,
         },
         Action::Tag => Command::Tag { tag: fresh },
+        Action::SendMailAgain => Command::SendMailAgain {
+            mail: unsent(order)
+                .next()
+                .map_or("none".into(), |mail| mail.id.clone()),
+        },
         Action::AddTracking => support::add_tracking(&fresh, &fresh, &[]),
         Action::RemoveTracking => remove_tracking(order),
         Action::CreateLabel => {

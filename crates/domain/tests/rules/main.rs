@@ -15,6 +15,7 @@ mod edits;
 mod history;
 mod intake;
 mod labels;
+mod mails;
 mod money;
 mod parts;
 mod payments;
