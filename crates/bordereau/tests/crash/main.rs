@@ -58,7 +58,7 @@ fn r10_whatever_the_moment_it_dies_each_refund_and_each_letter_goes_out_once() {
         let server = desk.serve();
         // What is to be asked later is asked now. Rows that are due are left to the worker, which claims them meanwhile.
         desk.wait_for("select count(*) from jobs", |left| {
-            let now_us = jiff::Timestamp::now().as_microsecond();
+            let now_us = engine::desk::Clock::System.now().as_microsecond();
             desk.tamper(&format!("update jobs set due_at_us = 0 where state = 'waiting' and lease = '' and due_at_us > {now_us}"));
             left == 0
         });
