@@ -164,7 +164,7 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             mail::aiosmtpd(root),
         ),
         Part {
-            tests: "tests on Stripe's stand-in",
+            tests: "tests on Stripe's stand-in, the crash test among them",
             variable: "BORDEREAU_TEST_STRIPE",
             found: world(&|world| world.url().into()),
         },
