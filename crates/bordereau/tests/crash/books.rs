@@ -15,8 +15,12 @@ use crate::support::orders::documents;
 /// Holds all of them against each other, and tells how many there are.
 pub fn agree(desk: &Desk, clerk: &Clerk, account: &Account, mail: &Scripted) -> String {
     let orders = documents(&desk.export("jsonl", &[]));
+    let mut wishes: BTreeMap<&str, Vec<Wish>> = BTreeMap::new();
+    for plan in &clerk.plans {
+        wishes.entry(&plan.order).or_default().push(plan.wish);
+    }
     for order in &orders {
-        as_wished(order, clerk);
+        as_wished(order, &wishes[order.id.as_str()]);
     }
     let refunds = refunds_at_provider(account);
     assert_eq!(refunds, our_refunds(&orders), "the refunds are not ours");
@@ -40,11 +44,9 @@ pub fn agree(desk: &Desk, clerk: &Clerk, account: &Account, mail: &Scripted) -> 
 }
 
 /// What the people wished is what was done, once each, and nothing else asks for them but a letter in doubt.
-fn as_wished(order: &Order, clerk: &Clerk) {
-    let wishes = clerk.plans.iter().filter(|plan| plan.order == order.id.0);
-    let wishes: Vec<Wish> = wishes.map(|plan| plan.wish).collect();
+fn as_wished(order: &Order, wishes: &[Wish]) {
     let (mut is_to_cancel, mut wished_minor) = (false, 0);
-    for wish in &wishes {
+    for wish in wishes {
         match wish {
             Wish::Refund { minor, .. } => wished_minor += minor,
             Wish::Capture { minor } => assert_eq!(order.captured_minor(), *minor, "{}", order.id),
