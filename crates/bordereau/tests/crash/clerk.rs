@@ -32,8 +32,9 @@ pub enum Wish {
 pub struct Plan {
     pub order: String,
     pub wish: Wish,
-    /// The order's payment.
+    /// The order's payment, and whether it is only held on the card.
     payment: String,
+    is_held: bool,
     /// The identifier that the refund's form carries: the same however often it is sent.
     refund: Option<String>,
     /// Whether it was sent, be it answered or not.
@@ -117,14 +118,16 @@ impl Clerk {
     pub fn new(desk: &Desk, chance: &mut StdRng) -> Self {
         let mut plans = Vec::new();
         for order in documents(&desk.export("jsonl", &[])) {
-            let wishes = match order.payments[0].state {
-                PaymentState::Authorized => vec![wish_of_held(chance)],
-                _ => wishes_of_taken(chance),
+            let is_held = order.payments[0].state == PaymentState::Authorized;
+            let wishes = match is_held {
+                true => vec![wish_of_held(chance)],
+                false => wishes_of_taken(chance),
             };
             plans.extend(wishes.into_iter().map(|wish| Plan {
                 order: order.id.0.clone(),
                 wish,
                 payment: order.payments[0].id.0.clone(),
+                is_held,
                 refund: None,
                 is_sent: false,
                 is_answered: false,
@@ -135,6 +138,11 @@ impl Clerk {
             cookies: BTreeMap::new(),
             token: String::new(),
         }
+    }
+
+    /// Wishes for nothing more that was not asked for yet, but that what is held comes to its end.
+    pub fn leave_the_rest(&mut self) {
+        self.plans.retain(|plan| plan.is_sent || plan.is_held);
     }
 
     /// Works until everything is answered or nobody answers any more; how many forms were sent.
@@ -229,7 +237,13 @@ impl Clerk {
         let status = head
             .split(' ')
             .nth(1)
-            .and_then(|status| status.parse().ok());
+            .and_then(|status| status.parse().ok())
+            .ok_or_else(cut)?;
+        let body = plain(body);
+        // Only where it leads elsewhere there is no page; one that was cut is no answer.
+        if status != 303 && !body.contains("</html>") {
+            return Err(cut());
+        }
         let header = |line: &str, name: &str| Some(line.strip_prefix(name)?.trim().to_owned());
         for line in head.lines() {
             if let Some(cookie) = header(line, "set-cookie:") {
@@ -241,17 +255,12 @@ impl Clerk {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let body = plain(body);
         if body.contains("name=\"form_token\"") {
-            // A page that was cut has no whole token, and is no answer.
-            if !body.contains("</html>") {
-                return Err(cut());
-            }
             self.token = field(&body, "form_token");
         }
         let location = head.lines().find_map(|line| header(line, "location:"));
         Ok(Answered {
-            status: status.ok_or_else(cut)?,
+            status,
             location,
             body,
         })

@@ -78,6 +78,7 @@ fn r10_whatever_the_moment_it_dies_all_money_moves_once_and_each_letter_goes_out
             desk.tamper("update jobs set due_at_us = 0 where lease <> ''");
         }
         let between = asked;
+        clerk.leave_the_rest();
         asked += live(serve(), &mut clerk, None);
         finish(desk, serve(), WORK);
         let told = books::agree(desk, &clerk, &account, &mail);
