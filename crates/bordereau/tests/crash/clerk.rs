@@ -39,7 +39,7 @@ pub struct Plan {
     refund: Option<String>,
     /// Whether it was sent, be it answered or not.
     is_sent: bool,
-    pub is_answered: bool,
+    is_answered: bool,
 }
 
 /// The person, with the cookies and the form's token of their browser.
@@ -80,36 +80,6 @@ impl Wish {
             Self::Cancel { .. } => "cancel",
         }
     }
-}
-
-/// A refund, two, or a cancellation, some after a refund.
-fn wishes_of_taken(chance: &mut StdRng) -> Vec<Wish> {
-    let notify = chance.random_bool(0.5);
-    let minor = chance.random_range(1..=1_500);
-    // Two equal ones are two refunds.
-    let mut wishes = vec![Wish::Refund { minor, notify }; chance.random_range(0..=2)];
-    if wishes.is_empty() || chance.random_bool(0.5) {
-        wishes.push(Wish::Cancel { notify });
-    }
-    wishes
-}
-
-/// All of it is taken, a part of it, or none.
-fn wish_of_held(chance: &mut StdRng) -> Wish {
-    let minor = match chance.random_range(0..3) {
-        0 => PAID_MINOR,
-        1 => chance.random_range(50..PAID_MINOR),
-        _ => {
-            let notify = chance.random_bool(0.5);
-            return Wish::Cancel { notify };
-        }
-    };
-    Wish::Capture { minor }
-}
-
-/// An amount as a person types it.
-fn typed(minor: i64) -> String {
-    format!("{}.{:02}", minor / 100, minor % 100)
 }
 
 impl Clerk {
@@ -265,6 +235,36 @@ impl Clerk {
             body,
         })
     }
+}
+
+/// A refund, two, or a cancellation, some after a refund.
+fn wishes_of_taken(chance: &mut StdRng) -> Vec<Wish> {
+    let notify = chance.random_bool(0.5);
+    let minor = chance.random_range(1..=1_500);
+    // Two equal ones are two refunds.
+    let mut wishes = vec![Wish::Refund { minor, notify }; chance.random_range(0..=2)];
+    if wishes.is_empty() || chance.random_bool(0.5) {
+        wishes.push(Wish::Cancel { notify });
+    }
+    wishes
+}
+
+/// All of it is taken, a part of it, or none.
+fn wish_of_held(chance: &mut StdRng) -> Wish {
+    let minor = match chance.random_range(0..3) {
+        0 => PAID_MINOR,
+        1 => chance.random_range(50..PAID_MINOR),
+        _ => {
+            let notify = chance.random_bool(0.5);
+            return Wish::Cancel { notify };
+        }
+    };
+    Wish::Capture { minor }
+}
+
+/// An amount as a person types it.
+fn typed(minor: i64) -> String {
+    format!("{}.{:02}", minor / 100, minor % 100)
 }
 
 /// What a field of a form holds.
