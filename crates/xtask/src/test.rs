@@ -5,7 +5,7 @@
 use crate::postgres::{self, Durability, Postgres};
 use crate::stripe_world::StripeWorld;
 use crate::summary::{Outcome, Summary};
-use crate::{audit, browser, cdnow, mail, shell, snapshots, tidy};
+use crate::{audit, browser, cdnow, mail, node, shell, snapshots, tidy};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
@@ -164,10 +164,15 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             mail::aiosmtpd(root),
         ),
         Part {
-            tests: "tests on Stripe's stand-in",
+            tests: "tests on Stripe's stand-in, the crash test among them",
             variable: "BORDEREAU_TEST_STRIPE",
             found: world(&|world| world.url().into()),
         },
+        Part::new(
+            "tests on a stand-in for Stripe that fails on order",
+            "BORDEREAU_TEST_STRIPE_FAULTS",
+            node::prepare(root, "tests/stripe-faults"),
+        ),
         Part {
             tests: "tests against Stripe's description",
             variable: "BORDEREAU_TEST_STRIPE_SPEC",

@@ -1,7 +1,7 @@
 //! Stripe: what is asked and what the answers mean, by recorded bodies; then against a stand-in that keeps state, behind
 //! a proxy that loses, cuts, delays and doubles, with every question and answer held against Stripe's own description
-//! of its interface. `cargo xtask test` starts the stand-in and names it in the environment; without it the tests
-//! that need it say so and do nothing.
+//! of its interface; and against one of another maker that fails on order. `cargo xtask test` names them in the
+//! environment; without them the tests that need them say so and do nothing.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod faults;
 #[allow(dead_code, reason = "the engine's own tests use the rest of it")]
 mod harness;
 mod office;
+mod on_order;
 mod payments;
 mod proxy;
 mod refunds;

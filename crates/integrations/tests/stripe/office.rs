@@ -23,13 +23,17 @@ pub struct Office<'a> {
 
 impl<'a> Office<'a> {
     pub async fn open(harness: &'a Harness) -> Option<Self> {
-        let world = World::open().await?;
+        Some(Self::with(harness, World::open().await?))
+    }
+
+    /// A desk with this account.
+    pub fn with(harness: &'a Harness, world: World) -> Self {
         let worker = worker(harness, &world);
-        Some(Self {
+        Self {
             harness,
             world,
             worker,
-        })
+        }
     }
 
     /// An order of 120.00, or as many of the currency's smallest coins, that was paid with this card.
