@@ -85,7 +85,7 @@ pub struct MovementsAsk {
 /// A page of a provider's books.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Movements {
-    /// What was booked, oldest first.
+    /// What was booked, oldest first within the page; which page comes first is the provider's to choose.
     pub booked: Vec<Booked>,
     /// Where the next page begins; none where there is no more.
     pub next: Option<String>,

@@ -1,5 +1,6 @@
 //! Stripe behind the payments' port: asks, and says what came of it. What is asked is in `stripe_requests`, what the
-//! answers mean in `stripe_answers`; amounts are converted in `stripe_amounts`, and nothing of its notation leaves.
+//! answers mean in `stripe_answers`, its books in `stripe_books`; amounts are converted in `stripe_amounts`, and
+//! nothing of its notation leaves.
 //!
 //! Stripe forgets a key after a day, and answers a question that failed inside as it did before for as long. So what
 //! may have been asked before is looked for among the payment's refunds first, by the key in its metadata, and only
@@ -16,6 +17,7 @@ use domain::refund_settle::RefundFact;
 use engine::ports::{Answer, Movements, MovementsAsk, PaymentAsk, Payments, RefundAsk};
 
 use super::stripe_answers::{self as answers, Sought};
+use super::stripe_books as books;
 use super::stripe_requests::{self as requests, Reference};
 use crate::sending::{Question, Reply, Sender, Silence};
 
@@ -173,11 +175,9 @@ impl Payments for Stripe {
         }
     }
 
-    async fn movements(&self, _: &MovementsAsk) -> Answer<Movements> {
-        // An empty page would read as books that lack every movement.
-        let problem =
-            "the books of Stripe cannot be compared here yet; Stripe's own reports list them";
-        Answer::Refused(problem.to_owned())
+    async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {
+        let question = requests::movements(ask.period, ask.after.as_deref());
+        books::movements(self.ask(&ask.scope.organization_id, question).await)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::sending::{Reply, Silence};
 
 /// An error as Stripe tells it.
 #[derive(Debug, Default, Deserialize)]
-struct Told {
+pub(crate) struct Told {
     #[serde(default, rename = "type")]
     kind: String,
     #[serde(default)]
@@ -32,7 +32,7 @@ struct Envelope {
 }
 
 /// What a question came to, before it is known what it was about.
-enum Outcome<T> {
+pub(crate) enum Outcome<T> {
     /// An object.
     Good(T),
     /// Stripe will not.
@@ -43,9 +43,9 @@ enum Outcome<T> {
 
 /// A page of a list.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Page {
-    data: Vec<StripeRefund>,
-    has_more: bool,
+pub(crate) struct Page<T> {
+    pub data: Vec<T>,
+    pub has_more: bool,
 }
 
 /// What a page of refunds says of the one that is looked for.
@@ -88,7 +88,7 @@ pub fn refund_status(reply: Result<Reply, Silence>) -> Answer<RefundFact> {
 
 /// Looks for the refund with this key on a page of a payment's refunds.
 pub fn sought(reply: Result<Reply, Silence>, key: &str) -> Sought {
-    let page = match outcome::<Page>(reply) {
+    let page = match outcome::<Page<StripeRefund>>(reply) {
         Outcome::Good(page) => page,
         // Perhaps the desk asks in the name of another account than it did: the refund may stand in that one.
         Outcome::Refused(told) => return Sought::Found(Answer::NeedsALook(told.shown())),
@@ -152,7 +152,7 @@ pub fn payment_status(reply: Result<Reply, Silence>, ask: &PaymentAsk) -> Answer
     }
 }
 
-fn outcome<T: DeserializeOwned>(reply: Result<Reply, Silence>) -> Outcome<T> {
+pub(crate) fn outcome<T: DeserializeOwned>(reply: Result<Reply, Silence>) -> Outcome<T> {
     let reply = match reply {
         Ok(reply) => reply,
         Err(Silence::NotSent(problem)) => return Outcome::Settled(Answer::NotNow(problem)),
@@ -184,7 +184,7 @@ fn outcome<T: DeserializeOwned>(reply: Result<Reply, Silence>) -> Outcome<T> {
 }
 
 /// The same answer about something else: it holds nothing.
-fn without<T, U>(answer: Answer<T>) -> Answer<U> {
+pub(crate) fn without<T, U>(answer: Answer<T>) -> Answer<U> {
     match answer {
         Answer::Done(_) => Answer::Unknown("an answer without what was asked for".to_owned()),
         Answer::Refused(problem) => Answer::Refused(problem),
@@ -196,7 +196,7 @@ fn without<T, U>(answer: Answer<T>) -> Answer<U> {
 
 impl Told {
     /// Stripe's own words, with the code that its support asks for.
-    fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         match self.decline_code.as_deref().or(self.code.as_deref()) {
             Some(code) => format!("{code}: {}", self.message),
             None => self.message.clone(),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::stripe_amounts::from_stripe;
-use super::stripe_objects::{Intent, Linked, StripeDispute, StripeRefund, Unread};
+use super::stripe_objects::{Intent, Linked, StripeDispute, StripeRefund, Unread, payment_of};
 use super::stripe_requests::KEY;
 use super::stripe_signature::{self, Disbelief};
 
@@ -80,7 +80,7 @@ fn news(kind: &str, object: &[u8]) -> Result<Vec<News>, Unreadable> {
         "charge.expired" => {
             let charge: Charge = read(object)?;
             Ok(vec![News::Payment {
-                reference: name(charge.payment_intent.as_ref(), &charge.id),
+                reference: payment_of(charge.payment_intent.as_ref(), &charge.id),
                 fact: PaymentFact::Expired,
             }])
         }
@@ -102,7 +102,7 @@ fn of_intent(intent: &Intent) -> Result<Vec<News>, Unreadable> {
 
 fn of_refund(refund: &StripeRefund) -> Result<News, Unreadable> {
     Ok(News::Refund {
-        payment_reference: linked(refund.payment_intent.as_ref(), refund.charge.as_ref()),
+        payment_reference: refund.payment(),
         reference: refund.id.clone(),
         key: refund.told(KEY).map(str::to_owned),
         money: from_stripe(refund.amount, &refund.currency).map_err(Unreadable)?,
@@ -116,20 +116,11 @@ fn of_dispute(dispute: &StripeDispute) -> Result<Vec<News>, Unreadable> {
         return Ok(Vec::new());
     }
     Ok(vec![News::Payment {
-        reference: linked(dispute.payment_intent.as_ref(), dispute.charge.as_ref()),
+        reference: dispute.payment(),
         fact: PaymentFact::DisputeOpened {
             dispute: dispute.as_it_stands().map_err(Unreadable)?,
         },
     }])
-}
-
-fn linked(intent: Option<&Linked<Unread>>, charge: Option<&Linked<Unread>>) -> String {
-    name(intent, charge.map_or("", Linked::id))
-}
-
-/// What the desk knows a payment by: itself, or its charge where it has none.
-fn name(intent: Option<&Linked<Unread>>, charge: &str) -> String {
-    intent.map_or(charge, Linked::id).to_owned()
 }
 
 fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unreadable> {

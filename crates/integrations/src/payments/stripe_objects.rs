@@ -61,6 +61,12 @@ pub(crate) struct StripeRefund {
 }
 
 impl StripeRefund {
+    /// What the desk knows its payment by.
+    pub fn payment(&self) -> String {
+        let charge = self.charge.as_ref().map_or("", Linked::id);
+        payment_of(self.payment_intent.as_ref(), charge)
+    }
+
     /// What our metadata says under this name.
     pub fn told(&self, name: &str) -> Option<&str> {
         self.metadata.as_ref()?.get(name).map(String::as_str)
@@ -241,6 +247,12 @@ pub(crate) struct Evidence {
 }
 
 impl StripeDispute {
+    /// What the desk knows its payment by.
+    pub fn payment(&self) -> String {
+        let charge = self.charge.as_ref().map_or("", Linked::id);
+        payment_of(self.payment_intent.as_ref(), charge)
+    }
+
     /// A bank that only inquires has taken nothing back.
     pub fn is_inquiry(&self) -> bool {
         self.status.starts_with("warning_")
@@ -276,6 +288,11 @@ impl StripeDispute {
             ..Dispute::default()
         })
     }
+}
+
+/// What the desk knows a payment by: itself, or its charge where it has none.
+pub(crate) fn payment_of(intent: Option<&Linked<Unread>>, charge: &str) -> String {
+    intent.map_or(charge, Linked::id).to_owned()
 }
 
 /// A time of Stripe's, in seconds; nothing where there cannot be such a time.

@@ -10,6 +10,7 @@
 
 mod amounts;
 mod answers;
+mod books;
 mod desk;
 mod ends;
 mod events;
