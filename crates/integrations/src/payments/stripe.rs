@@ -14,7 +14,7 @@ use domain::ids::OrganizationId;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, Movements, MovementsAsk, PaymentAsk, Payments, RefundAsk};
+use engine::ports::{Answer, Movements, MovementsAsk, News, PaymentAsk, Payments, RefundAsk};
 
 use super::stripe_answers::{self as answers, Sought};
 use super::stripe_books as books;
@@ -26,6 +26,8 @@ pub const ADDRESS: &str = "https://api.stripe.com";
 
 /// How many pages of a payment's refunds are looked through: more refunds than any payment can have.
 const MAX_PAGES: usize = 100;
+
+const TOO_MANY: &str = "the payment has more refunds than can be looked through";
 
 /// Stripe, with the key of one account of it.
 pub struct Stripe {
@@ -89,8 +91,7 @@ impl Stripe {
                 Sought::After(last) => after = Some(last),
             }
         }
-        let problem = "the payment has more refunds than can be looked through";
-        Some(Answer::NeedsALook(problem.to_owned()))
+        Some(Answer::NeedsALook(TOO_MANY.to_owned()))
     }
 
     /// How a payment stands that would not be taken or released: perhaps it is, already.
@@ -173,6 +174,29 @@ impl Payments for Stripe {
             }
             Err(problem) => Answer::Refused(problem),
         }
+    }
+
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+        let Some(of) = Reference::of(&ask.payment_reference) else {
+            return Answer::Refused(no_payment(&ask.payment_reference));
+        };
+        let (mut all, mut after) = (Vec::new(), None);
+        for _ in 0..MAX_PAGES {
+            let question = requests::refunds(of, after.as_deref());
+            let reply = self.ask(&ask.organization_id, question).await;
+            let (page, next) = match answers::refunds_of(reply, ask) {
+                Answer::Done(page) => page,
+                other => return answers::without(other),
+            };
+            all.extend(page);
+            after = next;
+            if after.is_none() {
+                // The oldest first, as they happened.
+                all.reverse();
+                return Answer::Done(all);
+            }
+        }
+        Answer::NeedsALook(TOO_MANY.to_owned())
     }
 
     async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {

@@ -1,9 +1,10 @@
 //! What Stripe's answers mean, pure: done, refused with the reason, not now, or unknown.
 
+use domain::money::Currency;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, PaymentAsk};
+use engine::ports::{Answer, News, PaymentAsk};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -114,6 +115,36 @@ pub fn sought(reply: Result<Reply, Silence>, key: &str) -> Sought {
     }
 }
 
+/// What a page of a payment's refunds tells of it, and after which id the next page begins. As for
+/// [`payment_status`], a payment in another currency than the order's is refused.
+pub fn refunds_of(
+    reply: Result<Reply, Silence>,
+    ask: &PaymentAsk,
+) -> Answer<(Vec<News>, Option<String>)> {
+    let page = match outcome::<Page<StripeRefund>>(reply) {
+        Outcome::Good(page) => page,
+        Outcome::Refused(told) => return Answer::Refused(told.shown()),
+        Outcome::Settled(answer) => return without(answer),
+    };
+    let mut all = Vec::with_capacity(page.data.len());
+    for refund in page.data.iter().filter(|refund| refund.is_booked()) {
+        match refund.news(ask.payment_reference.clone()) {
+            Ok(News::Refund { money, .. }) if money.currency != ask.money.currency => {
+                return Answer::Refused(other_currency(ask, money.currency));
+            }
+            Ok(news) => all.push(news),
+            Err(problem) => return Answer::Unknown(problem),
+        }
+    }
+    let last = page.data.last().filter(|_| page.has_more);
+    Answer::Done((all, last.map(|last| last.id.clone())))
+}
+
+fn other_currency(ask: &PaymentAsk, made: Currency) -> String {
+    let (payment, sold) = (&ask.payment_reference, ask.money.currency);
+    format!("the payment {payment} was made in {made}, the order in {sold}")
+}
+
 /// What came of taking or releasing a payment; nothing where it has to be asked how the payment stands.
 pub fn payment(reply: Result<Reply, Silence>) -> Option<Answer<PaymentFact>> {
     Some(match outcome::<Intent>(reply) {
@@ -141,12 +172,8 @@ pub fn payment_status(reply: Result<Reply, Silence>, ask: &PaymentAsk) -> Answer
         Outcome::Refused(told) => return Answer::Refused(told.shown()),
         Outcome::Settled(answer) => return without(answer),
     };
-    let sold = ask.money.currency;
     match (intent.made_in(), intent.facts()) {
-        (Ok(made), _) if made != sold => Answer::Refused(format!(
-            "the payment {} was made in {made}, the order in {sold}",
-            ask.payment_reference
-        )),
+        (Ok(made), _) if made != ask.money.currency => Answer::Refused(other_currency(ask, made)),
         (Ok(_), Ok(facts)) => Answer::Done(facts),
         (Err(problem), _) | (_, Err(problem)) => Answer::Unknown(problem),
     }

@@ -10,9 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::stripe_amounts::from_stripe;
 use super::stripe_objects::{Intent, Linked, StripeDispute, StripeRefund, Unread, payment_of};
-use super::stripe_requests::KEY;
 use super::stripe_signature::{self, Disbelief};
 
 /// An event that cannot be read, and why: it is kept, and shown to a person.
@@ -101,13 +99,7 @@ fn of_intent(intent: &Intent) -> Result<Vec<News>, Unreadable> {
 }
 
 fn of_refund(refund: &StripeRefund) -> Result<News, Unreadable> {
-    Ok(News::Refund {
-        payment_reference: refund.payment(),
-        reference: refund.id.clone(),
-        key: refund.told(KEY).map(str::to_owned),
-        money: from_stripe(refund.amount, &refund.currency).map_err(Unreadable)?,
-        fact: refund.fact().map_err(Unreadable)?,
-    })
+    refund.news(refund.payment()).map_err(Unreadable)
 }
 
 /// A bank that only inquires has taken nothing back, and says nothing yet.

@@ -11,6 +11,7 @@
 mod amounts;
 mod answers;
 mod books;
+mod compared;
 mod desk;
 mod ends;
 mod events;

@@ -38,6 +38,7 @@ async fn a_payment_is_asked_about_where_it_was_made() {
     both.capture(&payment).await;
     both.void(&payment).await;
     both.payment_status(&payment).await;
+    both.refunds_of(&payment).await;
     let asked = |fakes: &Fakes| {
         [
             fakes.refunds.asked().len(),
@@ -45,9 +46,10 @@ async fn a_payment_is_asked_about_where_it_was_made() {
             fakes.captures.asked().len(),
             fakes.voids.asked().len(),
             fakes.payment_statuses.asked().len(),
+            fakes.payment_refunds.asked().len(),
         ]
     };
-    assert_eq!((asked(&sandbox), asked(&stripe)), ([0; 5], [1; 5]));
+    assert_eq!((asked(&sandbox), asked(&stripe)), ([0; 6], [1; 6]));
     let mut elsewhere = refund;
     elsewhere.provider = "sandbox".to_owned();
     both.refund(&elsewhere).await;
