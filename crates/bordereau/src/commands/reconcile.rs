@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::Outcome;
 use crate::place::{Place, Whose, outside};
 
-/// Compares our books with those of the payment providers that are connected.
+/// Compares our books with the payment provider's, or with those of each that is connected.
 ///
 /// Day by day in UTC, order by order and in total: what was taken, returned and disputed, and the fees that the provider
 /// tells. Changes nothing. Exit code 3 where the books differ.

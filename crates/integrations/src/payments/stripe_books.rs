@@ -32,7 +32,7 @@ struct Entry {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Source {
-    Whole(Object),
+    Whole(Box<Object>),
     Id(String),
 }
 
@@ -128,8 +128,13 @@ impl Entry {
     }
 
     fn about(&self) -> Result<About<'_>, String> {
-        Ok(match &self.source {
-            Some(Source::Whole(Object::Charge(charge))) => About {
+        let nothing = || "it is about no payment".to_owned();
+        let object = match self.source.as_ref().ok_or_else(nothing)? {
+            Source::Whole(object) => object,
+            Source::Id(id) => return Err(format!("it is about {id}, which is not shown")),
+        };
+        Ok(match &**object {
+            Object::Charge(charge) => About {
                 payment: payment_of(charge.payment_intent.as_ref(), &charge.id),
                 refund: None,
                 amount: match charge.amount_captured {
@@ -138,22 +143,19 @@ impl Entry {
                 },
                 currency: &charge.currency,
             },
-            Some(Source::Whole(Object::Refund(refund))) => About {
+            Object::Refund(refund) => About {
                 payment: refund.payment(),
                 refund: Some(refund),
                 amount: refund.amount,
                 currency: &refund.currency,
             },
-            Some(Source::Whole(Object::Dispute(dispute))) => About {
+            Object::Dispute(dispute) => About {
                 payment: dispute.payment(),
                 refund: None,
                 amount: dispute.amount,
                 currency: &dispute.currency,
             },
-            Some(Source::Id(id)) => return Err(format!("it is about {id}, which is not shown")),
-            Some(Source::Whole(Object::Another)) | None => {
-                return Err("it is about no payment".to_owned());
-            }
+            Object::Another => return Err(nothing()),
         })
     }
 }
