@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::ports::{
-    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, PaymentAsk,
+    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, News, PaymentAsk,
     Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Word,
 };
 
@@ -67,6 +67,8 @@ pub struct Fakes {
     pub voids: Script<PaymentAsk, PaymentFact>,
     /// Says nothing new where it was not told what to answer.
     pub payment_statuses: Script<PaymentAsk, Vec<PaymentFact>>,
+    /// Knows of none where it was not told what to answer.
+    pub payment_refunds: Script<PaymentAsk, Vec<News>>,
     pub movements: Script<MovementsAsk, Movements>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
@@ -120,6 +122,10 @@ impl Payments for Fakes {
 
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
         self.payment_statuses.answer(ask.clone(), Vec::new)
+    }
+
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+        self.payment_refunds.answer(ask.clone(), Vec::new)
     }
 
     async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {

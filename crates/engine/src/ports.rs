@@ -85,7 +85,7 @@ pub struct MovementsAsk {
 /// A page of a provider's books.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Movements {
-    /// What was booked, oldest first.
+    /// What was booked, oldest first within the page; which page comes first is the provider's to choose.
     pub booked: Vec<Booked>,
     /// Where the next page begins; none where there is no more.
     pub next: Option<String>,
@@ -129,11 +129,17 @@ pub trait Payments: Send + Sync {
     /// - held: `Authorized`, with `expires_at` where the provider says when the hold lapses;
     /// - taken: `Captured` with what was taken in all, before refunds;
     /// - released or declined: `Voided`, `Failed`; a hold that ran out is `Expired`, not `Voided`;
-    /// - disputed: `DisputeOpened` with each dispute as it stands, its decision in `won`.
+    /// - disputed: `DisputeOpened` with each dispute as it stands, its decision in `won`;
+    /// - charged for: `FeeTold`, once the provider has booked what it keeps.
     ///
     /// Nothing where the shopper or the bank has not answered yet. `Refused` where there is no such payment; an answer
     /// that was lost is `Unknown`.
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>>;
+    /// Every refund of a payment that moved or moves money, whoever made it, as the provider would tell each by itself;
+    /// asking changes nothing. A provider where nobody but this desk makes refunds need not answer.
+    async fn refunds_of(&self, _ask: &PaymentAsk) -> Answer<Vec<News>> {
+        Answer::Done(Vec::new())
+    }
     /// A page of what the provider booked in a period, for comparing its books with ours. Over all pages each movement
     /// comes exactly once, also while others are booked; a page is bounded by the adapter, and may be empty though more
     /// follows. A movement that carries a fee is two: one of the money, whole, and one of [`Kind::Fee`], at the same

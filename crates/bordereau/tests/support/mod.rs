@@ -169,8 +169,13 @@ impl Desk {
     }
 
     /// As [`run`](Self::run), with settings from the environment.
-    pub fn run_with_settings(&self, name: &str, settings: &[(&str, &str)]) -> Ran {
-        let mut command = self.command(name, &[]);
+    pub fn run_with_settings(
+        &self,
+        name: &str,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Ran {
+        let mut command = self.command(name, arguments);
         command.envs(settings.iter().copied()).stdin(Stdio::null());
         Ran::of(&command.output().unwrap())
     }

@@ -106,8 +106,9 @@ async fn take_in(desk: &Desk, delivery: &Delivery, news: &News) -> Result<usize,
     Ok(count)
 }
 
-/// Records it on one order, deciding again when someone was faster: which refund is meant depends on what is known.
-async fn record(
+/// Records news of a provider on one order, deciding again when someone was faster: which refund is meant depends on what
+/// is known.
+pub(super) async fn record(
     desk: &Desk,
     scope: &Scope,
     id: &OrderId,

@@ -43,6 +43,7 @@ mod sign_ins;
 mod statements;
 #[path = "../support/mod.rs"]
 mod support;
+mod taken;
 mod team;
 mod two_payments;
 mod upkeep;

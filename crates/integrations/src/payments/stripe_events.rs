@@ -10,9 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::stripe_amounts::from_stripe;
-use super::stripe_objects::{Intent, Linked, StripeDispute, StripeRefund, Unread};
-use super::stripe_requests::KEY;
+use super::stripe_objects::{Intent, Linked, StripeDispute, StripeRefund, Unread, payment_of};
 use super::stripe_signature::{self, Disbelief};
 
 /// An event that cannot be read, and why: it is kept, and shown to a person.
@@ -80,7 +78,7 @@ fn news(kind: &str, object: &[u8]) -> Result<Vec<News>, Unreadable> {
         "charge.expired" => {
             let charge: Charge = read(object)?;
             Ok(vec![News::Payment {
-                reference: name(charge.payment_intent.as_ref(), &charge.id),
+                reference: payment_of(charge.payment_intent.as_ref(), &charge.id),
                 fact: PaymentFact::Expired,
             }])
         }
@@ -101,13 +99,7 @@ fn of_intent(intent: &Intent) -> Result<Vec<News>, Unreadable> {
 }
 
 fn of_refund(refund: &StripeRefund) -> Result<News, Unreadable> {
-    Ok(News::Refund {
-        payment_reference: linked(refund.payment_intent.as_ref(), refund.charge.as_ref()),
-        reference: refund.id.clone(),
-        key: refund.told(KEY).map(str::to_owned),
-        money: from_stripe(refund.amount, &refund.currency).map_err(Unreadable)?,
-        fact: refund.fact().map_err(Unreadable)?,
-    })
+    refund.news(refund.payment()).map_err(Unreadable)
 }
 
 /// A bank that only inquires has taken nothing back, and says nothing yet.
@@ -116,20 +108,11 @@ fn of_dispute(dispute: &StripeDispute) -> Result<Vec<News>, Unreadable> {
         return Ok(Vec::new());
     }
     Ok(vec![News::Payment {
-        reference: linked(dispute.payment_intent.as_ref(), dispute.charge.as_ref()),
+        reference: dispute.payment(),
         fact: PaymentFact::DisputeOpened {
             dispute: dispute.as_it_stands().map_err(Unreadable)?,
         },
     }])
-}
-
-fn linked(intent: Option<&Linked<Unread>>, charge: Option<&Linked<Unread>>) -> String {
-    name(intent, charge.map_or("", Linked::id))
-}
-
-/// What the desk knows a payment by: itself, or its charge where it has none.
-fn name(intent: Option<&Linked<Unread>>, charge: &str) -> String {
-    intent.map_or(charge, Linked::id).to_owned()
 }
 
 fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unreadable> {

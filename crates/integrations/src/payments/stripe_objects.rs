@@ -5,11 +5,13 @@ use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
+use engine::ports::News;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
 
 use super::stripe_amounts::from_stripe;
+use super::stripe_requests::KEY;
 
 /// An object in its place, or only its id.
 #[derive(Debug, Deserialize)]
@@ -53,6 +55,8 @@ pub(crate) struct StripeRefund {
     #[serde(default)]
     pub failure_reason: Option<String>,
     #[serde(default)]
+    pub balance_transaction: Option<Linked<Unread>>,
+    #[serde(default)]
     pub metadata: Option<HashMap<String, String>>,
     #[serde(default)]
     pub payment_intent: Option<Linked<Unread>>,
@@ -61,9 +65,34 @@ pub(crate) struct StripeRefund {
 }
 
 impl StripeRefund {
+    /// What the desk knows its payment by.
+    pub fn payment(&self) -> String {
+        let charge = self.charge.as_ref().map_or("", Linked::id);
+        payment_of(self.payment_intent.as_ref(), charge)
+    }
+
     /// What our metadata says under this name.
     pub fn told(&self, name: &str) -> Option<&str> {
         self.metadata.as_ref()?.get(name).map(String::as_str)
+    }
+
+    /// What it says of a payment that the desk knows by this name.
+    ///
+    /// # Errors
+    /// As for [`fact`](Self::fact), or an amount that cannot be.
+    pub fn news(&self, payment_reference: String) -> Result<News, String> {
+        Ok(News::Refund {
+            payment_reference,
+            reference: self.id.clone(),
+            key: self.told(KEY).map(str::to_owned),
+            money: from_stripe(self.amount, &self.currency)?,
+            fact: self.fact()?,
+        })
+    }
+
+    /// Whether it moved money, or is going to: what is done and booked nowhere has only released a hold.
+    pub fn is_booked(&self) -> bool {
+        self.status.as_deref() != Some("succeeded") || self.balance_transaction.is_some()
     }
 
     /// How it stands.
@@ -241,6 +270,12 @@ pub(crate) struct Evidence {
 }
 
 impl StripeDispute {
+    /// What the desk knows its payment by.
+    pub fn payment(&self) -> String {
+        let charge = self.charge.as_ref().map_or("", Linked::id);
+        payment_of(self.payment_intent.as_ref(), charge)
+    }
+
     /// A bank that only inquires has taken nothing back.
     pub fn is_inquiry(&self) -> bool {
         self.status.starts_with("warning_")
@@ -276,6 +311,11 @@ impl StripeDispute {
             ..Dispute::default()
         })
     }
+}
+
+/// What the desk knows a payment by: itself, or its charge where it has none.
+pub(crate) fn payment_of(intent: Option<&Linked<Unread>>, charge: &str) -> String {
+    intent.map_or(charge, Linked::id).to_owned()
 }
 
 /// A time of Stripe's, in seconds; nothing where there cannot be such a time.

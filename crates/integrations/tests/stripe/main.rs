@@ -10,6 +10,8 @@
 
 mod amounts;
 mod answers;
+mod books;
+mod compared;
 mod desk;
 mod ends;
 mod events;

@@ -8,10 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::money::{Currency, Money};
-use engine::ports::{PaymentAsk, RefundAsk};
+use domain::order::Mode;
+use domain::reconcile::Period;
+use engine::permit::Scope;
+use engine::ports::{MovementsAsk, PaymentAsk, RefundAsk};
 use hyper::Method;
 use integrations::payments::Stripe;
 use integrations::sending::{Question, Sender};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::proxy::{Exchange, Proxy};
@@ -218,6 +222,21 @@ pub fn payment_ask(what: &str, payment: &str, minor: i64, currency: &str) -> Pay
         payment: "payment_1".into(),
         payment_reference: payment.to_owned(),
         money: Money::new(minor, Currency::parse(currency).unwrap()),
+    }
+}
+
+/// Everything that is ever booked.
+pub fn movements_ask(after: Option<String>) -> MovementsAsk {
+    MovementsAsk {
+        scope: Scope {
+            organization_id: "organization_1".into(),
+            mode: Mode::Live,
+        },
+        period: Period {
+            from: Timestamp::UNIX_EPOCH,
+            until: "2100-01-01T00:00:00Z".parse().unwrap(),
+        },
+        after,
     }
 }
 

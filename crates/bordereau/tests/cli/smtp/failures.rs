@@ -227,13 +227,17 @@ fn tls_is_used_as_the_settings_say_and_only_with_a_certificate_that_is_trusted()
             ("BORDEREAU_SMTP_PASSWORD", password),
         ];
         let trusting = [&settings[..], &[("SSL_CERT_FILE", &certificate)]].concat();
-        let told = desk.run_with_settings("doctor", &settings).needs_a_look();
+        let told = desk
+            .run_with_settings("doctor", &[], &settings)
+            .needs_a_look();
         assert!(
             told.contains("the mail server cannot be used: localhost:"),
             "{told}"
         );
         assert!(told.contains("certificate"), "{told}");
-        let told = desk.run_with_settings("doctor", &trusting).needs_a_look();
+        let told = desk
+            .run_with_settings("doctor", &[], &trusting)
+            .needs_a_look();
         assert!(told.contains("can be reached"), "{told}");
         assert!(
             told.contains("the e-mails of Shop come from orders@localhost"),
@@ -275,7 +279,7 @@ fn settings_that_cannot_be_used_are_refused_at_the_start_without_the_password() 
             ("BORDEREAU_SMTP_PASSWORD", "s3cret"),
         ];
         for command in ["serve", "doctor"] {
-            let ran = desk.run_with_settings(command, &settings);
+            let ran = desk.run_with_settings(command, &[], &settings);
             assert_eq!(ran.code, 1, "{ran:?}");
             assert!(
                 ran.err.contains("smtp_url cannot be used") && ran.err.contains(why),
