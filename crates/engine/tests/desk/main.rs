@@ -12,6 +12,7 @@ mod chosen;
 mod concurrency;
 mod cuts;
 mod deliveries;
+mod deliveries_apart;
 mod effects;
 mod holds;
 mod idempotency;

@@ -40,7 +40,7 @@ impl<T> Linked<T> {
 
 /// An object of which only the id matters.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Unread {}
+pub(crate) struct IdAlone {}
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct StripeRefund {
@@ -55,9 +55,9 @@ pub(crate) struct StripeRefund {
     #[serde(default)]
     pub metadata: Option<HashMap<String, String>>,
     #[serde(default)]
-    pub payment_intent: Option<Linked<Unread>>,
+    pub payment_intent: Option<Linked<IdAlone>>,
     #[serde(default)]
-    pub charge: Option<Linked<Unread>>,
+    pub charge: Option<Linked<IdAlone>>,
 }
 
 impl StripeRefund {
@@ -229,21 +229,35 @@ pub(crate) struct StripeDispute {
     #[serde(default)]
     pub balance_transactions: Vec<BalanceTransaction>,
     #[serde(default)]
-    pub payment_intent: Option<Linked<Unread>>,
+    pub payment_intent: Option<Linked<IdAlone>>,
     #[serde(default)]
-    pub charge: Option<Linked<Unread>>,
+    pub charge: Option<Linked<IdAlone>>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Evidence {
     #[serde(default)]
     pub due_by: Option<i64>,
+    #[serde(default)]
+    pub submission_count: i64,
 }
 
 impl StripeDispute {
-    /// A bank that only inquires has taken nothing back.
-    pub fn is_inquiry(&self) -> bool {
-        self.status.starts_with("warning_")
+    /// Whether the bank has taken nothing back: it only inquires, or the dispute was prevented by a refund.
+    pub fn takes_nothing(&self) -> bool {
+        self.status.starts_with("warning_") || self.status == "prevented"
+    }
+
+    /// Whether evidence was handed in, which a decided dispute tells by how often; a bank that asks for more has not
+    /// been answered.
+    fn is_answered(&self) -> bool {
+        let evidence = self.evidence_details.as_ref();
+        let is_handed_in = evidence.is_some_and(|it| it.submission_count > 0);
+        match self.status.as_str() {
+            "under_review" => true,
+            "won" | "lost" => is_handed_in,
+            _ => false,
+        }
     }
 
     /// What Stripe charges for it in all; nothing while nothing is booked.
@@ -261,6 +275,8 @@ impl StripeDispute {
     /// An amount that cannot be.
     pub fn as_it_stands(&self) -> Result<Dispute, String> {
         let due_by = self.evidence_details.as_ref().and_then(|it| it.due_by);
+        // Where the bank lets nobody answer, it says 0.
+        let due_by = due_by.filter(|due_by| *due_by > 0);
         Ok(Dispute {
             reference: self.id.clone(),
             reason: self.reason.clone(),
@@ -270,7 +286,7 @@ impl StripeDispute {
                 "lost" => Some(false),
                 _ => None,
             },
-            is_answered: self.status == "under_review",
+            is_answered: self.is_answered(),
             amount_minor: from_stripe(self.amount, &self.currency)?.minor,
             fee: self.fee()?,
             ..Dispute::default()
