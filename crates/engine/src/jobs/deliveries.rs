@@ -7,15 +7,18 @@ use domain::command::Fact;
 use domain::ids::{OrderId, PaymentId, RefundId};
 use domain::money::Money;
 use domain::order::{Mode, Order};
-use domain::refund_settle::RefundFact;
+use domain::refund::{Refund, RefundState};
+use domain::refund_settle::{ForeignRefund, RefundFact};
+use domain::refusal::Refusal;
 
+use super::refunds;
 use super::worker::Tried;
 use crate::deliveries::{Delivery, DeliveryState};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::{MAX_TRIES, Terms, load_in, record_on};
 use crate::permit::Scope;
-use crate::ports::{News, Ports, Unread, Word};
+use crate::ports::{Answer, News, Ports, Unread, Word};
 use crate::store::StoreError;
 use crate::store::keys::KeyKind;
 use crate::store::queue::Job;
@@ -35,10 +38,9 @@ pub(super) async fn process(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tri
         Ok(word) => {
             let mut orders = 0;
             for news in &word.news {
-                match take_in(desk, &delivery, word.mode, news).await {
+                match take_in(desk, ports, &delivery, word.mode, news).await {
                     Ok(count) => orders += count,
-                    Err(failure) if failure.can_retry() => return Err(failure),
-                    Err(failure) => return Ok(Tried::GiveUp(failure.to_string())),
+                    Err(NotYet(tried)) => return Ok(tried),
                 }
             }
             (delivery.state, delivery.problem) = match orders {
@@ -78,6 +80,26 @@ async fn waiting(desk: &Desk, job: &Job) -> Result<Option<Delivery>, StoreError>
     Ok(found.filter(|delivery| delivery.state == DeliveryState::Waiting))
 }
 
+/// What becomes of a message that was not taken in.
+struct NotYet(Tried);
+
+impl From<Failure> for NotYet {
+    fn from(failure: Failure) -> Self {
+        Self(match failure {
+            // Messages are in no order: what says that the money was taken is still to come.
+            Failure::Refused(Refusal::NothingCaptured) => Tried::Again(failure.to_string()),
+            _ if failure.can_retry() => Tried::Again(failure.to_string()),
+            _ => Tried::GiveUp(failure.to_string()),
+        })
+    }
+}
+
+impl From<StoreError> for NotYet {
+    fn from(error: StoreError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
 /// Why a message that can be read was about no order.
 fn nothing_here(word: &Word) -> &'static str {
     match word.mode {
@@ -92,10 +114,11 @@ fn nothing_here(word: &Word) -> &'static str {
 /// are kept apart where the sender tells them apart (O5).
 async fn take_in(
     desk: &Desk,
+    ports: &Ports,
     delivery: &Delivery,
     told: Option<Mode>,
     news: &News,
-) -> Result<usize, Failure> {
+) -> Result<usize, NotYet> {
     let modes = [Mode::Live, Mode::Test];
     let mut count = 0;
     for mode in modes
@@ -108,7 +131,7 @@ async fn take_in(
         };
         let orders = known_by(desk, &scope, &delivery.source, news).await?;
         for order in &orders {
-            record(desk, &scope, order, &delivery.source, news).await?;
+            record(desk, ports, (&scope, order), &delivery.source, news).await?;
         }
         count += orders.len();
     }
@@ -143,26 +166,51 @@ fn payment_names(news: &News) -> &[String] {
 /// Records it on one order, deciding again when someone was faster: which refund is meant depends on what is known.
 async fn record(
     desk: &Desk,
-    scope: &Scope,
-    id: &OrderId,
+    ports: &Ports,
+    (scope, id): (&Scope, &OrderId),
     source: &str,
     news: &News,
-) -> Result<(), Failure> {
+) -> Result<(), NotYet> {
     for _ in 0..MAX_TRIES {
         let order = load_in(desk, scope, id).await?;
         let Some(fact) = fact(&order, source, news) else {
             return Ok(());
         };
+        let fact = certain(ports, &order, fact).await?;
         let terms = Terms {
             expected_version: Some(order.version),
             ..Terms::default()
         };
         match record_on(desk, scope, id, ActorKind::Provider, &fact, &terms).await {
-            Err(Failure::Refused(domain::refusal::Refusal::StaleVersion { .. })) => {}
-            done => return done.map(|_| ()),
+            Err(Failure::Refused(Refusal::StaleVersion { .. })) => {}
+            done => return Ok(done.map(|_| ())?),
         }
     }
-    Err(Failure::Busy(id.clone()))
+    Err(Failure::Busy(id.clone()).into())
+}
+
+/// A refund that is known to have failed and is told to have succeeded: the message may be older than the failure, so
+/// the provider is asked how it stands.
+async fn certain(ports: &Ports, order: &Order, fact: Fact) -> Result<Fact, NotYet> {
+    let (id, reference) = match &fact {
+        Fact::Refund {
+            refund,
+            fact: RefundFact::Succeeded { reference },
+        } => (refund.clone(), reference),
+        _ => return Ok(fact),
+    };
+    let failed = |refund: &&Refund| refund.id == id && refund.state == RefundState::Failed;
+    let Some(refund) = order.refunds.iter().find(failed) else {
+        return Ok(fact);
+    };
+    let ask = refunds::ask(order, refund);
+    match ports.payments.refund_status(&ask, reference).await {
+        Answer::Done(fact) => Ok(Fact::Refund { refund: id, fact }),
+        Answer::NotNow(problem) | Answer::Unknown(problem) => Err(NotYet(Tried::Again(problem))),
+        Answer::Refused(problem) | Answer::NeedsALook(problem) => {
+            Err(NotYet(Tried::GiveUp(problem)))
+        }
+    }
 }
 
 /// What a piece of news means to this order; nothing where it is about an attempt that is over.
@@ -190,7 +238,7 @@ fn fact(order: &Order, source: &str, news: &News) -> Option<Fact> {
                     fact: fact.clone(),
                 }),
                 None if key.as_deref().is_some_and(|key| is_over(order, key)) => None,
-                None => foreign(source, payment, reference, *money, fact),
+                None => Some(foreign(source, payment, reference, *money, fact)),
             }
         }
     }
@@ -211,22 +259,19 @@ fn payment(order: &Order, source: &str, references: &[String]) -> Option<Payment
     })
 }
 
-/// A refund that we know nothing of counts against what is left as soon as the provider has taken it on. One that came
-/// to nothing is no fact.
+/// A refund that we know nothing of.
 fn foreign(
     source: &str,
     payment: PaymentId,
     reference: &str,
     money: Money,
     fact: &RefundFact,
-) -> Option<Fact> {
-    match fact {
-        RefundFact::Pending { .. } | RefundFact::Succeeded { .. } => Some(Fact::ForeignRefund {
-            refund: RefundId(format!("{}{source}_{reference}", RefundId::PREFIX)),
-            payment,
-            amount_minor: money.minor,
-            reference: reference.to_owned(),
-        }),
-        RefundFact::Sent | RefundFact::Failed { .. } | RefundFact::Unknown { .. } => None,
-    }
+) -> Fact {
+    Fact::ForeignRefund(ForeignRefund {
+        refund: RefundId(format!("{}{source}_{reference}", RefundId::PREFIX)),
+        payment,
+        amount_minor: money.minor,
+        reference: reference.to_owned(),
+        fact: fact.clone(),
+    })
 }

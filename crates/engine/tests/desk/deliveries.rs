@@ -58,11 +58,11 @@ pub async fn kept(harness: &Harness) -> Vec<Delivery> {
     found
 }
 
-fn reference(order: &Order) -> String {
+pub fn reference(order: &Order) -> String {
     order.payments[0].reference.clone()
 }
 
-fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) -> Vec<News> {
+pub fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) -> Vec<News> {
     vec![News::Refund {
         payment_references: vec![reference(order)],
         reference: "re_1".to_owned(),
@@ -72,20 +72,20 @@ fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) ->
     }]
 }
 
-fn succeeded() -> RefundFact {
+pub fn succeeded() -> RefundFact {
     RefundFact::Succeeded {
         reference: "re_1".to_owned(),
     }
 }
 
-fn pending() -> RefundFact {
+pub fn pending() -> RefundFact {
     RefundFact::Pending {
         reference: "re_1".to_owned(),
     }
 }
 
 /// An order with a refund of 30.00 that was requested and not sent.
-async fn requested(harness: &Harness) -> Order {
+pub async fn requested(harness: &Harness) -> Order {
     let order = harness.paid("A-1").await;
     let changed = harness.refund(&order.id, "one", 3_000).await;
     changed.unwrap().order

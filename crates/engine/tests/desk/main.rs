@@ -13,6 +13,7 @@ mod concurrency;
 mod cuts;
 mod deliveries;
 mod deliveries_apart;
+mod deliveries_disorder;
 mod effects;
 mod holds;
 mod idempotency;
