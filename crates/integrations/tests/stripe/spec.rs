@@ -24,7 +24,10 @@ pub fn version() -> &'static str {
 }
 
 /// Where the stand-in differs from the description in what the desk does not read.
-const KNOWN: [&str; 1] = ["answer.latest_charge.radar_options is null"];
+const KNOWN: [&str; 2] = [
+    "answer.latest_charge.radar_options is null",
+    "charge.radar_options is null",
+];
 
 /// What is wrong with an exchange; nothing where it is as described.
 pub fn faults(exchange: &Exchange) -> Vec<String> {
@@ -46,6 +49,20 @@ pub fn faults(exchange: &Exchange) -> Vec<String> {
     let schema = &answer["content"]["application/json"]["schema"];
     let body: Value = serde_json::from_slice(&exchange.answer).unwrap();
     value(schema, &body, "answer", &mut faults);
+    faults.retain(|fault| !KNOWN.contains(&fault.as_str()));
+    faults
+}
+
+/// What is wrong with an object that Stripe shows; nothing where it is as the description has those of its name.
+pub fn faults_of(object: &Value) -> Vec<String> {
+    let name = object["object"].as_str().unwrap();
+    let mut faults = Vec::new();
+    value(
+        &spec()["components"]["schemas"][name],
+        object,
+        name,
+        &mut faults,
+    );
     faults.retain(|fault| !KNOWN.contains(&fault.as_str()));
     faults
 }
