@@ -12,6 +12,8 @@
 )]
 #[path = "../../../integrations/tests/support/smtp.rs"]
 mod scripted_smtp;
+#[path = "../../../integrations/tests/support/signed.rs"]
+mod signed;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -33,6 +35,7 @@ mod export;
 mod flows;
 mod guessing;
 mod help;
+mod hooks;
 mod import_again;
 mod import_csv;
 mod import_json;

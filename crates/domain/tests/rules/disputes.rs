@@ -137,6 +137,13 @@ fn what_becomes_of_a_dispute_is_kept_and_older_words_take_nothing_back() {
     for known in [answered, dispute("dispute_1", 9_000)] {
         assert_eq!(pay(&order, "payment_1", known), order);
     }
+    // How it was decided says nothing of the evidence, which was handed in all the same.
+    for won in [true, false] {
+        let closed = pay(&order, "payment_1", decided("dispute_1", won));
+        let kept = closed.payments[0].dispute.as_ref().unwrap();
+        assert_eq!((kept.won, kept.is_answered), (Some(won), true));
+        assert_eq!(kept.evidence_due_at, Some(at(10_000)));
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ async fn r9_a_dispute_is_heard_of_with_its_deadline_and_holds_refunds_until_it_i
         let changes = json!({"evidence_details": evidence});
         let closed = made_of(&closed, "evt_closed", "charge.dispute.closed", changes);
         let reinstated = office.event("charge.dispute.funds_reinstated").await;
-        office.hears(&[&closed, &reinstated]).await;
+        office.hears(&[&reinstated, &closed]).await;
         let won = office.load(&order).await;
         assert_eq!(dispute(&won).state(), DisputeState::Won);
         assert!(dispute(&won).is_answered);

@@ -26,6 +26,8 @@ mod refunds;
 mod requests;
 mod routing;
 mod signature;
+#[path = "../support/signed.rs"]
+mod signed;
 mod spec;
 mod told;
 mod world;

@@ -3,10 +3,10 @@
 
 use engine::deliveries::{Delivery, NotTaken, Receipt, deliveries, receive};
 use integrations::payments::StripeHook;
-use ring::hmac;
 use serde_json::Value;
 
 use crate::office::Office;
+use crate::signed::signature;
 use crate::spec;
 
 /// What the desk and Stripe share.
@@ -15,18 +15,6 @@ const SECRET: &str = "whsec_of_a_test";
 /// The desk's side of it.
 pub fn hook() -> StripeHook {
     StripeHook::signed_with(vec![SECRET.to_owned()])
-}
-
-/// The value of the header that signs a body at this second.
-pub fn signature(secret: &str, second: i64, body: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let tag = hmac::sign(&key, format!("{second}.{body}").as_bytes());
-    let digits: String = tag
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("t={second},v1={digits}")
 }
 
 /// An event as another one: of another id and kind, with some of its object's fields changed.
