@@ -40,6 +40,7 @@ mod import_again;
 mod import_csv;
 mod import_json;
 mod live;
+mod localstripe;
 mod pages;
 mod passwords;
 mod people;
