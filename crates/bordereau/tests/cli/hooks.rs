@@ -79,6 +79,18 @@ fn refunded(event: &str, refund: &str) -> String {
     )
 }
 
+/// What Stripe says of a dispute of all of it, with evidence due at this second.
+fn disputed(due_s: i64) -> String {
+    format!(
+        r#"{{"id": "evt_3", "object": "event", "created": 1772442000, "livemode": true, "pending_webhooks": 1,
+  "type": "charge.dispute.created", "data": {{"object": {{"id": "du_1", "object": "dispute", "amount": 2000,
+  "balance_transactions": [], "charge": "ch_H1", "created": 1772442000, "currency": "eur",
+  "evidence_details": {{"due_by": {due_s}, "has_evidence": false, "past_due": false, "submission_count": 0}},
+  "is_charge_refundable": false, "livemode": true, "payment_intent": "pi_H1", "reason": "fraudulent",
+  "status": "needs_response"}}}}}}"#
+    )
+}
+
 fn now() -> i64 {
     Timestamp::now().as_second()
 }
@@ -130,6 +142,40 @@ fn r9_a_signed_message_is_stored_once_and_shown_with_the_order() {
             .says("5.00");
         assert_eq!(server.stop(), Some(0));
         desk.is_well();
+    });
+}
+
+#[test]
+fn a_dispute_asks_for_attention_with_its_deadline() {
+    on_every_database(|desk| {
+        let all = with_orders(desk);
+        let organization = all[0].organization_id.as_str();
+        let server = serve(desk, NOWHERE, "");
+        let due_s = now() + 10 * 24 * 3_600;
+        signed(&server, organization, &disputed(due_s), "whsec_old", now()).is(200);
+        taken_in(desk, 1);
+        let path = format!("/orders/{}", all[0].id);
+        for (language, reason, due, at_least) in [
+            (
+                "en",
+                "The shopper's bank disputes the charge",
+                "Evidence counts until",
+                "9 days are left",
+            ),
+            (
+                "fr",
+                "La banque du client conteste le paiement",
+                "Les preuves comptent jusqu'au",
+                "Il reste 9 jours",
+            ),
+        ] {
+            let page = Browser::signed_in(&server, language, ADA).get(&path);
+            let page = page.says(reason).says(at_least);
+            // Beside the reason, and again with the payment.
+            assert_eq!(page.body.matches(due).count(), 2, "{}", page.body);
+        }
+        let mut ada = Browser::signed_in(&server, "en", ADA);
+        ada.get("/orders?attention=yes&disputed=yes").says(&path);
     });
 }
 

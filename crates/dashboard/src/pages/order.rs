@@ -343,10 +343,23 @@ fn attention(visitor: &Visitor, order: &Order) -> Vec<Value> {
         json!({
             "id": attention.id.as_str(),
             "text": events::concern(visitor, &attention.concern),
+            "due": due(visitor, order, &attention.concern),
             "at": visitor.formats.moment(attention.at),
         })
     })
     .collect()
+}
+
+/// Until when something has to be done about it.
+fn due(visitor: &Visitor, order: &Order, concern: &Concern) -> Option<String> {
+    let at = order
+        .evidence_due_at()
+        .filter(|_| *concern == Concern::Disputed)?;
+    let key = match at <= visitor.app.desk.now() {
+        true => "dispute-over",
+        false => "dispute-due",
+    };
+    Some(visitor.say(key, &[("at", visitor.formats.moment(at))]))
 }
 
 /// The page of an action, where it has one here.

@@ -174,6 +174,26 @@ fn several_disputes_of_one_payment_are_told_apart() {
 }
 
 #[test]
+fn the_deadline_of_an_order_is_the_first_of_those_that_wait_for_evidence() {
+    let order = checkout_order(usd());
+    assert_eq!(order.evidence_due_at(), None);
+    let due = |reference: &str, minutes| {
+        as_it_stands(reference, |dispute| {
+            dispute.amount_minor = 3_000;
+            dispute.evidence_due_at = Some(at(minutes));
+        })
+    };
+    let order = pay(&order, "payment_1", due("dispute_1", 20_000));
+    let order = pay(&order, "payment_1", due("dispute_2", 10_000));
+    assert_eq!(order.evidence_due_at(), Some(at(10_000)));
+    let answered = as_it_stands("dispute_2", |dispute| dispute.is_answered = true);
+    let order = pay(&order, "payment_1", answered);
+    assert_eq!(order.evidence_due_at(), Some(at(20_000)));
+    let order = pay(&order, "payment_1", decided("dispute_1", false));
+    assert_eq!(order.evidence_due_at(), None);
+}
+
+#[test]
 fn regression_12_a_lost_dispute_names_itself_when_its_money_is_asked_for_again() {
     let lost = pay(
         &checkout_order(usd()),
