@@ -316,8 +316,15 @@ pub enum News {
 pub enum Unread {
     /// It cannot be read, and a person has to look.
     Unreadable(String),
-    /// It is well, and about someone else's account: nobody here may see what it says.
-    NotTheirs(String),
+    /// It is well, and about someone else's account: nobody here may see what else it says.
+    NotTheirs {
+        /// The sender's id of the message.
+        id: String,
+        /// The sender's name for what happened.
+        kind: String,
+        /// Whose account it is about.
+        problem: String,
+    },
 }
 
 /// Reads what one sender says by itself. It neither asks nor keeps anything.

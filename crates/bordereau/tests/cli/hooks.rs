@@ -269,8 +269,8 @@ fn what_is_about_another_account_or_a_test_changes_no_live_order_and_says_why() 
         let mut ada = Browser::signed_in(&server, "en", ADA);
         ada.get("/settings/deliveries")
             .says("it is about a payment of a test, and no test order here has it")
-            .says("evt_2 is about the connected account acct_2")
-            .says("asked for in the connected account acct_1: what it says is not kept");
+            .says("it is about the connected account acct_2")
+            .says("asked for in the connected account acct_1: nothing else of it is kept");
         let emptied = "select count(*) from deliveries where body = ''";
         assert_eq!(desk.number(emptied), 1);
         let exported = desk.export("jsonl", &["--organization", "Shop"]);

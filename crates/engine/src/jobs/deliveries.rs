@@ -52,7 +52,8 @@ pub(super) async fn process(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tri
         Err(Unread::Unreadable(problem)) => {
             (delivery.state, delivery.problem) = (DeliveryState::Failed, problem);
         }
-        Err(Unread::NotTheirs(problem)) => {
+        Err(Unread::NotTheirs { id, kind, problem }) => {
+            (delivery.external_id, delivery.kind) = (id, kind);
             (delivery.state, delivery.problem) = (DeliveryState::Ignored, problem);
             // Nothing crosses organizations, not even what was sent to the wrong one.
             delivery.body.clear();

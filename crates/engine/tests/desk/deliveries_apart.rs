@@ -169,13 +169,24 @@ async fn a_message_about_anothers_account_is_put_aside_and_what_it_says_is_not_k
     on_every_database(async |harness| {
         let order = harness.paid("A-1").await;
         let why = "it is about another account".to_owned();
-        let theirs = Err(Unread::NotTheirs(why.clone()));
+        let theirs = Err(Unread::NotTheirs {
+            id: "evt_1".to_owned(),
+            kind: "refund.created".to_owned(),
+            problem: why.clone(),
+        });
         harness.fakes.says("theirs", theirs);
         assert_eq!(sent(harness, "theirs").await.unwrap(), Receipt::Stored);
         harness.drain().await;
         let aside = kept(harness).await.remove(0);
         assert_eq!((aside.state, aside.problem), (DeliveryState::Ignored, why));
-        assert_eq!(aside.body, "");
+        assert_eq!(
+            (aside.external_id, aside.kind, aside.body),
+            (
+                "evt_1".to_owned(),
+                "refund.created".to_owned(),
+                String::new()
+            )
+        );
         let admin = harness.admin();
         let permit = admin.permit().unwrap();
         let again = replay(&harness.desk, &permit, &aside.id).await.unwrap();

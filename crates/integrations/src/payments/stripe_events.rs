@@ -60,7 +60,11 @@ struct Refunds {
 pub fn parse(account: Option<&str>, body: &[u8]) -> Result<Word, Unread> {
     let event: Event<'_> = read(body)?;
     if event.account.as_deref() != account {
-        return Err(Unread::NotTheirs(another_account(&event, account)));
+        return Err(Unread::NotTheirs {
+            problem: another_account(event.account.as_deref(), account),
+            id: event.id,
+            kind: event.kind,
+        });
     }
     let object = event.data.object.get().as_bytes();
     Ok(Word {
@@ -74,16 +78,15 @@ pub fn parse(account: Option<&str>, body: &[u8]) -> Result<Word, Unread> {
     })
 }
 
-fn another_account(event: &Event<'_>, account: Option<&str>) -> String {
+fn another_account(told: Option<&str>, own: Option<&str>) -> String {
     let called = |account: Option<&str>| match account {
         Some(account) => format!("the connected account {account}"),
         None => "the account of the secret key".to_owned(),
     };
     format!(
-        "{} is about {}, and this organization is asked for in {}: what it says is not kept; see stripe_accounts",
-        event.id,
-        called(event.account.as_deref()),
-        called(account)
+        "it is about {}, and this organization is asked for in {}: nothing else of it is kept; see stripe_accounts",
+        called(told),
+        called(own)
     )
 }
 

@@ -181,6 +181,14 @@ fn a_dispute_is_opened_decided_or_only_an_inquiry() {
     assert_eq!(dispute.evidence_due_at, None);
 }
 
+fn not_theirs(problem: String) -> Unread {
+    Unread::NotTheirs {
+        id: "evt_1".to_owned(),
+        kind: "refund.created".to_owned(),
+        problem,
+    }
+}
+
 #[test]
 fn an_event_of_another_account_is_not_this_organizations() {
     let refund =
@@ -191,21 +199,21 @@ fn an_event_of_another_account_is_not_this_organizations() {
         (
             None,
             &connected,
-            "evt_1 is about the connected account acct_1, and this organization is asked for in the account of the secret key",
+            "it is about the connected account acct_1, and this organization is asked for in the account of the secret key",
         ),
         (
             Some("acct_2"),
             &connected,
-            "evt_1 is about the connected account acct_1, and this organization is asked for in the connected account acct_2",
+            "it is about the connected account acct_1, and this organization is asked for in the connected account acct_2",
         ),
         (
             ACCOUNT,
             &own,
-            "evt_1 is about the account of the secret key, and this organization is asked for in the connected account acct_1",
+            "it is about the account of the secret key, and this organization is asked for in the connected account acct_1",
         ),
     ] {
-        let why = format!("{why}: what it says is not kept; see stripe_accounts");
-        assert_eq!(parse(account, said.as_bytes()), Err(Unread::NotTheirs(why)));
+        let why = format!("{why}: nothing else of it is kept; see stripe_accounts");
+        assert_eq!(parse(account, said.as_bytes()), Err(not_theirs(why)));
     }
     for (account, said) in [(None, own), (ACCOUNT, connected)] {
         let told = parse(account, said.as_bytes()).unwrap().news;
