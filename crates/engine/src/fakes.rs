@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 
 use crate::ports::{
     Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, News, PaymentAsk,
-    Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Word,
+    Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Unread, Word,
 };
 
 /// Answers to give, and what was asked.
@@ -77,7 +77,7 @@ pub struct Fakes {
     pub letters: Script<Letter, ()>,
     pub quotes: Script<(Currency, Currency), Quote>,
     /// What bodies of messages say.
-    pub words: Mutex<BTreeMap<String, Result<Word, String>>>,
+    pub words: Mutex<BTreeMap<String, Result<Word, Unread>>>,
     /// Whether a letter sent twice arrives twice, as with a mail server.
     pub letters_repeat: AtomicBool,
 }
@@ -181,7 +181,7 @@ impl Mail for Fakes {
 
 impl Fakes {
     /// Lets a body of a message say this from now on; one that was never told cannot be read.
-    pub fn says(&self, body: &str, word: Result<Word, String>) {
+    pub fn says(&self, body: &str, word: Result<Word, Unread>) {
         let mut words = self.words.lock().expect("a test's lock");
         words.insert(body.to_owned(), word);
     }
@@ -206,10 +206,10 @@ impl Hook for Fakes {
         }
     }
 
-    fn read(&self, body: &str) -> Result<Word, String> {
+    fn read(&self, _organization: &OrganizationId, body: &str) -> Result<Word, Unread> {
         let words = self.words.lock().expect("a test's lock");
         let word = words.get(body).cloned();
-        word.unwrap_or_else(|| Err("it cannot be read".to_owned()))
+        word.unwrap_or_else(|| Err(Unread::Unreadable("it cannot be read".to_owned())))
     }
 }
 

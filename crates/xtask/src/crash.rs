@@ -2,7 +2,7 @@
 
 use crate::postgres::{self, Durability, Postgres};
 use crate::shell;
-use crate::stripe_world::StripeWorld;
+use crate::stand_ins::{StandIn, WORLD};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub struct Crash {
 pub fn run(root: &Path, crash: &Crash) -> Result<()> {
     let programs = postgres::find_or_install().context("the crash test needs PostgreSQL")?;
     let server = Postgres::start(&programs, Durability::Durable)?;
-    let stripe = StripeWorld::start(root).context("the crash test needs its provider")?;
+    let stripe = StandIn::start(root, &WORLD).context("the crash test needs its provider")?;
     let test = [
         "test",
         "-p",

@@ -4,6 +4,7 @@ use domain::actor::{ActorKind, Permission};
 use domain::command::{Command, Fact};
 use domain::order::{Concern, OrderStatus};
 use domain::policy::{Policies, Policy};
+use domain::refund_settle::{ForeignRefund, RefundFact};
 use domain::refusal::{Instead, Refusal};
 use domain::waiting::{Outcome, WaitsFor};
 
@@ -169,12 +170,15 @@ fn an_approval_is_of_the_amount_that_was_asked_and_of_no_other() {
         &up_to(100),
     )
     .order;
-    let foreign = Fact::ForeignRefund {
+    let foreign = Fact::ForeignRefund(ForeignRefund {
         refund: "refund_foreign".into(),
         payment: "payment_1".into(),
         amount_minor: 1_000,
         reference: "re_1".to_owned(),
-    };
+        fact: RefundFact::Succeeded {
+            reference: "re_1".to_owned(),
+        },
+    });
     let order = tell(&order, foreign);
     let (asked, now) = (order.money(6_000), order.money(5_000));
     let refusal = refused(&order, &approve(&order), &admin(), &Policy::none());

@@ -21,6 +21,7 @@ mod parts;
 mod payments;
 mod reconcile;
 mod refund_by_hand;
+mod refund_foreign;
 mod refund_settling;
 mod refunds;
 mod shipping;

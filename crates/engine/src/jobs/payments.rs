@@ -8,8 +8,9 @@ use domain::order::Order;
 use domain::payment::{Payment, PaymentState};
 use domain::payment_settle::PaymentFact;
 
+use super::deliveries::{self, NotYet};
+use super::tells_more;
 use super::worker::{Tried, scope};
-use super::{deliveries, tells_more};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::{load_in, record_fact};
@@ -170,7 +171,11 @@ async fn taken(desk: &Desk, ports: &Ports, job: &Job, ask: &PaymentAsk) -> Resul
     match ports.payments.refunds_of(ask).await {
         Answer::Done(all) => {
             for news in &all {
-                deliveries::record(desk, &scope, order, &ask.provider, news).await?;
+                let told =
+                    deliveries::record(desk, ports, (&scope, order), &ask.provider, news).await;
+                if let Err(NotYet(tried)) = told {
+                    return Ok(tried);
+                }
             }
         }
         Answer::Refused(_) | Answer::NeedsALook(_) => return Ok(Tried::Finished),

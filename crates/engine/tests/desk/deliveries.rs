@@ -18,17 +18,18 @@ use engine::ports::{Answer, News, Word};
 use crate::support::{Harness, on_every_database};
 
 /// Has a provider tell this, signed for the organization.
-async fn told(harness: &Harness, body: &str, news: Vec<News>) -> Receipt {
+pub async fn told(harness: &Harness, body: &str, news: Vec<News>) -> Receipt {
     let word = Word {
         id: format!("evt_{body}"),
         kind: "something.happened".to_owned(),
+        mode: None,
         news,
     };
     harness.fakes.says(body, Ok(word));
     sent(harness, body).await.unwrap()
 }
 
-async fn sent(harness: &Harness, body: &str) -> Result<Receipt, NotTaken> {
+pub async fn sent(harness: &Harness, body: &str) -> Result<Receipt, NotTaken> {
     let organization = harness.organization.clone();
     sent_to(
         harness,
@@ -49,7 +50,7 @@ async fn sent_to(
     receive(&harness.desk, &*harness.fakes, organization, &header, body).await
 }
 
-async fn kept(harness: &Harness) -> Vec<Delivery> {
+pub async fn kept(harness: &Harness) -> Vec<Delivery> {
     let admin = harness.admin();
     let permit = admin.permit().unwrap();
     let (found, has_more) = deliveries(&harness.desk, &permit, None).await.unwrap();
@@ -57,13 +58,13 @@ async fn kept(harness: &Harness) -> Vec<Delivery> {
     found
 }
 
-fn reference(order: &Order) -> String {
+pub fn reference(order: &Order) -> String {
     order.payments[0].reference.clone()
 }
 
-fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) -> Vec<News> {
+pub fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) -> Vec<News> {
     vec![News::Refund {
-        payment_reference: reference(order),
+        payment_references: vec![reference(order)],
         reference: "re_1".to_owned(),
         key,
         money: Money::new(minor, order.rate.presentment),
@@ -71,20 +72,20 @@ fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) ->
     }]
 }
 
-fn succeeded() -> RefundFact {
+pub fn succeeded() -> RefundFact {
     RefundFact::Succeeded {
         reference: "re_1".to_owned(),
     }
 }
 
-fn pending() -> RefundFact {
+pub fn pending() -> RefundFact {
     RefundFact::Pending {
         reference: "re_1".to_owned(),
     }
 }
 
 /// An order with a refund of 30.00 that was requested and not sent.
-async fn requested(harness: &Harness) -> Order {
+pub async fn requested(harness: &Harness) -> Order {
     let order = harness.paid("A-1").await;
     let changed = harness.refund(&order.id, "one", 3_000).await;
     changed.unwrap().order
@@ -240,11 +241,11 @@ async fn r3_a_dispute_is_heard_of_and_the_money_is_not_refunded_meanwhile() {
             ..Dispute::default()
         };
         let opened = News::Payment {
-            reference: reference(&order),
+            references: vec![reference(&order)],
             fact: PaymentFact::DisputeOpened { dispute },
         };
         let closed = News::Payment {
-            reference: reference(&order),
+            references: vec![reference(&order)],
             fact: PaymentFact::DisputeClosed { won: true },
         };
         // Closed comes first, and tells all of it: the sender's messages are in no order.
@@ -274,6 +275,7 @@ async fn what_cannot_be_read_stays_visible_and_is_replayed() {
         let word = Word {
             id: "evt_1".to_owned(),
             kind: "refund.updated".to_owned(),
+            mode: None,
             news: refunded(&order, None, 1_000, succeeded()),
         };
         harness.fakes.says("poison", Ok(word));
@@ -300,7 +302,7 @@ async fn a_fact_that_cannot_be_is_given_up_visibly() {
             captured_minor: i64::MAX,
         };
         let news = News::Payment {
-            reference: reference(&order),
+            references: vec![reference(&order)],
             fact: absurd,
         };
         told(harness, "absurd", vec![news]).await;

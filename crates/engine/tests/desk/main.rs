@@ -12,6 +12,8 @@ mod chosen;
 mod concurrency;
 mod cuts;
 mod deliveries;
+mod deliveries_apart;
+mod deliveries_disorder;
 mod effects;
 mod holds;
 mod idempotency;

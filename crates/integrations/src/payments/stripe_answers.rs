@@ -128,7 +128,7 @@ pub fn refunds_of(
     };
     let mut all = Vec::with_capacity(page.data.len());
     for refund in page.data.iter().filter(|refund| refund.is_booked()) {
-        match refund.news(ask.payment_reference.clone()) {
+        match refund.news(vec![ask.payment_reference.clone()]) {
             Ok(News::Refund { money, .. }) if money.currency != ask.money.currency => {
                 return Answer::Refused(other_currency(ask, money.currency));
             }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::stripe_amounts::from_stripe;
 use super::stripe_answers::{Outcome, Page, outcome, without};
-use super::stripe_objects::{Linked, StripeDispute, StripeRefund, Unread, instant, payment_of};
+use super::stripe_objects::{IdAlone, Linked, StripeDispute, StripeRefund, instant, payment_of};
 use super::stripe_requests::KEY;
 use crate::sending::{Reply, Silence};
 
@@ -55,7 +55,7 @@ struct BookedCharge {
     amount_captured: i64,
     currency: String,
     #[serde(default)]
-    payment_intent: Option<Linked<Unread>>,
+    payment_intent: Option<Linked<IdAlone>>,
 }
 
 /// What a line is about, in our words, with how much of what currency that is.

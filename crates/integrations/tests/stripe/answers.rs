@@ -234,7 +234,7 @@ fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is
         answers::refunds_of(reply(200, &body), &ask)
     };
     let told = |key: Option<&str>, fact: RefundFact| News::Refund {
-        payment_reference: "ch_1".to_owned(),
+        payment_references: vec!["ch_1".to_owned()],
         reference: "re_1".to_owned(),
         key: key.map(str::to_owned),
         money: Money::new(1_000, Currency::USD),

@@ -13,11 +13,12 @@ use domain::refund_settle::RefundFact;
 use engine::jobs::Worker;
 
 use crate::harness::{Harness, on_every_database, orders};
+use crate::post::hook;
 use crate::world::{Card, World};
 
 /// A desk, an account at Stripe, and the worker between them.
 pub struct Office<'a> {
-    harness: &'a Harness,
+    pub harness: &'a Harness,
     pub world: World,
     pub worker: Worker,
 }
@@ -125,6 +126,7 @@ pub fn named(currency: &str, reference: String) -> NewOrder {
 pub fn worker(harness: &Harness, world: &World) -> Worker {
     let mut ports = harness.fakes.ports();
     ports.payments = Arc::new(world.stripe());
+    ports.hooks.push(Arc::new(hook()));
     Worker::new(harness.desk.clone(), ports)
 }
 

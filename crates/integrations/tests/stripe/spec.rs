@@ -50,6 +50,20 @@ pub fn faults(exchange: &Exchange) -> Vec<String> {
     faults
 }
 
+/// What is wrong with an object that Stripe shows; nothing where it is as the description has those of its name.
+pub fn faults_of(object: &Value) -> Vec<String> {
+    let name = object["object"].as_str().unwrap();
+    let mut faults = Vec::new();
+    value(
+        &spec()["components"]["schemas"][name],
+        object,
+        name,
+        &mut faults,
+    );
+    faults.retain(|fault| !fault.ends_with(KNOWN));
+    faults
+}
+
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let parts: Vec<&str> = path.split('/').collect();
     let is_same = |template: &str| {
