@@ -30,7 +30,7 @@ fn fee(minor: i64) -> PaymentFact {
 
 fn refunded(reference: &str, key: Option<&str>, minor: i64) -> News {
     News::Refund {
-        payment_reference: "at-provider-payment_A-1".to_owned(),
+        payment_references: vec!["at-provider-payment_A-1".to_owned()],
         reference: reference.to_owned(),
         key: key.map(str::to_owned),
         money: Money::new(minor, Currency::USD),
@@ -112,7 +112,7 @@ async fn r9_refunds_that_were_made_before_the_order_came_count_once_whoever_tell
         let refunds = &harness.fakes.payment_refunds;
         refunds.reply(Answer::NotNow("down for maintenance".to_owned()));
         let failed = News::Refund {
-            payment_reference: "at-provider-payment_A-1".to_owned(),
+            payment_references: vec!["at-provider-payment_A-1".to_owned()],
             reference: "re_2".to_owned(),
             key: None,
             money: Money::new(700, Currency::USD),
