@@ -11,7 +11,7 @@ use crate::edits::{may_hold, may_resolve};
 use crate::mails::may_send_any_again;
 use crate::order::Order;
 use crate::refund::{RefundState, may_refund};
-use crate::refund_settle::may_retry;
+use crate::refund_settle::may_retry_as;
 use crate::refusal::Refusal;
 use crate::ship::{may_add_tracking, may_create_label};
 use crate::shipment::LabelState;
@@ -145,7 +145,7 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
         }
         Action::Refund => may_refund(order),
         // What can be settled another way is what can be tried again: both would pay it once.
-        Action::RetryRefund | Action::SettleRefund => may_retry_any(order),
+        Action::RetryRefund | Action::SettleRefund => may_retry_any(order, context),
         Action::Undo => any_waiting(order, |waiting| may_undo(waiting, context)),
         Action::Approve => any_waiting(order, |waiting| may_approve(order, waiting, context)),
         Action::Decline => any_waiting(order, |waiting| may_decide(waiting, context)),
@@ -190,14 +190,16 @@ fn only_support(actor: &Actor) -> Verdict {
 }
 
 /// Whether any refund can be tried again; where none can, why the last one that failed cannot.
-fn may_retry_any(order: &Order) -> Verdict {
+fn may_retry_any(order: &Order, context: &Context) -> Verdict {
     let (failed, settled): (Vec<_>, Vec<_>) = order
         .refunds
         .iter()
         .partition(|refund| refund.state == RefundState::Failed);
-    let tried = failed.iter().map(|refund| may_retry(order, refund));
+    let tried = failed
+        .iter()
+        .map(|refund| may_retry_as(order, refund, context));
     let none = || match settled.last() {
-        Some(refund) => may_retry(order, refund),
+        Some(refund) => may_retry_as(order, refund, context),
         None => Err(Refusal::RefundNotFound {
             refund: "none".into(),
         }),

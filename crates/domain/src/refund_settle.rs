@@ -14,6 +14,7 @@ use crate::refund::{
     may_refund,
 };
 use crate::refusal::Refusal;
+use crate::waiting::needs_approval;
 
 /// What the payment provider says about a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,7 +211,7 @@ fn wrong_state(refund: &Refund) -> Refusal {
 /// It is not known, did not fail, or its amount was refunded otherwise meanwhile.
 pub fn retry(order: &Order, id: &RefundId, context: &Context) -> Result<Vec<EventKind>, Refusal> {
     let refund = find(order, id)?;
-    may_retry(order, refund)?;
+    may_retry_as(order, refund, context)?;
     let mut events = vec![EventKind::RefundRetried {
         refund: id.clone(),
         attempt: refund.attempt + 1,
@@ -233,6 +234,19 @@ pub fn may_retry(order: &Order, refund: &Refund) -> Result<(), Refusal> {
         return Err(Refusal::RefundSettledByHand { refund });
     }
     may_return(order, refund)
+}
+
+/// Whether this actor can: above their limit for the order only what another person has approved before.
+///
+/// # Errors
+/// As for [`may_retry`]; [`Refusal::AboveLimit`].
+pub fn may_retry_as(order: &Order, refund: &Refund, context: &Context) -> Result<(), Refusal> {
+    may_retry(order, refund)?;
+    let asked = order.money(refund.parts.total_minor());
+    match needs_approval(order, asked, &context.actor.by.id, context.policy) {
+        Some(limit) if refund.asked_by.is_some() => Err(Refusal::AboveLimit { asked, limit }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether what a refund returns is free, in every part and of its own payment.

@@ -11,7 +11,7 @@ use domain::mails::unsent;
 use domain::order::Order;
 use domain::payment::{Payment, PaymentState};
 use domain::refund::RefundState;
-use domain::refund_settle::may_retry;
+use domain::refund_settle::may_retry_as;
 use domain::shipment::{Label, LabelState};
 use domain::waiting::Waiting;
 use domain::waiting_end::{may_approve, may_decide, may_undo};
@@ -76,9 +76,9 @@ fn well_formed(order: &Order, action: Action, context: &Context) -> Command {
             support::refund(&fresh, parts)
         }
         Action::RetryRefund => Command::RetryRefund {
-            refund: failed(order),
+            refund: failed(order, context),
         },
-        Action::SettleRefund => support::settle(failed(order).as_str()),
+        Action::SettleRefund => support::settle(failed(order, context).as_str()),
         Action::Undo => Command::Undo {
             waiting: waiting(order, |one| may_undo(one, context).is_ok()),
         },
@@ -170,10 +170,10 @@ fn waiting(order: &Order, may: impl Fn(&Waiting) -> bool) -> WaitingId {
 }
 
 /// The refund that can be tried again or settled by hand, else one that cannot.
-fn failed(order: &Order) -> RefundId {
+fn failed(order: &Order, context: &Context) -> RefundId {
     let is_failed = |state| state == RefundState::Failed;
     let mut refunds = order.refunds.iter();
-    let possible = refunds.find(|refund| may_retry(order, refund).is_ok());
+    let possible = refunds.find(|refund| may_retry_as(order, refund, context).is_ok());
     let failed = || {
         order
             .refunds

@@ -43,6 +43,10 @@ pub(super) async fn process(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tri
                     Err(NotYet(tried)) => return Ok(tried),
                 }
             }
+            // Several organizations may share an account at the sender, which tells each of them everything.
+            if orders == 0 && is_anothers(desk, &delivery, &word.news).await? {
+                delivery.body.clear();
+            }
             (delivery.state, delivery.problem) = match orders {
                 0 => (DeliveryState::Ignored, nothing_here(&word).to_owned()),
                 _ => (DeliveryState::TakenIn, String::new()),
@@ -153,6 +157,27 @@ async fn known_by(
         orders.extend(store.find(organization, scope.mode, kind, &key).await?);
     }
     Ok(orders)
+}
+
+/// Whether another organization of this desk knows a payment that this is about: nothing crosses organizations.
+async fn is_anothers(desk: &Desk, delivery: &Delivery, all: &[News]) -> Result<bool, StoreError> {
+    for (organization_id, _) in desk.store().organizations().await? {
+        for mode in [Mode::Live, Mode::Test] {
+            let scope = Scope {
+                organization_id: organization_id.clone(),
+                mode,
+            };
+            for news in all {
+                let is_there = !known_by(desk, &scope, &delivery.source, news)
+                    .await?
+                    .is_empty();
+                if is_there && organization_id != delivery.organization_id {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn payment_names(news: &News) -> &[String] {

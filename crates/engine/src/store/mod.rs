@@ -157,7 +157,8 @@ impl StoreError {
         }
     }
 
-    /// Whether the same statement may succeed if it is made again: a serialization failure, a deadlock, a lock.
+    /// Whether the same statement may succeed if it is made again: a serialization failure, a deadlock, a lock,
+    /// a server that is being restarted.
     pub fn is_transient(&self) -> bool {
         let error = match self {
             Self::Database(error) => error,
@@ -168,7 +169,13 @@ impl StoreError {
             sqlx::Error::Database(database) => {
                 matches!(
                     database.code().as_deref(),
-                    Some("40001" | "40P01" | "5" | "6" | "517")
+                    Some(
+                        "40001" | "40P01"
+                            // The server is restarted, or has no connection free.
+                            | "57P01" | "57P02" | "57P03" | "53300"
+                            // SQLite: busy, locked, an old snapshot; the disk is full, until someone makes room.
+                            | "5" | "6" | "517" | "13"
+                    )
                 )
             }
             sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,

@@ -1,10 +1,11 @@
 //! What providers tell by themselves (R9, R10): stored before it is answered, harmless twice and in any order, visible
 //! where it could not be taken in.
 
+use domain::actor::{ActorKind, Permission};
 use domain::command::Command;
 use domain::ids::OrganizationId;
 use domain::money::Money;
-use domain::order::{Concern, Order};
+use domain::order::{Concern, Mode, Order};
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
 use domain::refund::{RefundOrigin, RefundState};
@@ -12,10 +13,11 @@ use domain::refund_settle::RefundFact;
 use engine::deliveries::{
     Delivery, DeliveryState, KEPT, NotTaken, Receipt, deliveries, receive, replay,
 };
-use engine::organizations::Settings;
+use engine::organizations::{Settings, create};
+use engine::permit::{Scope, Session};
 use engine::ports::{Answer, News, Word};
 
-use crate::support::{Harness, on_every_database};
+use crate::support::{Harness, on_every_database, session};
 
 /// Has a provider tell this, signed for the organization.
 pub async fn told(harness: &Harness, body: &str, news: Vec<News>) -> Receipt {
@@ -326,7 +328,7 @@ async fn old_deliveries_are_swept_out_and_another_organization_sees_none() {
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].body, "new");
         harness.drain().await;
-        let other = engine::organizations::create(&harness.desk, "Other", Settings::default());
+        let other = create(&harness.desk, "Other", Settings::default());
         let other = other.await.unwrap();
         let mut outsider = harness.admin();
         outsider.scope.organization_id = other;
@@ -336,4 +338,42 @@ async fn old_deliveries_are_swept_out_and_another_organization_sees_none() {
         assert!(!replay(&harness.desk, &permit, &left[0].id).await.unwrap());
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_about_another_organizations_payment_is_not_kept() {
+    on_every_database(async |harness| {
+        let order = harness.paid("A-1").await;
+        let other = create(&harness.desk, "Other", Settings::default())
+            .await
+            .unwrap();
+        let news = refunded(&order, None, 1_000, succeeded());
+        let word = Word {
+            id: "evt_shared".to_owned(),
+            kind: "something.happened".to_owned(),
+            mode: None,
+            news,
+        };
+        harness.fakes.says("shared", Ok(word));
+        sent_to(harness, &other, b"shared", other.as_str())
+            .await
+            .unwrap();
+        harness.drain().await;
+        let theirs = session_of(&other);
+        let permit = theirs.permit().unwrap();
+        let (found, _) = deliveries(&harness.desk, &permit, None).await.unwrap();
+        assert_eq!(found[0].state, DeliveryState::Ignored);
+        assert_eq!(found[0].body, "", "nothing crosses organizations");
+        assert_eq!(harness.load(&order.id).await.refunds, []);
+    })
+    .await;
+}
+
+/// Someone of an organization who may do everything.
+fn session_of(organization: &OrganizationId) -> Session {
+    let scope = Scope {
+        organization_id: organization.clone(),
+        mode: Mode::Live,
+    };
+    session(scope, ActorKind::Person, &Permission::ALL)
 }
