@@ -7,6 +7,7 @@ use domain::event::Event;
 use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
 use domain::order::Order;
+use jiff::Timestamp;
 use sqlx::{Any, Row, Transaction};
 
 use super::keys::Key;
@@ -142,6 +143,26 @@ impl Store {
             })
         })
         .transpose()
+    }
+
+    /// Forgets what programs were answered before this time, and tells how many answers that were.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn forget_answers(
+        &self,
+        organization: &OrganizationId,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        // The pattern is written out: only then do the planners take the index that holds nothing else.
+        let done = sqlx::query(
+            "delete from idempotency where organization_id = $1 and key like '%:api/%' and created_at_us < $2",
+        )
+        .bind(organization.as_str())
+        .bind(before.as_microsecond())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
     }
 
     async fn write_keys(
