@@ -321,7 +321,7 @@ async fn answered(
 }
 
 /// A key as it is kept: live and test never mix, so the same key in the other mode is another one (O5).
-fn kept_key(mode: Mode, idempotency: &Idempotency) -> String {
+pub(crate) fn kept_key(mode: Mode, idempotency: &Idempotency) -> String {
     format!("{}:{}", crate::store::orders::name(&mode), idempotency.key)
 }
 

@@ -83,7 +83,7 @@ impl From<sqlx::Error> for CommitError {
     }
 }
 
-type Tx = Transaction<'static, Any>;
+pub(super) type Tx = Transaction<'static, Any>;
 
 impl Store {
     /// Writes a decision, whole or not at all.
@@ -112,7 +112,13 @@ impl Store {
             .await?;
         super::queue::insert(&mut tx, commit.jobs).await?;
         if let Some(remembered) = commit.remembered {
-            remember(&mut tx, &order.organization_id, remembered, order).await?;
+            remember(
+                &mut tx,
+                &order.organization_id,
+                remembered,
+                order.updated_at,
+            )
+            .await?;
         }
         tx.commit().await?;
         Ok(())
@@ -302,11 +308,12 @@ async fn insert_events(tx: &mut Tx, order: &Order, events: &[Event]) -> Result<(
     Ok(())
 }
 
-async fn remember(
+/// Writes down what was answered to a key, in the transaction that made it true.
+pub(super) async fn remember(
     tx: &mut Tx,
     organization: &OrganizationId,
     remembered: &Remembered,
-    order: &Order,
+    at: Timestamp,
 ) -> Result<(), CommitError> {
     let done = sqlx::query(
         "insert into idempotency (organization_id, key, fingerprint, order_id, version, created_at_us) \
@@ -317,7 +324,7 @@ async fn remember(
     .bind(remembered.fingerprint.as_str())
     .bind(remembered.order_id.as_str())
     .bind(int(remembered.version))
-    .bind(order.updated_at.as_microsecond())
+    .bind(at.as_microsecond())
     .execute(&mut **tx)
     .await?;
     match done.rows_affected() {

@@ -11,7 +11,7 @@ use domain::search::squeezed;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::dialect::{POSITION_BITS, searchable_text};
+use super::dialect::{POSITION_BITS, askable, searchable_text};
 use super::facets;
 use super::rows::Value;
 use super::{Store, StoreError, placeholders};
@@ -208,7 +208,7 @@ impl Store {
             "select document from orders where organization_id = $1 and id = $2 and mode = $3",
         )
         .bind(organization.as_str())
-        .bind(id.as_str())
+        .bind(askable(id.as_str()))
         .bind(name(&mode))
         .fetch_optional(self.reader())
         .await?;

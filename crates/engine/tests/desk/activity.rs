@@ -112,8 +112,8 @@ async fn the_histories_of_a_page_of_orders_are_read_together_and_of_nobody_else(
     on_every_database(async |harness| {
         let first = with_notes(harness, 2).await;
         let second = harness.take(plain("A-2")).await;
-        let session = harness.admin();
-        let permit = session.permit().unwrap();
+        let admin = harness.admin();
+        let permit = admin.permit().unwrap();
         let ids = [first.id.clone(), second.id.clone()];
         let read = histories(&harness.desk, &permit, &ids).await.unwrap();
         assert_eq!(places(&read[&first.id]), [1, 2, 3, 4, 5]);
