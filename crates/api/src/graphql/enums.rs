@@ -214,6 +214,7 @@ pub(crate) enum ShipmentType {
 
 /// What someone is to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "engine::parties::PartyKind")]
 pub(crate) enum PartyType {
     /// Ship to.
     Destination,

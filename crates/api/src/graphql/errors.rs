@@ -49,7 +49,7 @@ pub(super) struct Said {
     pub kind: ErrorType,
     pub code: String,
     pub message: String,
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<Box<Refusal>>,
     pub can_retry: bool,
 }
 
@@ -67,7 +67,7 @@ impl Said {
 
     fn refused(refusal: &Refusal) -> Self {
         Self {
-            refusal: Some(refusal.clone()),
+            refusal: Some(Box::new(refusal.clone())),
             ..Self::new(kind_of(refusal), &refusal.code(), refusal.to_string())
         }
     }

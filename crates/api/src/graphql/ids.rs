@@ -7,8 +7,8 @@ use domain::ids::{ItemId, NoteId, OrderId};
 /// Letters of an order that end where those of its part begin.
 const BETWEEN: char = '-';
 
-/// Addresses of an order, as parties.
-pub(crate) const PARTY: &str = "party_";
+/// Parties: addresses of an order, and those that are kept by themselves.
+pub(crate) const PARTY: &str = domain::ids::PartyId::PREFIX;
 
 /// The identifier of a part of an order.
 pub(crate) fn within(prefix: &str, order: &OrderId, part: &str) -> ID {

@@ -3,6 +3,7 @@
 //! [`door`] takes a request in; [`query`] and [`mutation`] call the use cases that the pages call; what they answer is
 //! built from one read of each order ([`sold`]). Nothing here decides.
 
+mod addresses;
 mod caller;
 mod door;
 mod enums;

@@ -13,6 +13,7 @@ use engine::orders::load;
 use engine::permit::{AddNotes, CancelOrders, EditOrders, Grants, RefundOrders, ShipOrders};
 use engine::refunds;
 
+use super::addresses;
 use super::caller::{Asked, Caller};
 use super::enums::{OrderNoteType, OrderRefundReason};
 use super::errors::not_found;
@@ -20,8 +21,10 @@ use super::ids;
 use super::inputs::{
     FulfillmentItemInput, OrderAddTrackingNumberInput, OrderNoteCreateInput, OrderNoteUpdateInput,
     OrderRefundInput, OrderRemoveTrackingNumberInput, OrderUpdateAccountOrderNumberInput,
+    OrderUpdatePartyInput, PartyCreateInput,
 };
 use super::order::Order;
+use super::parties::Party;
 use super::refunds::{OrderRefund, refund};
 use super::sold::Sold;
 
@@ -124,6 +127,21 @@ impl Mutation {
         Some(remove_tracking(context, input).await)
     }
 
+    /// Keeps someone and where they are, to become part of an order.
+    async fn party_create(&self, context: &Context<'_>, input: PartyCreateInput) -> Result<Party> {
+        addresses::create(context, input).await
+    }
+
+    /// Gives an order another ship-to or bill-to. The landed cost may differ from what was quoted, and fraud protection
+    /// may lapse: coverage says so. The original is kept.
+    async fn order_update_party(
+        &self,
+        context: &Context<'_>,
+        input: OrderUpdatePartyInput,
+    ) -> Option<Result<Order>> {
+        Some(addresses::update(context, input).await)
+    }
+
     /// Gives an order the shop's own number, unique in the organization.
     async fn order_update_account_order_number(
         &self,
@@ -198,7 +216,7 @@ async fn remove_tracking(
 }
 
 /// Carries out a command under the request's key, and answers the order after it.
-async fn corrected<G: Grants>(
+pub(super) async fn corrected<G: Grants>(
     context: &Context<'_>,
     order: &OrderId,
     command: Command,

@@ -1,9 +1,12 @@
 //! The people and places of an order: whom it is shipped to and who is billed.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use domain::address::Address;
 use domain::event::{AddressKind, EventKind};
-use domain::ids::OrderId;
+use domain::ids::{OrderId, OrganizationId};
+use engine::parties::Party as Told;
 
 use super::enums::{Mode, PartyType};
 use super::ids::{PARTY, read, within};
@@ -14,7 +17,7 @@ use super::sold::{Sold, Stamp};
 const DESTINATION: &str = "destination";
 const PAYOR: &str = "payor";
 
-/// Someone and where they are, as an order has them.
+/// Someone and where they are: part of an order, or kept to become part of one.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Party {
@@ -30,33 +33,79 @@ pub(crate) struct Party {
     of: Whose,
 }
 
-/// Which address of which order.
+/// Whose address it is.
 #[derive(Clone)]
-struct Whose {
-    sold: Sold,
-    which: AddressKind,
+enum Whose {
+    /// An order's.
+    Order(Sold, AddressKind),
+    /// Nobody's yet: kept by itself.
+    Kept(Arc<Kept>),
+}
+
+/// A party that is part of no order, where it is.
+struct Kept {
+    party: Told,
+    organization: ID,
 }
 
 impl Whose {
     fn address(&self) -> &Address {
-        domain::edits::address(&self.sold, self.which)
+        match self {
+            Self::Order(sold, which) => domain::edits::address(sold, *which),
+            Self::Kept(kept) => &kept.party.address,
+        }
     }
 
     fn id(&self, prefix: &str) -> ID {
-        within(prefix, &self.sold.id, name_of(self.which))
+        match self {
+            Self::Order(sold, which) => within(prefix, &sold.id, name_of(*which)),
+            Self::Kept(kept) => ID(kept.party.id.0.replacen(PARTY, prefix, 1)),
+        }
     }
 
-    /// When it was last changed: told by the order itself where it never was.
+    fn kind(&self) -> PartyType {
+        match self {
+            Self::Order(_, AddressKind::ShipTo) => PartyType::Destination,
+            Self::Order(_, AddressKind::BillTo) => PartyType::Payor,
+            Self::Kept(kept) => kept.party.kind.into(),
+        }
+    }
+
+    fn mode(&self) -> Mode {
+        match self {
+            Self::Order(sold, _) => sold.mode.into(),
+            Self::Kept(kept) => kept.party.mode.into(),
+        }
+    }
+
+    fn organization(&self) -> ID {
+        match self {
+            Self::Order(sold, _) => ID(sold.organization_id.0.clone()),
+            Self::Kept(kept) => kept.organization.clone(),
+        }
+    }
+
+    fn told(&self) -> Stamp {
+        match self {
+            Self::Order(sold, _) => sold.taken_in(),
+            Self::Kept(kept) => Stamp::new(kept.party.created_at, &kept.party.author),
+        }
+    }
+
+    /// When it was last changed: told by the order itself where it never was; what is kept never is.
     async fn changed(&self, context: &Context<'_>) -> Result<Stamp> {
-        let original = match self.which {
-            AddressKind::ShipTo => &self.sold.original_ship_to,
-            AddressKind::BillTo => &self.sold.original_bill_to,
+        let Self::Order(sold, which) = self else {
+            return Ok(self.told());
+        };
+        let original = match which {
+            AddressKind::ShipTo => &sold.original_ship_to,
+            AddressKind::BillTo => &sold.original_bill_to,
         };
         if original.is_none() {
-            return Ok(self.sold.taken_in());
+            return Ok(sold.taken_in());
         }
-        let is_about = |kind: &EventKind| matches!(kind, EventKind::AddressChanged { which, .. } if *which == self.which);
-        Ok(self.sold.last(context, is_about).await?)
+        let is_about = |kind: &EventKind| matches!(kind, EventKind::AddressChanged { which: changed, .. } if changed == which);
+        Ok(sold.last(context, is_about).await?)
     }
 }
 
@@ -78,24 +127,28 @@ pub(crate) fn parties(sold: &Sold) -> Vec<Party> {
 
 /// One party of an order.
 pub(crate) fn party(sold: &Sold, which: AddressKind) -> Party {
-    let of = Whose {
-        sold: sold.clone(),
-        which,
-    };
-    let stamp = sold.taken_in();
-    let organization = ID(sold.organization_id.0.clone());
-    let kind = match which {
-        AddressKind::ShipTo => PartyType::Destination,
-        AddressKind::BillTo => PartyType::Payor,
-    };
+    shown(Whose::Order(sold.clone(), which))
+}
+
+/// A party that is kept by itself.
+pub(crate) fn kept_party(party: Told, organization: &OrganizationId) -> Party {
+    let organization = ID(organization.0.clone());
+    shown(Whose::Kept(Arc::new(Kept {
+        party,
+        organization,
+    })))
+}
+
+fn shown(of: Whose) -> Party {
+    let (told, organization) = (of.told(), of.organization());
     Party {
         id: of.id(PARTY),
-        kind: Some(kind),
-        mode: sold.mode.into(),
+        kind: Some(of.kind()),
+        mode: of.mode(),
         organization_id: organization.clone(),
         organization,
-        created_at: stamp.at,
-        created_by: stamp.by,
+        created_at: told.at,
+        created_by: told.by,
         of,
     }
 }
@@ -148,10 +201,7 @@ impl Party {
 
 /// Where an order goes.
 pub(crate) fn destination(sold: &Sold) -> Option<Location> {
-    location(&Whose {
-        sold: sold.clone(),
-        which: AddressKind::ShipTo,
-    })
+    location(&Whose::Order(sold.clone(), AddressKind::ShipTo))
 }
 
 fn location(of: &Whose) -> Option<Location> {
@@ -162,7 +212,7 @@ fn location(of: &Whose) -> Option<Location> {
         text.len() <= LONGEST_CODE && text.chars().all(|letter| letter.is_ascii_alphanumeric())
     };
     let region = address.region.as_str();
-    let stamp = of.sold.taken_in();
+    let told = of.told();
     Some(Location {
         id: of.id("location_"),
         country_code: CountryCode::kept(&address.country)?,
@@ -174,10 +224,10 @@ fn location(of: &Whose) -> Option<Location> {
         line2: kept(&address.line2),
         line3: None,
         line4: None,
-        mode: of.sold.mode.into(),
-        organization: ID(of.sold.organization_id.0.clone()),
-        created_at: stamp.at,
-        created_by: stamp.by,
+        mode: of.mode(),
+        organization: of.organization(),
+        created_at: told.at,
+        created_by: told.by,
         of: of.clone(),
     })
 }

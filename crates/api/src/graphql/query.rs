@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Error, ID, InputObject, Object, Result, SimpleObject};
 use domain::filter::{Filter, Sort};
-use domain::ids::{ItemId, OrderId, ShipmentId};
+use domain::ids::{ItemId, OrderId, PartyId, ShipmentId};
 use domain::order::Order as Document;
 use domain::refusal::{Problem, Refusal};
 use engine::listing::page_of_orders;
@@ -17,7 +17,7 @@ use super::errors::not_found;
 use super::ids;
 use super::items::{FulfillmentItem, Item, item, quantities};
 use super::order::Order;
-use super::parties::{self, Party, party};
+use super::parties::{self, Party, kept_party, party};
 use super::scalars::DateTime;
 use super::shipments::{self, Shipment};
 use super::sold::Sold;
@@ -123,7 +123,7 @@ impl Query {
         })
     }
 
-    /// Whom an order is shipped to, or who is billed.
+    /// Someone and where they are: whom an order is shipped to, who is billed, or one that was created.
     async fn party(&self, context: &Context<'_>, id: ID) -> Option<Result<Party>> {
         Some(party_named(context, &id).await)
     }
@@ -180,9 +180,15 @@ async fn page(
 }
 
 async fn party_named(context: &Context<'_>, id: &ID) -> Result<Party> {
-    let (of, which) = parties::named(id).ok_or_else(|| not_found("party", id))?;
-    let Order(sold) = part_of(order(context, &of).await, "party", id)?;
-    Ok(party(&sold, which))
+    if let Some((of, which)) = parties::named(id) {
+        let Order(sold) = part_of(order(context, &of).await, "party", id)?;
+        return Ok(party(&sold, which));
+    }
+    let caller = Caller::of(context);
+    let permit = caller.session.permit()?;
+    let found = engine::parties::find(&caller.desk, &permit, &PartyId(id.0.clone())).await?;
+    let found = found.ok_or_else(|| not_found("party", id))?;
+    Ok(kept_party(found, &permit.scope().organization_id))
 }
 
 async fn item_named(context: &Context<'_>, id: &ID) -> Result<Item> {

@@ -132,6 +132,9 @@ fn what_belongs_to_an_order_is_found_by_its_own_identifier() {
             ("item", "item_x-1"),
             ("item", "nothing"),
             ("party", "party_x-payor"),
+            // What PostgreSQL cannot be asked for.
+            ("party", "party_\0-payor"),
+            ("item", "\0"),
             ("party", ""),
             ("shipment", "shipment_1"),
         ] {

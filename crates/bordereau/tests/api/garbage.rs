@@ -72,7 +72,7 @@ const VALUES: [&str; 16] = [
 ];
 
 /// Operations with places for values.
-const OPERATIONS: [&str; 12] = [
+const OPERATIONS: [&str; 13] = [
     "{ order(orderId: VALUE) { id } }",
     "{ orders(after: VALUE, first: VALUE) { edges { cursor } } }",
     "{ orders(filter: {accountOrderNumber: VALUE, status: VALUE, storeId: VALUE, between: VALUE}) { edges { cursor } } }",
@@ -85,6 +85,7 @@ const OPERATIONS: [&str; 12] = [
     "mutation { orderAddTrackingNumber(input: {id: VALUE, trackingNumbers: VALUE, items: VALUE}) { id } }",
     "mutation { orderRemoveTrackingNumber(input: VALUE) { id } }",
     "mutation { orderUpdateAccountOrderNumber(input: {id: VALUE, accountOrderNumber: VALUE}) { id } }",
+    "mutation { orderUpdateParty(input: {id: VALUE, partyId: VALUE, expectedVersion: VALUE}) { id } }",
 ];
 
 fn document() -> impl Strategy<Value = String> {

@@ -17,5 +17,6 @@ mod doors;
 mod garbage;
 mod lists;
 mod once;
+mod parties;
 mod refunding;
 mod shape;
