@@ -22,6 +22,7 @@ mod refunds;
 mod root;
 mod scalars;
 mod shipments;
+mod shipments_list;
 mod sold;
 
 use async_graphql::{EmptySubscription, SDLExportOptions, Schema};

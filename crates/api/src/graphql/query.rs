@@ -11,6 +11,8 @@ use engine::permit::{Permit, ViewOrders};
 use engine::store::keys::KeyKind;
 use engine::store::list::{Cursor, Page};
 
+use jiff::Timestamp;
+
 use super::caller::Caller;
 use super::enums::OrderStatus;
 use super::errors::not_found;
@@ -20,6 +22,7 @@ use super::order::Order;
 use super::parties::{self, Party, kept_party, party};
 use super::scalars::DateTime;
 use super::shipments::{self, Shipment};
+use super::shipments_list::{self, ShipmentConnection, ShipmentFilter, Wanted};
 use super::sold::Sold;
 
 /// Orders on a page where nobody says how many.
@@ -30,7 +33,7 @@ const MOST: i64 = 250;
 
 /// The most orders that are looked at for one page; where few of them are kept, the page is short and says that there
 /// are more.
-const MOST_LOOKED_AT: usize = 2_000;
+pub(super) const MOST_LOOKED_AT: usize = 2_000;
 
 /// A time between two others; either may be left out.
 #[derive(InputObject)]
@@ -39,6 +42,14 @@ pub(crate) struct DateTimeRange {
     after: Option<DateTime>,
     /// Before this time.
     before: Option<DateTime>,
+}
+
+impl DateTimeRange {
+    /// Whether a time is within it.
+    pub fn holds(&self, at: Timestamp) -> bool {
+        let (after, before) = (self.after.as_ref(), self.before.as_ref());
+        after.is_none_or(|after| at >= after.0) && before.is_none_or(|before| at < before.0)
+    }
 }
 
 /// Which orders; what is said must all hold.
@@ -70,10 +81,10 @@ pub(crate) struct OrderEdge {
 /// Where a page is. A cursor stays good whatever comes and goes.
 #[derive(SimpleObject)]
 pub(crate) struct PageInfo {
-    end_cursor: Option<String>,
-    has_next_page: bool,
-    has_previous_page: bool,
-    start_cursor: Option<String>,
+    pub end_cursor: Option<String>,
+    pub has_next_page: bool,
+    pub has_previous_page: bool,
+    pub start_cursor: Option<String>,
 }
 
 /// What of an order is on its way, and what is still to be sent.
@@ -133,6 +144,29 @@ impl Query {
         Some(item_named(context, &id).await)
     }
 
+    /// Shipments, of the newest order first: 50 a page, and 250 at most. Where the filter names neither an order nor a
+    /// tracking number, those of orders that are shipped in part or whole.
+    #[graphql(
+        complexity = "usize::try_from(first.or(last).unwrap_or(USUAL).clamp(1, MOST)).unwrap_or(1) * child_complexity + 1"
+    )]
+    async fn shipments(
+        &self,
+        context: &Context<'_>,
+        after: Option<String>,
+        before: Option<String>,
+        filter: Option<ShipmentFilter>,
+        first: Option<i64>,
+        last: Option<i64>,
+    ) -> Option<Result<ShipmentConnection>> {
+        let wanted = Wanted {
+            after,
+            before,
+            first,
+            last,
+        };
+        Some(shipments_list::page(context, filter.unwrap_or_default(), wanted).await)
+    }
+
     /// A shipment.
     async fn shipment(&self, context: &Context<'_>, id: ID) -> Option<Result<Shipment>> {
         Some(shipment_named(context, id).await)
@@ -147,7 +181,7 @@ async fn page(
 ) -> Result<OrderConnection> {
     let caller = Caller::of(context);
     let permit = caller.session.permit()?;
-    let limit = page_size(first)?;
+    let limit = page_size(first, "first")?;
     let has_previous_page = after.is_some();
     let after = after.map(|text| cursor(&text)).transpose()?;
     let (kept, has_next_page, end) = match &filter.account_order_number {
@@ -231,14 +265,14 @@ fn part_of(order: Result<Order>, what: &str, id: &str) -> Result<Order> {
     })
 }
 
-fn page_size(first: Option<i64>) -> Result<u32, Refusal> {
-    let wanted = first.unwrap_or(USUAL);
+pub(super) fn page_size(asked: Option<i64>, field: &str) -> Result<u32, Refusal> {
+    let wanted = asked.unwrap_or(USUAL);
     let size = u32::try_from(wanted)
         .ok()
         .filter(|_| (1..=MOST).contains(&wanted));
     size.ok_or_else(|| {
         let (given, expected) = (wanted.to_string(), format!("1 to {MOST}"));
-        Refusal::invalid("first", Problem::Malformed { given, expected })
+        Refusal::invalid(field, Problem::Malformed { given, expected })
     })
 }
 

@@ -72,7 +72,7 @@ const VALUES: [&str; 16] = [
 ];
 
 /// Operations with places for values.
-const OPERATIONS: [&str; 13] = [
+const OPERATIONS: [&str; 14] = [
     "{ order(orderId: VALUE) { id } }",
     "{ orders(after: VALUE, first: VALUE) { edges { cursor } } }",
     "{ orders(filter: {accountOrderNumber: VALUE, status: VALUE, storeId: VALUE, between: VALUE}) { edges { cursor } } }",
@@ -86,6 +86,7 @@ const OPERATIONS: [&str; 13] = [
     "mutation { orderRemoveTrackingNumber(input: VALUE) { id } }",
     "mutation { orderUpdateAccountOrderNumber(input: {id: VALUE, accountOrderNumber: VALUE}) { id } }",
     "mutation { orderUpdateParty(input: {id: VALUE, partyId: VALUE, expectedVersion: VALUE}) { id } }",
+    "{ shipments(after: VALUE, before: VALUE, first: VALUE, last: VALUE, filter: {orderId: VALUE, trackingNumber: VALUE}) { edges { cursor } } }",
 ];
 
 fn document() -> impl Strategy<Value = String> {

@@ -20,3 +20,4 @@ mod once;
 mod parties;
 mod refunding;
 mod shape;
+mod shipments;
