@@ -5,7 +5,7 @@
 use crate::postgres::{self, Durability, Postgres};
 use crate::stripe_world::StripeWorld;
 use crate::summary::{Outcome, Summary};
-use crate::{audit, browser, cdnow, mail, shell, snapshots, tidy};
+use crate::{audit, browser, cdnow, mail, node, shell, snapshots, tidy};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
@@ -157,6 +157,11 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             "tests with maildev",
             "BORDEREAU_TEST_MAIL",
             mail::maildev(root),
+        ),
+        Part::new(
+            "tests with graphql-request",
+            "BORDEREAU_TEST_API",
+            node::prepare(root, "tests/api"),
         ),
         Part::new(
             "tests with aiosmtpd",

@@ -13,6 +13,7 @@ mod support;
 mod asking;
 mod changing;
 mod client;
+mod clients;
 mod doors;
 mod garbage;
 mod lists;
