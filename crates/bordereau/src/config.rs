@@ -24,6 +24,8 @@ pub struct Config {
     pub public_url: String,
     /// How many reverse proxies stand before the desk.
     pub proxies: usize,
+    /// How many points a key of the order API has at most.
+    pub api_points: u32,
     /// The folder of an embedded desk.
     pub data: PathBuf,
     /// A database server; empty for the embedded database.

@@ -42,6 +42,7 @@ pub async fn serve(
         .route("/healthz", get(health))
         .with_state(desk.clone())
         .merge(api::hooks::router(desk.clone(), hooks))
+        .merge(api::graphql::router(desk.clone(), front.api_points))
         .merge(dashboard::router(
             App::new(desk.clone(), mail, payments).behind(front.proxies),
         ));
@@ -67,6 +68,8 @@ pub struct Front {
     pub listener: TcpListener,
     /// How many reverse proxies stand before it.
     pub proxies: usize,
+    /// How many points a key of the order API has at most.
+    pub api_points: u32,
 }
 
 /// Listens where the settings say.

@@ -78,6 +78,9 @@ pub const FIELDS: [AddressField; 11] = fields!(
     phone
 );
 
+/// The fields that say where; the others say who.
+const PLACE: [&str; 6] = ["line1", "line2", "city", "region", "postal_code", "country"];
+
 impl Address {
     /// How a list shows the person: name, else company, else e-mail.
     pub fn display_name(&self) -> String {
@@ -137,6 +140,21 @@ impl Address {
             (field.get_mut)(&mut merged).clone_from(yours);
         }
         Ok(merged)
+    }
+
+    /// This address where it tells a person or a place; what it does not tell at all of the two is the other's.
+    #[must_use]
+    pub fn or(mut self, other: &Self) -> Self {
+        let is_place = |field: &AddressField| PLACE.contains(&field.name);
+        for wants_place in [false, true] {
+            let fields = || FIELDS.iter().filter(|field| is_place(field) == wants_place);
+            if fields().all(|field| (field.get)(&self).is_empty()) {
+                for field in fields() {
+                    (field.get_mut)(&mut self).clone_from((field.get)(other));
+                }
+            }
+        }
+        self
     }
 
     /// The names of the fields in which the two differ in more than letter case and spaces.

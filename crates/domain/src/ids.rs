@@ -68,6 +68,8 @@ ids! {
     WaitingId = "waiting_";
     /// Work waiting for the worker.
     JobId = "job_";
+    /// Someone and where they are, before they are part of an order.
+    PartyId = "party_";
     /// Something a provider told by itself.
     DeliveryId = "delivery_";
 }

@@ -1,6 +1,9 @@
 //! The activity of an order: what happened, newest first, a page at a time, of some kinds or of all.
 
+use std::collections::BTreeMap;
+
 use domain::event::Event;
+use domain::ids::OrderId;
 use domain::order::Order;
 
 use crate::desk::Desk;
@@ -33,4 +36,17 @@ pub async fn activity(
         .store()
         .newest_events(organization, &order.id, wanted)
         .await?)
+}
+
+/// Every event of these orders, oldest first, in one read: for who shows a page of orders with what happened to each.
+///
+/// # Errors
+/// The database.
+pub async fn histories(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    orders: &[OrderId],
+) -> Result<BTreeMap<OrderId, Vec<Event>>, Failure> {
+    let organization = &permit.scope().organization_id;
+    Ok(desk.store().histories(organization, orders).await?)
 }

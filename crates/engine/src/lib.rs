@@ -22,6 +22,7 @@ pub mod orders;
 pub mod organizations;
 pub mod outbox;
 pub mod outgoing;
+pub mod parties;
 pub mod password_resets;
 pub mod people;
 pub mod permit;

@@ -1,6 +1,8 @@
 //! The list of orders: pages and search (O1), what came meanwhile, and the orders beside one. Its saved views are in
 //! [`views`](crate::views), what is done with chosen rows in [`chosen`](crate::chosen).
 
+use std::collections::BTreeMap;
+
 use domain::filter::{Filter, Sort, SortKey};
 use domain::ids::{OrderId, ViewId};
 use domain::order::Order;
@@ -25,6 +27,32 @@ pub async fn page(
         .store()
         .list(&scope.organization_id, scope.mode, page)
         .await?)
+}
+
+/// One page of the list with whole orders, in two reads however many there are.
+///
+/// # Errors
+/// As [`page`].
+pub async fn page_of_orders(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    wanted: &Page,
+) -> Result<Vec<(Cursor, Order)>, Failure> {
+    let scope = permit.scope();
+    let rows = page(desk, permit, wanted).await?;
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id.clone()).collect();
+    let loaded = desk
+        .store()
+        .load_many(&scope.organization_id, scope.mode, &ids)
+        .await?;
+    let mut orders: BTreeMap<OrderId, Order> = loaded
+        .into_iter()
+        .map(|order| (order.id.clone(), order))
+        .collect();
+    let paired = rows
+        .into_iter()
+        .filter_map(|row| Some((row.cursor, orders.remove(&row.id)?)));
+    Ok(paired.collect())
 }
 
 /// The orders beside this one in a list that is filtered and sorted: the one before and the one after, where they are.

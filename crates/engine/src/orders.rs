@@ -33,6 +33,9 @@ pub struct Idempotency {
     pub fingerprint: String,
 }
 
+/// What the keys of programs begin with, which sets them apart from those that recognise imported orders.
+pub const PROGRAM: &str = "api/";
+
 /// A hash of a request, to tell a repetition from another request under the same key.
 pub fn fingerprint(request: &str) -> String {
     blake3::hash(request.as_bytes()).to_hex().to_string()
@@ -47,6 +50,8 @@ pub struct Terms {
     pub idempotency: Option<Idempotency>,
     /// Whether it waits while it can be undone: for what a person confirms on a page.
     pub can_be_undone: bool,
+    /// Whether it is only decided, to see what would come of it: nothing is written, remembered or sent.
+    pub is_rehearsal: bool,
 }
 
 impl Terms {
@@ -274,10 +279,10 @@ async fn change(
             .into());
         }
         let decision = decide(&before)?;
-        if decision.events.is_empty() && terms.idempotency.is_none() {
+        if terms.is_rehearsal || (decision.events.is_empty() && terms.idempotency.is_none()) {
             return Ok(Changed {
-                order: before,
-                events: Vec::new(),
+                order: decision.order,
+                events: decision.events,
             });
         }
         match commit(desk, Some(&before), &decision, terms.idempotency.as_ref()).await {
@@ -316,7 +321,7 @@ async fn answered(
 }
 
 /// A key as it is kept: live and test never mix, so the same key in the other mode is another one (O5).
-fn kept_key(mode: Mode, idempotency: &Idempotency) -> String {
+pub(crate) fn kept_key(mode: Mode, idempotency: &Idempotency) -> String {
     format!("{}:{}", crate::store::orders::name(&mode), idempotency.key)
 }
 

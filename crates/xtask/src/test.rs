@@ -159,6 +159,11 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             mail::maildev(root),
         ),
         Part::new(
+            "tests with graphql-request",
+            "BORDEREAU_TEST_API",
+            node::prepare(root, "tests/api"),
+        ),
+        Part::new(
             "tests with aiosmtpd",
             "BORDEREAU_TEST_AIOSMTPD",
             mail::aiosmtpd(root),

@@ -65,6 +65,7 @@ impl Demo {
         let front = server::Front {
             listener,
             proxies: config.proxies,
+            api_points: config.api_points,
         };
         server::serve(desk, outside, front, stop).await?;
         Ok(Outcome::Fine)

@@ -11,6 +11,7 @@ mod migrate;
 mod progress;
 mod reconcile;
 mod refunds;
+mod schema;
 mod serve;
 mod user;
 
@@ -63,6 +64,7 @@ enum Command {
     Reconcile(reconcile::Reconcile),
     Backup(backup::Backup),
     Doctor(doctor::Doctor),
+    Schema(schema::Schema),
 }
 
 /// Runs the command line.
@@ -101,6 +103,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Reconcile(command) => command.run().await,
         Command::Backup(command) => command.run().await,
         Command::Doctor(command) => command.run().await,
+        Command::Schema(command) => command.run(),
     }
 }
 

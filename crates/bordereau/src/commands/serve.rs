@@ -39,6 +39,7 @@ impl Serve {
         let front = server::Front {
             listener,
             proxies: config.proxies,
+            api_points: config.api_points,
         };
         server::serve(desk, (ports, sandbox), front, stop).await?;
         Ok(Outcome::Fine)

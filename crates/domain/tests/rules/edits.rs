@@ -346,3 +346,26 @@ fn a_hold_stops_shipping_until_it_is_released_and_its_note_is_kept() {
     let open = run(&held, Command::Release);
     assert_eq!(run(&open, ship()).status, OrderStatus::Completed);
 }
+
+#[test]
+fn n2_what_an_address_does_not_tell_of_person_or_place_stays_as_it_was() {
+    let of = |name: &str, email: &str, line1: &str, country: &str| Address {
+        first_name: name.to_owned(),
+        email: email.to_owned(),
+        line1: line1.to_owned(),
+        country: country.to_owned(),
+        ..Address::default()
+    };
+    let was = of("Ana", "a@example.org", "1 rue Neuve", "FR");
+    for (told, becomes) in [
+        (
+            of("Eve", "", "2 quai Sud", "BE"),
+            of("Eve", "", "2 quai Sud", "BE"),
+        ),
+        (of("Eve", "", "", ""), of("Eve", "", "1 rue Neuve", "FR")),
+        (of("", "", "", "BE"), of("Ana", "a@example.org", "", "BE")),
+        (Address::default(), was.clone()),
+    ] {
+        assert_eq!(told.or(&was), becomes);
+    }
+}

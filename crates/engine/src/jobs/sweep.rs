@@ -3,6 +3,7 @@
 
 use domain::actor::ActorKind;
 use domain::command::Fact;
+use jiff::{SignedDuration, Timestamp};
 
 use super::later;
 use crate::desk::Desk;
@@ -18,6 +19,9 @@ const MOST: u32 = 100;
 
 /// After how many seconds one is looked at again that is still where it was.
 const AGAIN_AFTER_S: i64 = 6 * 3600;
+
+/// How long a program's key is remembered; afterwards it is free.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Looks at what is due to be looked at, and says how many refunds that were.
 pub(super) async fn sweep(desk: &Desk) -> Result<usize, StoreError> {
@@ -44,6 +48,15 @@ pub(super) async fn sweep(desk: &Desk) -> Result<usize, StoreError> {
         count += due.len();
     }
     Ok(count)
+}
+
+/// Forgets what programs were answered under keys that are older than they are kept for.
+pub(super) async fn forget_answers(desk: &Desk) -> Result<(), StoreError> {
+    let before = desk.now().checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+    for (organization, _) in desk.store().organizations().await? {
+        desk.store().forget_answers(&organization, before).await?;
+    }
+    Ok(())
 }
 
 async fn look_at(desk: &Desk, scope: &Scope, open: &OpenRefund) -> Result<(), Failure> {

@@ -125,10 +125,12 @@ impl Worker {
     }
 
     /// Looks after refunds that hear nothing for too long, whatever became of their jobs, and says how many it looked at.
+    /// What programs were answered long ago is forgotten.
     ///
     /// # Errors
     /// The database.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
+        sweep::forget_answers(&self.desk).await?;
         sweep::sweep(&self.desk).await
     }
 

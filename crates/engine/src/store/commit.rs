@@ -7,6 +7,7 @@ use domain::event::Event;
 use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
 use domain::order::Order;
+use jiff::Timestamp;
 use sqlx::{Any, Row, Transaction};
 
 use super::keys::Key;
@@ -82,7 +83,7 @@ impl From<sqlx::Error> for CommitError {
     }
 }
 
-type Tx = Transaction<'static, Any>;
+pub(super) type Tx = Transaction<'static, Any>;
 
 impl Store {
     /// Writes a decision, whole or not at all.
@@ -111,7 +112,13 @@ impl Store {
             .await?;
         super::queue::insert(&mut tx, commit.jobs).await?;
         if let Some(remembered) = commit.remembered {
-            remember(&mut tx, &order.organization_id, remembered, order).await?;
+            remember(
+                &mut tx,
+                &order.organization_id,
+                remembered,
+                order.updated_at,
+            )
+            .await?;
         }
         tx.commit().await?;
         Ok(())
@@ -142,6 +149,26 @@ impl Store {
             })
         })
         .transpose()
+    }
+
+    /// Forgets what programs were answered before this time, and tells how many answers that were.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn forget_answers(
+        &self,
+        organization: &OrganizationId,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        // The pattern is written out: only then do the planners take the index that holds nothing else.
+        let done = sqlx::query(
+            "delete from idempotency where organization_id = $1 and key like '%:api/%' and created_at_us < $2",
+        )
+        .bind(organization.as_str())
+        .bind(before.as_microsecond())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
     }
 
     async fn write_keys(
@@ -281,11 +308,12 @@ async fn insert_events(tx: &mut Tx, order: &Order, events: &[Event]) -> Result<(
     Ok(())
 }
 
-async fn remember(
+/// Writes down what was answered to a key, in the transaction that made it true.
+pub(super) async fn remember(
     tx: &mut Tx,
     organization: &OrganizationId,
     remembered: &Remembered,
-    order: &Order,
+    at: Timestamp,
 ) -> Result<(), CommitError> {
     let done = sqlx::query(
         "insert into idempotency (organization_id, key, fingerprint, order_id, version, created_at_us) \
@@ -296,7 +324,7 @@ async fn remember(
     .bind(remembered.fingerprint.as_str())
     .bind(remembered.order_id.as_str())
     .bind(int(remembered.version))
-    .bind(order.updated_at.as_microsecond())
+    .bind(at.as_microsecond())
     .execute(&mut **tx)
     .await?;
     match done.rows_affected() {

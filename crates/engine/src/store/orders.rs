@@ -1,5 +1,7 @@
 //! Orders as rows: the columns, how an order becomes them, and how one is read back.
 
+use std::collections::BTreeMap;
+
 use domain::event::Event;
 use domain::filter::Summary;
 use domain::ids::{OrderId, OrganizationId};
@@ -9,7 +11,7 @@ use domain::search::squeezed;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::dialect::{POSITION_BITS, searchable_text};
+use super::dialect::{POSITION_BITS, askable, searchable_text};
 use super::facets;
 use super::rows::Value;
 use super::{Store, StoreError, placeholders};
@@ -206,7 +208,7 @@ impl Store {
             "select document from orders where organization_id = $1 and id = $2 and mode = $3",
         )
         .bind(organization.as_str())
-        .bind(id.as_str())
+        .bind(askable(id.as_str()))
         .bind(name(&mode))
         .fetch_optional(self.reader())
         .await?;
@@ -231,6 +233,34 @@ impl Store {
         .fetch_all(self.reader())
         .await?;
         rows.iter().map(|row| event(row, id)).collect()
+    }
+
+    /// Every event of these orders, oldest first, in one read.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn histories(
+        &self,
+        organization: &OrganizationId,
+        ids: &[OrderId],
+    ) -> Result<BTreeMap<OrderId, Vec<Event>>, StoreError> {
+        let mut histories = BTreeMap::new();
+        if ids.is_empty() {
+            return Ok(histories);
+        }
+        let text = format!(
+            "select body, order_id from order_events where organization_id = $1 and order_id in {} \
+             order by order_id, seq",
+            placeholders(2, 1, ids.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(organization.as_str());
+        let query = ids.iter().fold(query, |query, id| query.bind(id.as_str()));
+        for row in &query.fetch_all(self.reader()).await? {
+            let id = OrderId(row.try_get(1)?);
+            let event = event(row, &id)?;
+            histories.entry(id).or_insert_with(Vec::new).push(event);
+        }
+        Ok(histories)
     }
 
     /// The orders whose money moved in a period, each once; of both modes.

@@ -4,7 +4,7 @@ use domain::command::Command;
 use domain::event::Event;
 use domain::ids::NoteId;
 use domain::order::Order;
-use engine::activity::{Wanted, activity};
+use engine::activity::{Wanted, activity, histories};
 use engine::organizations::{Settings, create};
 use engine::permit::Scope;
 
@@ -103,6 +103,42 @@ async fn another_organization_reads_nothing() {
         };
         let read = activity(&harness.desk, &eve.permit().unwrap(), &order, &wanted).await;
         assert_eq!(read.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_histories_of_a_page_of_orders_are_read_together_and_of_nobody_else() {
+    on_every_database(async |harness| {
+        let first = with_notes(harness, 2).await;
+        let second = harness.take(plain("A-2")).await;
+        let admin = harness.admin();
+        let permit = admin.permit().unwrap();
+        let ids = [first.id.clone(), second.id.clone()];
+        let read = histories(&harness.desk, &permit, &ids).await.unwrap();
+        assert_eq!(places(&read[&first.id]), [1, 2, 3, 4, 5]);
+        assert_eq!(places(&read[&second.id]), [1]);
+        assert!(
+            histories(&harness.desk, &permit, &[])
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let desk = &harness.desk;
+        let organization_id = create(desk, "Other", Settings::default()).await.unwrap();
+        let mode = first.mode;
+        let scope = Scope {
+            organization_id,
+            mode,
+        };
+        let (kind, all) = (
+            domain::actor::ActorKind::Person,
+            domain::actor::Permission::ALL,
+        );
+        let eve = session(scope, kind, &all);
+        let permit = eve.permit().unwrap();
+        let read = histories(desk, &permit, &ids).await.unwrap();
+        assert!(read.is_empty());
     })
     .await;
 }

@@ -222,3 +222,59 @@ async fn an_answer_about_another_order_is_never_given() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_program_was_answered_is_kept_for_thirty_days_and_what_an_import_knows_for_ever() {
+    on_every_database(async |harness| {
+        let order = harness.paid("A-1").await;
+        let of_program = key("api/k1/orderRefundCreate", "refund");
+        let of_import = key("import:1", "A-2");
+        take_under(harness, "A-2", &of_import).await.unwrap();
+        let refund = |id| refund_under(harness, &order.id, id, Some(of_program.clone()));
+        refund("r1").await.unwrap();
+        harness.drain().await;
+        let kept = async || count(harness.raw(), "idempotency").await;
+        const DAY_S: i64 = 24 * 3600;
+        harness.clock.advance_s(30 * DAY_S);
+        harness.worker.sweep().await.unwrap();
+        assert_eq!(kept().await, 2);
+        // Still the same answer: nothing new is asked for.
+        refund("r2").await.unwrap();
+        assert_eq!(harness.load(&order.id).await.refunds.len(), 1);
+        harness.clock.advance_s(1);
+        harness.worker.sweep().await.unwrap();
+        assert_eq!(kept().await, 1);
+        refund("r2").await.unwrap();
+        assert_eq!(harness.load(&order.id).await.refunds.len(), 2);
+        harness.drain().await;
+        assert_eq!(kept().await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_answers_what_would_be_and_leaves_no_trace() {
+    on_every_database(async |harness| {
+        let order = harness.paid("A-1").await;
+        let before = harness.traces().await;
+        let terms = Terms {
+            idempotency: Some(key("k1", "refund")),
+            is_rehearsal: true,
+            ..Terms::default()
+        };
+        let asked = request("r1", goods(1_000));
+        let would = harness.refund_on(&order.id, asked, &terms).await.unwrap();
+        assert_eq!(would.order.refunds.len(), 1);
+        assert_eq!(would.order.version, order.version + 1);
+        assert_eq!(harness.traces().await, before);
+        assert_eq!(harness.load(&order.id).await, order);
+        // What would be refused is refused.
+        let too_much = request("r2", goods(1_000_000));
+        let refused = harness.refund_on(&order.id, too_much, &terms);
+        assert!(matches!(
+            harness.refusal(refused).await,
+            Refusal::ExceedsPart { .. }
+        ));
+    })
+    .await;
+}

@@ -276,3 +276,18 @@ async fn pages_and_look_ups_use_an_index_on_a_filled_desk() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forgetting_answers_looks_at_those_of_programs_alone() {
+    on_sqlite(async |harness| {
+        let source = include_str!("../../src/store/commit.rs");
+        let begin = "delete from idempotency where ";
+        let (_, rest) = source.split_once(begin).unwrap();
+        let conditions = rest.split('"').next().unwrap();
+        let conditions = conditions.replace("$1", "'org_1'").replace("$2", "1");
+        let plan = plan(harness, &format!("{begin}{conditions}")).await;
+        assert!(plan.contains("idempotency_programs"), "{plan}");
+        assert_quick(&plan);
+    })
+    .await;
+}

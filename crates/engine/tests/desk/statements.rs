@@ -32,6 +32,7 @@ const TENANT_TABLES: &[&str] = &[
     "organization_events",
     "deliveries",
     "open_refunds",
+    "parties",
 ];
 
 fn store() -> PathBuf {
@@ -216,6 +217,7 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
             "deliveries.rs",
             "insert.rs",
             "organizations.rs",
+            "parties.rs",
             "password_resets.rs",
             "queue.rs",
             "second_factors.rs",

@@ -1,0 +1,74 @@
+//! Parties that are told and become an order's: `partyCreate` and `orderUpdateParty`.
+
+use async_graphql::{Context, Result};
+use domain::address::Address;
+use domain::command::Command;
+use domain::edits::address;
+use domain::event::AddressKind;
+use domain::ids::{OrderId, PartyId};
+use domain::refusal::{Problem, Refusal};
+use engine::failure::Failure;
+use engine::orders::load;
+use engine::parties::{self, PartyKind};
+use engine::permit::{EditOrders, Permit, ViewOrders};
+
+use super::caller::{Asked, Caller};
+use super::errors::not_found;
+use super::inputs::{OrderUpdatePartyInput, PartyCreateInput};
+use super::mutation::corrected;
+use super::order::Order;
+use super::parties::{Party, kept_party, named};
+
+/// Keeps a party, to become part of an order.
+pub(crate) async fn create(context: &Context<'_>, input: PartyCreateInput) -> Result<Party> {
+    let caller = Caller::of(context);
+    let permit = caller.permit::<EditOrders>()?;
+    let once = caller.terms(context, &Asked::default()).idempotency;
+    let kind = input.kind.into();
+    let told = parties::create(&caller.desk, &permit, kind, input.address(), once.as_ref()).await?;
+    Ok(kept_party(told, &permit.scope().organization_id))
+}
+
+/// Gives an order the address of a party (N2).
+pub(crate) async fn update(context: &Context<'_>, input: OrderUpdatePartyInput) -> Result<Order> {
+    let caller = Caller::of(context);
+    let permit = caller.session.permit()?;
+    let order = OrderId(input.id.0);
+    let known = load(&caller.desk, &permit, &order).await?;
+    let (which, party) = party(caller, &permit, &input.party_id).await?;
+    let before = address(&known, which);
+    let command = Command::EditAddress {
+        which,
+        after: Box::new(party.or(before)),
+        before: Box::new(before.clone()),
+    };
+    corrected::<EditOrders>(context, &order, command, input.expected_version).await
+}
+
+/// What a party is to an order, and who and where: one that was created, or one of any order that the key may see.
+async fn party(
+    caller: &Caller,
+    permit: &Permit<'_, ViewOrders>,
+    id: &str,
+) -> Result<(AddressKind, Address)> {
+    if let Some((order, which)) = named(id) {
+        let order = match load(&caller.desk, permit, &order).await {
+            Err(Failure::NotFound(_)) => return Err(not_found("party", id)),
+            order => order?,
+        };
+        return Ok((which, address(&order, which).clone()));
+    }
+    let found = parties::find(&caller.desk, permit, &PartyId(id.to_owned())).await?;
+    let party = found.ok_or_else(|| not_found("party", id))?;
+    let which = match party.kind {
+        PartyKind::Destination => AddressKind::ShipTo,
+        PartyKind::Payor => AddressKind::BillTo,
+        PartyKind::Origin | PartyKind::Payee => {
+            let given = id.to_owned();
+            let expected = "a DESTINATION or a PAYOR, which an order has".to_owned();
+            let problem = Problem::Malformed { given, expected };
+            return Err(Refusal::invalid("party_id", problem).into());
+        }
+    };
+    Ok((which, party.address))
+}

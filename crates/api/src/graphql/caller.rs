@@ -1,0 +1,122 @@
+//! Who asks, within one request: the desk, the key's session, and what the request as a whole says.
+
+use async_graphql::Context;
+use domain::ids::RefundId;
+use domain::policy::Policy;
+use domain::refusal::Refusal;
+use engine::desk::Desk;
+use engine::orders::{Idempotency, PROGRAM, Terms, fingerprint};
+use engine::permit::{Grants, Permit, Session, ViewOrders};
+use engine::policies;
+use engine::store::StoreError;
+use tokio::sync::OnceCell;
+
+/// Who asks.
+pub(crate) struct Caller {
+    pub desk: Desk,
+    pub session: Session,
+    /// The request's own key, with a hash of its whole body.
+    pub idempotency: Option<Idempotency>,
+    policy: OnceCell<Policy>,
+}
+
+impl Caller {
+    pub fn new(desk: Desk, session: Session, idempotency: Option<Idempotency>) -> Self {
+        Self {
+            desk,
+            session,
+            idempotency,
+            policy: OnceCell::new(),
+        }
+    }
+
+    /// Whoever asks in this context.
+    pub fn of<'a>(context: &Context<'a>) -> &'a Self {
+        context.data_unchecked::<Self>()
+    }
+
+    /// The proof that the key may do this and may see orders: every answer shows one.
+    ///
+    /// # Errors
+    /// [`Refusal::NotPermitted`] naming what is missing.
+    pub fn permit<G: Grants>(&self) -> Result<Permit<'_, G>, Refusal> {
+        self.session.permit::<ViewOrders>()?;
+        self.session.permit()
+    }
+
+    /// What the organization asks of programs: read once a request, however many orders it shows.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn policy(&self, permit: &Permit<'_, ViewOrders>) -> Result<&Policy, StoreError> {
+        let found = || policies::of(&self.desk, permit, false);
+        self.policy.get_or_try_init(found).await
+    }
+
+    /// How a change is made: once under the request's key, which each mutation of a document has a part of.
+    pub fn terms(&self, context: &Context<'_>, asked: &Asked) -> Terms {
+        let idempotency = self.idempotency.clone().filter(|_| !asked.is_rehearsal);
+        Terms {
+            expected_version: asked.expected_version,
+            idempotency: idempotency.map(|whole| Idempotency {
+                key: format!("{PROGRAM}{}/{}", whole.key, response_name(context)),
+                fingerprint: whole.fingerprint,
+            }),
+            can_be_undone: false,
+            is_rehearsal: asked.is_rehearsal,
+        }
+    }
+
+    /// The identifier of a refund that is asked for: under a key the same one each time, so that asking again finds it.
+    pub fn refund_id(&self, terms: &Terms) -> RefundId {
+        const LETTERS: usize = 22;
+        let Some(once) = &terms.idempotency else {
+            return engine::refunds::new_id(&self.desk);
+        };
+        let scope = &self.session.scope;
+        let whole = format!(
+            "{} {:?} {} {}",
+            scope.organization_id, scope.mode, once.key, once.fingerprint
+        );
+        let hash = fingerprint(&whole);
+        RefundId(format!("{}{}", RefundId::PREFIX, &hash[..LETTERS]))
+    }
+
+    /// What the record says where a call carries no words of its own.
+    pub fn words(&self, what: &str) -> String {
+        let by = &self.session.actor.by;
+        format!(
+            "{what} through the API by the key \"{}\" ({})",
+            by.name, by.id
+        )
+    }
+}
+
+/// What a mutation says of how it is made.
+#[derive(Default)]
+pub(crate) struct Asked {
+    pub expected_version: Option<u64>,
+    pub is_rehearsal: bool,
+}
+
+impl Asked {
+    /// From the optional arguments that say it.
+    ///
+    /// # Errors
+    /// A version below zero is none.
+    pub fn of(expected_version: Option<i64>, dry_run: Option<bool>) -> Result<Self, Refusal> {
+        use domain::refusal::Problem::Negative;
+        let version = expected_version.map(u64::try_from).transpose();
+        Ok(Self {
+            expected_version: version
+                .map_err(|_| Refusal::invalid("expected_version", Negative))?,
+            is_rehearsal: dry_run.unwrap_or_default(),
+        })
+    }
+}
+
+/// What a field is called in the answer: its alias, else its name.
+fn response_name(context: &Context<'_>) -> String {
+    let field = context.field();
+    field.alias().unwrap_or_else(|| field.name()).to_owned()
+}
