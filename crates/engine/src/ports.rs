@@ -48,6 +48,8 @@ pub struct RefundAsk {
     pub order_id: String,
     /// Whose it is, for the provider's records.
     pub organization_id: OrganizationId,
+    /// Live or of tests: an adapter that is connected for the other one asks nothing (O5).
+    pub mode: Mode,
     /// Ours, for the provider's records.
     pub refund: RefundId,
     /// Whether it may have been asked for before: a provider forgets keys, so it is looked for first.
@@ -63,6 +65,8 @@ pub struct PaymentAsk {
     pub provider: String,
     /// Whose it is.
     pub organization_id: OrganizationId,
+    /// Live or of tests: an adapter that is connected for the other one asks nothing (O5).
+    pub mode: Mode,
     /// Ours.
     pub payment: PaymentId,
     /// The provider's payment.

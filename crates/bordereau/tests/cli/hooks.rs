@@ -37,7 +37,7 @@ fn with_orders(desk: &Desk) -> Vec<Order> {
 /// Serves it with Stripe connected at this address, with two secrets while one replaces the other.
 fn serve(desk: &Desk, stripe: &str, accounts: &str) -> Server {
     desk.serve_with(&[
-        ("BORDEREAU_STRIPE_SECRET_KEY", "sk_test_of_a_test"),
+        ("BORDEREAU_STRIPE_SECRET_KEY", "sk_live_of_a_test"),
         ("BORDEREAU_STRIPE_WEBHOOK_SECRETS", "whsec_old, whsec_new"),
         ("BORDEREAU_STRIPE_API_URL", stripe),
         ("BORDEREAU_STRIPE_ACCOUNTS", accounts),

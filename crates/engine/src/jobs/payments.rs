@@ -225,6 +225,7 @@ fn ask(order: &Order, payment: &Payment, what: &str) -> PaymentAsk {
         key: format!("{}.{what}", payment.id),
         provider: payment.provider.clone(),
         organization_id: order.organization_id.clone(),
+        mode: order.mode,
         payment: payment.id.clone(),
         payment_reference: payment.reference.clone(),
         money: order.money(payment.amount_minor),

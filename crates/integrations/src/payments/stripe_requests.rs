@@ -1,5 +1,6 @@
 //! What is asked of Stripe, pure: a question for each thing the desk wants of it.
 
+use domain::order::Mode;
 use domain::reconcile::Period;
 use engine::ports::{PaymentAsk, RefundAsk};
 use hyper::Method;
@@ -63,6 +64,16 @@ impl<'a> Reference<'a> {
             Self::Charge(id) => ("charge", id),
         }
     }
+}
+
+/// Whether a secret key is of live payments or of tests; nothing where it does not say, which is none of
+/// Stripe's own.
+pub fn mode_of(secret_key: &str) -> Option<Mode> {
+    let modes = [("_live_", Mode::Live), ("_test_", Mode::Test)];
+    let told = modes
+        .into_iter()
+        .find(|(part, _)| secret_key.contains(part));
+    told.map(|(_, mode)| mode)
 }
 
 /// Asks for a refund.
