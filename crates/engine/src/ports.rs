@@ -140,9 +140,10 @@ pub trait Payments: Send + Sync {
     /// that was lost is `Unknown`.
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>>;
     /// Every refund of a payment that moved or moves money, whoever made it, as the provider would tell each by itself;
-    /// asking changes nothing. A provider where nobody but this desk makes refunds need not answer.
-    async fn refunds_of(&self, _ask: &PaymentAsk) -> Answer<Vec<News>> {
-        Answer::Done(Vec::new())
+    /// asking changes nothing. What only gave a hold free moved none, whatever the provider calls it. Nothing where the
+    /// provider does not list them, as one where nobody but this desk makes refunds: then its messages are all there is.
+    async fn refunds_of(&self, _ask: &PaymentAsk) -> Answer<Option<Vec<News>>> {
+        Answer::Done(None)
     }
     /// A page of what the provider booked in a period, for comparing its books with ours. Over all pages each movement
     /// comes exactly once, also while others are booked; a page is bounded by the adapter, and may be empty though more

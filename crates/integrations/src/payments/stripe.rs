@@ -213,7 +213,7 @@ impl Payments for Stripe {
         }
     }
 
-    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Option<Vec<News>>> {
         if let Err(problem) = self.check_mode(ask.mode) {
             return Answer::Refused(problem);
         }
@@ -233,7 +233,7 @@ impl Payments for Stripe {
             if after.is_none() {
                 // The oldest first, as they happened.
                 all.reverse();
-                return Answer::Done(all);
+                return Answer::Done(Some(all));
             }
         }
         Answer::NeedsALook(TOO_MANY.to_owned())

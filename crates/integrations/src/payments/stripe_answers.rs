@@ -127,7 +127,7 @@ pub fn refunds_of(
         Outcome::Settled(answer) => return without(answer),
     };
     let mut all = Vec::with_capacity(page.data.len());
-    for refund in page.data.iter().filter(|refund| refund.is_booked()) {
+    for refund in page.data.iter().filter(|refund| refund.moves_money()) {
         match refund.news(vec![ask.payment_reference.clone()]) {
             Ok(News::Refund { money, .. }) if money.currency != ask.money.currency => {
                 return Answer::Refused(other_currency(ask, money.currency));

@@ -40,6 +40,10 @@ impl<T> Linked<T> {
     }
 }
 
+/// What Stripe's accountants call the rest of a hold of which a part was taken. It makes a refund of it, which nobody asked
+/// for and which returns nothing.
+pub(crate) const HOLD_RELEASED: &str = "partial_capture_reversal";
+
 /// An object of which only the id matters.
 #[derive(Debug, Deserialize)]
 pub(crate) struct IdAlone {}
@@ -55,7 +59,7 @@ pub(crate) struct StripeRefund {
     #[serde(default)]
     pub failure_reason: Option<String>,
     #[serde(default)]
-    pub balance_transaction: Option<Linked<IdAlone>>,
+    pub balance_transaction: Option<Linked<BalanceTransaction>>,
     #[serde(default)]
     pub metadata: Option<HashMap<String, String>>,
     #[serde(default)]
@@ -90,9 +94,14 @@ impl StripeRefund {
         })
     }
 
-    /// Whether it moved money, or is going to: what is done and booked nowhere has only released a hold.
-    pub fn is_booked(&self) -> bool {
-        self.status.as_deref() != Some("succeeded") || self.balance_transaction.is_some()
+    /// Whether it moved money, or is going to: what is done and booked nowhere has only released a hold, and so has what
+    /// is booked as the rest of a hold of which a part was taken. The latter shows where what is booked was asked for.
+    pub fn moves_money(&self) -> bool {
+        let Some(booked) = &self.balance_transaction else {
+            return self.status.as_deref() != Some("succeeded");
+        };
+        let line = booked.whole();
+        line.is_none_or(|line| line.reporting_category != HOLD_RELEASED)
     }
 
     /// How it stands.
@@ -178,6 +187,8 @@ pub(crate) struct Card {
 pub(crate) struct BalanceTransaction {
     pub fee: i64,
     pub currency: String,
+    #[serde(default)]
+    pub reporting_category: String,
 }
 
 impl Intent {

@@ -101,9 +101,10 @@ pub fn refund_status(reference: &str) -> Question {
     get(format!("/v1/refunds/{}", segment(reference)))
 }
 
-/// Asks for a payment's refunds, the newest first, those after a known one.
+/// Asks for a payment's refunds with what was booked of each, the newest first, those after a known one.
 pub fn refunds(of: Reference<'_>, after: Option<&str>) -> Question {
-    let mut fields = vec![of.parameter(), ("limit", PAGE)];
+    let booked = ("expand[]", "data.balance_transaction");
+    let mut fields = vec![of.parameter(), ("limit", PAGE), booked];
     fields.extend(after.map(|id| ("starting_after", id)));
     get(format!("/v1/refunds?{}", form(&fields)))
 }

@@ -224,7 +224,7 @@ fn a_payment_stands_as_stripe_says() {
 }
 
 #[test]
-fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is_none() {
+fn r9_refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is_none() {
     let ask = crate::world::payment_ask("status", "ch_1", 5_000, "USD");
     let page = |refunds: &[String], has_more: bool| {
         let body = format!(
@@ -240,10 +240,13 @@ fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is
         money: Money::new(1_000, Currency::USD),
         fact,
     };
-    let (booked, nowhere) = (
-        r#","payment_intent":"pi_1","balance_transaction":"txn_1","metadata":{"bordereau_key":"r.1"}"#,
-        r#","balance_transaction":null"#,
-    );
+    let line = |category: &str, fee: i64| {
+        format!(
+            r#","payment_intent":"pi_1","balance_transaction":{{"id":"txn_1","object":"balance_transaction","fee":{fee},"currency":"usd","reporting_category":"{category}"}}"#
+        )
+    };
+    let booked = line("refund", 0) + r#","metadata":{"bordereau_key":"r.1"}"#;
+    let (booked, nowhere) = (booked.as_str(), r#","balance_transaction":null"#);
     let reference = || "re_1".to_owned();
     let failed = RefundFact::Failed {
         problem: "re_1 failed: declined".to_owned(),
@@ -269,6 +272,8 @@ fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is
         refund("pending", nowhere),
         refund("failed", r#","failure_reason":"declined""#),
         refund("succeeded", nowhere),
+        // The rest of a hold of which a part was taken: Stripe makes a refund of it that nobody asked for.
+        refund("succeeded", &line("partial_capture_reversal", -30)),
     ];
     let next = Some(reference());
     assert_eq!(page(&refunds, true), Answer::Done((expected, next)));
