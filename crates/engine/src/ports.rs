@@ -304,6 +304,8 @@ pub enum News {
     Payment {
         /// Every name the provider has for the payment, the best one first: an order knows it by one of them.
         references: Vec<String>,
+        /// What amounts in it are in; nothing where it tells none.
+        currency: Option<Currency>,
         /// What.
         fact: PaymentFact,
     },

@@ -242,6 +242,7 @@ pub(super) async fn record(
         let Some(fact) = fact(&order, source, news) else {
             return Ok(());
         };
+        check_currency(&order, news)?;
         let fact = certain(ports, &order, fact).await?;
         let terms = Terms {
             expected_version: Some(order.version),
@@ -253,6 +254,23 @@ pub(super) async fn record(
         }
     }
     Err(Failure::Busy(id.clone()).into())
+}
+
+/// Amounts of one currency would be read as those of another, so news in another one than the order's is for a person.
+fn check_currency(order: &Order, news: &News) -> Result<(), NotYet> {
+    let told = match news {
+        News::Payment { currency, .. } => *currency,
+        News::Refund { money, .. } => Some(money.currency),
+    };
+    let sold = order.currency();
+    match told.filter(|told| *told != sold) {
+        None => Ok(()),
+        Some(told) => Err(NotYet(Tried::GiveUp(format!(
+            "it tells an amount in {told} of a payment of {}, which was sold in {sold}: see at the provider what the \
+             payment is for",
+            order.id
+        )))),
+    }
 }
 
 /// A refund that is known to have failed and is told to have succeeded: the message may be older than the failure, so

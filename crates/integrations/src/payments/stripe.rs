@@ -113,7 +113,7 @@ impl Stripe {
         for _ in 0..MAX_PAGES {
             let question = requests::refunds(of, after.as_deref());
             let reply = self.ask(&ask.organization_id, question).await;
-            match answers::sought(reply, &ask.key) {
+            match answers::sought(reply, ask) {
                 Sought::Found(answer) => return Some(answer),
                 Sought::Nowhere => return None,
                 Sought::After(last) => after = Some(last),
@@ -163,7 +163,7 @@ impl Payments for Stripe {
             return answer;
         }
         match requests::refund(ask, of) {
-            Ok(question) => answers::refund(self.ask(&ask.organization_id, question).await),
+            Ok(question) => answers::refund(self.ask(&ask.organization_id, question).await, ask),
             Err(problem) => failed(RefundFailure::AmountNotTaken, problem),
         }
     }
@@ -173,7 +173,7 @@ impl Payments for Stripe {
             return Answer::NeedsALook(problem);
         }
         let question = requests::refund_status(reference);
-        answers::refund_status(self.ask(&ask.organization_id, question).await)
+        answers::refund_status(self.ask(&ask.organization_id, question).await, ask)
     }
 
     async fn capture(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
@@ -185,7 +185,7 @@ impl Payments for Stripe {
             Ok(question) => question,
             Err(problem) => return Answer::Refused(problem),
         };
-        match answers::payment(self.ask(&ask.organization_id, question).await) {
+        match answers::payment(self.ask(&ask.organization_id, question).await, ask) {
             Some(answer) => answer,
             None => self.settled(ask, intent).await,
         }
@@ -197,7 +197,7 @@ impl Payments for Stripe {
             Err(problem) => return Answer::Refused(problem),
         };
         let question = requests::void(ask, intent);
-        match answers::payment(self.ask(&ask.organization_id, question).await) {
+        match answers::payment(self.ask(&ask.organization_id, question).await, ask) {
             Some(answer) => answer,
             None => self.settled(ask, intent).await,
         }

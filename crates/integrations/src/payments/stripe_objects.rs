@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-use super::stripe_amounts::from_stripe;
+use super::stripe_amounts::{currency, from_stripe};
 use super::stripe_requests::KEY;
 
 /// An object in its place, or only its id.
@@ -80,6 +80,14 @@ impl StripeRefund {
         self.metadata.as_ref()?.get(name).map(String::as_str)
     }
 
+    /// How much it returns.
+    ///
+    /// # Errors
+    /// An amount that cannot be.
+    pub fn money(&self) -> Result<Money, String> {
+        from_stripe(self.amount, &self.currency)
+    }
+
     /// What it says of a payment that the desk knows by one of these names.
     ///
     /// # Errors
@@ -89,7 +97,7 @@ impl StripeRefund {
             payment_references,
             reference: self.id.clone(),
             key: self.told(KEY).map(str::to_owned),
-            money: from_stripe(self.amount, &self.currency)?,
+            money: self.money()?,
             fact: self.fact()?,
         })
     }
@@ -224,7 +232,7 @@ impl Intent {
     /// # Errors
     /// A currency that there is not.
     pub fn made_in(&self) -> Result<Currency, String> {
-        from_stripe(0, &self.currency).map(|money| money.currency)
+        currency(&self.currency)
     }
 
     /// All that is known of it: where it stands, and what Stripe kept of it once that is booked.
