@@ -67,8 +67,8 @@ pub struct Fakes {
     pub voids: Script<PaymentAsk, PaymentFact>,
     /// Says nothing new where it was not told what to answer.
     pub payment_statuses: Script<PaymentAsk, Vec<PaymentFact>>,
-    /// Knows of none where it was not told what to answer.
-    pub payment_refunds: Script<PaymentAsk, Vec<News>>,
+    /// Lists none, as a provider that does not, where it was not told what to answer.
+    pub payment_refunds: Script<PaymentAsk, Option<Vec<News>>>,
     pub movements: Script<MovementsAsk, Movements>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
@@ -124,8 +124,8 @@ impl Payments for Fakes {
         self.payment_statuses.answer(ask.clone(), Vec::new)
     }
 
-    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
-        self.payment_refunds.answer(ask.clone(), Vec::new)
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Option<Vec<News>>> {
+        self.payment_refunds.answer(ask.clone(), || None)
     }
 
     async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {

@@ -48,6 +48,8 @@ pub struct RefundAsk {
     pub order_id: String,
     /// Whose it is, for the provider's records.
     pub organization_id: OrganizationId,
+    /// Live or of tests: an adapter that is connected for the other one asks nothing (O5).
+    pub mode: Mode,
     /// Ours, for the provider's records.
     pub refund: RefundId,
     /// Whether it may have been asked for before: a provider forgets keys, so it is looked for first.
@@ -63,6 +65,8 @@ pub struct PaymentAsk {
     pub provider: String,
     /// Whose it is.
     pub organization_id: OrganizationId,
+    /// Live or of tests: an adapter that is connected for the other one asks nothing (O5).
+    pub mode: Mode,
     /// Ours.
     pub payment: PaymentId,
     /// The provider's payment.
@@ -136,9 +140,10 @@ pub trait Payments: Send + Sync {
     /// that was lost is `Unknown`.
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>>;
     /// Every refund of a payment that moved or moves money, whoever made it, as the provider would tell each by itself;
-    /// asking changes nothing. A provider where nobody but this desk makes refunds need not answer.
-    async fn refunds_of(&self, _ask: &PaymentAsk) -> Answer<Vec<News>> {
-        Answer::Done(Vec::new())
+    /// asking changes nothing. What only gave a hold free moved none, whatever the provider calls it. Nothing where the
+    /// provider does not list them, as one where nobody but this desk makes refunds: then its messages are all there is.
+    async fn refunds_of(&self, _ask: &PaymentAsk) -> Answer<Option<Vec<News>>> {
+        Answer::Done(None)
     }
     /// A page of what the provider booked in a period, for comparing its books with ours. Over all pages each movement
     /// comes exactly once, also while others are booked; a page is bounded by the adapter, and may be empty though more
@@ -299,6 +304,8 @@ pub enum News {
     Payment {
         /// Every name the provider has for the payment, the best one first: an order knows it by one of them.
         references: Vec<String>,
+        /// What amounts in it are in; nothing where it tells none.
+        currency: Option<Currency>,
         /// What.
         fact: PaymentFact,
     },

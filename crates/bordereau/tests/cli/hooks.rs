@@ -1,7 +1,11 @@
 //! Stripe's webhooks at the real binary: signed bytes over HTTP, stored before they are answered, taken in once whatever
 //! dies, shown to the organization they are about and to nobody else.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Instant;
 
 use domain::order::Order;
 use jiff::Timestamp;
@@ -11,7 +15,7 @@ use crate::signed::signature;
 use crate::support::browser::{Browser, Page};
 use crate::support::orders::documents;
 use crate::support::people::{ADA, EVE};
-use crate::support::server::Server;
+use crate::support::server::{LIMIT, Server};
 use crate::support::{Desk, on_every_database};
 
 const HEADER: &str = "order_number,placed_at,currency,rate,item_name,item_quantity,item_unit_price,\
@@ -34,27 +38,76 @@ fn with_orders(desk: &Desk) -> Vec<Order> {
     orders(desk)
 }
 
+/// Stripe as far as it lists a payment's refunds; to whatever it is asked it answers with these.
+struct Lists {
+    url: String,
+    refunds: Arc<Mutex<String>>,
+    asked: Arc<Mutex<usize>>,
+}
+
+impl Lists {
+    fn start(refunds: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let lists = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            refunds: Arc::new(Mutex::new(refunds.to_owned())),
+            asked: Arc::default(),
+        };
+        let (refunds, asked) = (lists.refunds.clone(), lists.asked.clone());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let body = format!(
+                    r#"{{"object":"list","has_more":false,"data":[{}]}}"#,
+                    refunds.lock().unwrap()
+                );
+                // A question of these tests fits into one packet, and has no body.
+                let mut question = [0; 4096];
+                let length = stream.read(&mut question).unwrap_or(0);
+                let is_list = question[..length].starts_with(b"GET /v1/refunds?");
+                let answered = write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\n\
+                     content-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                if answered.is_ok() && is_list {
+                    *asked.lock().unwrap() += 1;
+                }
+            }
+        });
+        lists
+    }
+
+    /// How often a payment's refunds were asked for and told.
+    fn asked(&self) -> usize {
+        *self.asked.lock().unwrap()
+    }
+
+    fn wait_until_asked(&self) {
+        let begun = Instant::now();
+        while self.asked() == 0 {
+            assert!(begun.elapsed() < LIMIT, "nobody asked");
+            thread::yield_now();
+        }
+    }
+}
+
 /// Serves it with Stripe connected at this address, with two secrets while one replaces the other.
 fn serve(desk: &Desk, stripe: &str, accounts: &str) -> Server {
     desk.serve_with(&[
-        ("BORDEREAU_STRIPE_SECRET_KEY", "sk_test_of_a_test"),
+        ("BORDEREAU_STRIPE_SECRET_KEY", "sk_live_of_a_test"),
         ("BORDEREAU_STRIPE_WEBHOOK_SECRETS", "whsec_old, whsec_new"),
         ("BORDEREAU_STRIPE_API_URL", stripe),
         ("BORDEREAU_STRIPE_ACCOUNTS", accounts),
     ])
 }
 
-/// What Stripe says of a refund of 5.00 EUR that someone made in its dashboard.
-fn refunded(event: &str, refund: &str) -> String {
+/// A refund of 5.00 EUR that someone made in Stripe's dashboard.
+fn refund(id: &str) -> String {
     format!(
         r#"{{
-  "id": "{event}",
-  "object": "event",
-  "api_version": "2026-08-26.dahlia",
-  "created": 1772442000,
-  "data": {{
-    "object": {{
-      "id": "{refund}",
+      "id": "{id}",
       "object": "refund",
       "amount": 500,
       "balance_transaction": "txn_1",
@@ -69,7 +122,21 @@ fn refunded(event: &str, refund: &str) -> String {
       "source_transfer_reversal": null,
       "status": "succeeded",
       "transfer_reversal": null
-    }}
+    }}"#
+    )
+}
+
+/// What Stripe says of it.
+fn refunded(event: &str, id: &str) -> String {
+    let refund = refund(id);
+    format!(
+        r#"{{
+  "id": "{event}",
+  "object": "event",
+  "api_version": "2026-08-26.dahlia",
+  "created": 1772442000,
+  "data": {{
+    "object": {refund}
   }},
   "livemode": true,
   "pending_webhooks": 1,
@@ -122,7 +189,11 @@ fn r9_a_signed_message_is_stored_once_and_shown_with_the_order() {
     on_every_database(|desk| {
         let all = with_orders(desk);
         let organization = all[0].organization_id.as_str();
-        let server = serve(desk, NOWHERE, "");
+        let stripe = Lists::start("");
+        let server = serve(desk, &stripe.url, "");
+        // What was there before is known, and that there was nothing; so it is the message that brings it.
+        stripe.wait_until_asked();
+        *stripe.refunds.lock().unwrap() = refund("re_1");
         let body = refunded("evt_1", "re_1");
         let first = signed(&server, organization, &body, "whsec_old", now()).is(200);
         assert_eq!(first.body, "stored\n");
@@ -132,6 +203,7 @@ fn r9_a_signed_message_is_stored_once_and_shown_with_the_order() {
         assert_eq!(desk.number(STORED), 1);
         let order = orders(desk).remove(0);
         assert_eq!((order.returned_minor(), order.refunds.len()), (500, 1));
+        assert_eq!(stripe.asked(), 2);
         let mut ada = Browser::signed_in(&server, "en", ADA);
         ada.get("/settings/deliveries")
             .is(200)
@@ -239,7 +311,8 @@ fn a_message_that_was_answered_before_the_desk_was_killed_is_taken_in_once_by_th
         drop(asked);
         let waiting = "select count(*) from deliveries where state = 'waiting'";
         assert_eq!(desk.number(waiting), 1, "it was not looked at before");
-        let server = serve(desk, &stripe, "");
+        let stripe = Lists::start(&refund("re_1"));
+        let server = serve(desk, &stripe.url, "");
         taken_in(desk, 1);
         signed(&server, organization, &body, "whsec_old", now())
             .is(200)

@@ -338,7 +338,7 @@ fn books_of_a_provider_that_does_not_answer_are_not_taken_for_empty() {
         let days = ["--from", from.as_str(), "--to", to.as_str()];
         // Connected as `serve` would connect it; nobody answers at this port.
         let stripe = [
-            ("BORDEREAU_STRIPE_SECRET_KEY", "sk_test_of_a_test"),
+            ("BORDEREAU_STRIPE_SECRET_KEY", "sk_live_of_a_test"),
             ("BORDEREAU_STRIPE_API_URL", "http://127.0.0.1:1"),
         ];
         let said = desk.run_with_settings("reconcile", &days, &stripe);

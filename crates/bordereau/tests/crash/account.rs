@@ -12,7 +12,8 @@ use crate::support::{part, waited};
 /// Where the stand-in answers; `cargo xtask test` and `cargo xtask crash` start it.
 const VARIABLE: &str = "BORDEREAU_TEST_STRIPE";
 
-pub const SECRET_KEY: &str = "sk_test_of_a_desk_that_dies";
+/// A key that does not say whether its payments are live: the stand-in has but one kind.
+pub const SECRET_KEY: &str = "sk_of_a_desk_that_dies";
 
 /// What every order of these tests costs, in cents.
 pub const PAID_MINOR: i64 = 5_000;

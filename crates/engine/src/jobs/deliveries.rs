@@ -11,8 +11,8 @@ use domain::refund::{Refund, RefundState};
 use domain::refund_settle::{ForeignRefund, RefundFact};
 use domain::refusal::Refusal;
 
-use super::refunds;
 use super::worker::Tried;
+use super::{payments, refunds};
 use crate::deliveries::{Delivery, DeliveryState};
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -136,7 +136,10 @@ async fn take_in(
         };
         let orders = known_by(desk, &scope, &delivery.source, news).await?;
         for order in &orders {
-            record(desk, ports, (&scope, order), &delivery.source, news).await?;
+            let (about, source) = ((&scope, order), &delivery.source);
+            for news in believed(desk, ports, about, source, news).await? {
+                record(desk, ports, about, source, &news).await?;
+            }
         }
         count += orders.len();
     }
@@ -189,6 +192,42 @@ fn payment_names(news: &News) -> &[String] {
     }
 }
 
+/// What of a message is to be recorded on an order. Word of a refund that nobody here asked for is only a hint: a provider
+/// may call by that name what it gave free of a hold, and its message does not tell them apart. So it is asked which refunds
+/// of the payment moved money, where it lists them.
+async fn believed(
+    desk: &Desk,
+    ports: &Ports,
+    (scope, id): (&Scope, &OrderId),
+    source: &str,
+    news: &News,
+) -> Result<Vec<News>, NotYet> {
+    let order = load_in(desk, scope, id).await?;
+    let hinted = match fact(&order, source, news) {
+        Some(Fact::ForeignRefund(refund)) => Some(refund.payment),
+        _ => None,
+    };
+    let hinted = order
+        .payments
+        .iter()
+        .find(|one| Some(&one.id) == hinted.as_ref());
+    let Some(payment) = hinted else {
+        return Ok(vec![news.clone()]);
+    };
+    let ask = payments::ask(&order, payment, "refunds");
+    let listed = said(ports.payments.refunds_of(&ask).await)?;
+    Ok(listed.unwrap_or_else(|| vec![news.clone()]))
+}
+
+/// What the provider says when it is asked about a message, or what becomes of the message where it does not say.
+fn said<T>(answer: Answer<T>) -> Result<T, NotYet> {
+    Err(NotYet(match answer {
+        Answer::Done(said) => return Ok(said),
+        Answer::NotNow(problem) | Answer::Unknown(problem) => Tried::Again(problem),
+        Answer::Refused(problem) | Answer::NeedsALook(problem) => Tried::GiveUp(problem),
+    }))
+}
+
 /// Records news of a provider on one order, deciding again when someone was faster: which refund is meant depends on what
 /// is known.
 pub(super) async fn record(
@@ -203,6 +242,7 @@ pub(super) async fn record(
         let Some(fact) = fact(&order, source, news) else {
             return Ok(());
         };
+        check_currency(&order, news)?;
         let fact = certain(ports, &order, fact).await?;
         let terms = Terms {
             expected_version: Some(order.version),
@@ -214,6 +254,23 @@ pub(super) async fn record(
         }
     }
     Err(Failure::Busy(id.clone()).into())
+}
+
+/// Amounts of one currency would be read as those of another, so news in another one than the order's is for a person.
+fn check_currency(order: &Order, news: &News) -> Result<(), NotYet> {
+    let told = match news {
+        News::Payment { currency, .. } => *currency,
+        News::Refund { money, .. } => Some(money.currency),
+    };
+    let sold = order.currency();
+    match told.filter(|told| *told != sold) {
+        None => Ok(()),
+        Some(told) => Err(NotYet(Tried::GiveUp(format!(
+            "it tells an amount in {told} of a payment of {}, which was sold in {sold}: see at the provider what the \
+             payment is for",
+            order.id
+        )))),
+    }
 }
 
 /// A refund that is known to have failed and is told to have succeeded: the message may be older than the failure, so
@@ -231,13 +288,8 @@ async fn certain(ports: &Ports, order: &Order, fact: Fact) -> Result<Fact, NotYe
         return Ok(fact);
     };
     let ask = refunds::ask(order, refund);
-    match ports.payments.refund_status(&ask, reference).await {
-        Answer::Done(fact) => Ok(Fact::Refund { refund: id, fact }),
-        Answer::NotNow(problem) | Answer::Unknown(problem) => Err(NotYet(Tried::Again(problem))),
-        Answer::Refused(problem) | Answer::NeedsALook(problem) => {
-            Err(NotYet(Tried::GiveUp(problem)))
-        }
-    }
+    let fact = said(ports.payments.refund_status(&ask, reference).await)?;
+    Ok(Fact::Refund { refund: id, fact })
 }
 
 /// What a piece of news means to this order; nothing where it is about an attempt that is over.

@@ -170,7 +170,7 @@ async fn taken(desk: &Desk, ports: &Ports, job: &Job, ask: &PaymentAsk) -> Resul
     };
     match ports.payments.refunds_of(ask).await {
         Answer::Done(all) => {
-            for news in &all {
+            for news in all.iter().flatten() {
                 let told =
                     deliveries::record(desk, ports, (&scope, order), &ask.provider, news).await;
                 if let Err(NotYet(tried)) = told {
@@ -220,11 +220,13 @@ fn find<'a>(order: &'a Order, job: &Job) -> Option<&'a Payment> {
     payments.find(|payment| payment.id.as_str() == job.job.subject)
 }
 
-fn ask(order: &Order, payment: &Payment, what: &str) -> PaymentAsk {
+/// What the provider is asked about this payment with.
+pub(super) fn ask(order: &Order, payment: &Payment, what: &str) -> PaymentAsk {
     PaymentAsk {
         key: format!("{}.{what}", payment.id),
         provider: payment.provider.clone(),
         organization_id: order.organization_id.clone(),
+        mode: order.mode,
         payment: payment.id.clone(),
         payment_reference: payment.reference.clone(),
         money: order.money(payment.amount_minor),

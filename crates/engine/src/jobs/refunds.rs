@@ -122,6 +122,7 @@ pub(super) fn ask(order: &Order, refund: &Refund) -> RefundAsk {
         money: order.money(refund.parts.total_minor()),
         order_id: order.id.0.clone(),
         organization_id: order.organization_id.clone(),
+        mode: order.mode,
         refund: refund.id.clone(),
         is_repeated: refund.state != RefundState::Requested,
     }

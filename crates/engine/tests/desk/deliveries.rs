@@ -4,7 +4,7 @@
 use domain::actor::{ActorKind, Permission};
 use domain::command::Command;
 use domain::ids::OrganizationId;
-use domain::money::Money;
+use domain::money::{Currency, Money};
 use domain::order::{Concern, Mode, Order};
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
@@ -244,10 +244,12 @@ async fn r3_a_dispute_is_heard_of_and_the_money_is_not_refunded_meanwhile() {
         };
         let opened = News::Payment {
             references: vec![reference(&order)],
+            currency: Some(Currency::USD),
             fact: PaymentFact::DisputeOpened { dispute },
         };
         let closed = News::Payment {
             references: vec![reference(&order)],
+            currency: Some(Currency::USD),
             fact: PaymentFact::DisputeClosed { won: true },
         };
         // Closed comes first, and tells all of it: the sender's messages are in no order.
@@ -305,6 +307,7 @@ async fn a_fact_that_cannot_be_is_given_up_visibly() {
         };
         let news = News::Payment {
             references: vec![reference(&order)],
+            currency: Some(Currency::USD),
             fact: absurd,
         };
         told(harness, "absurd", vec![news]).await;

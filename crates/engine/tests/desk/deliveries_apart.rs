@@ -136,6 +136,7 @@ async fn an_order_hears_of_its_payment_by_any_of_its_names_once() {
             let captured_minor = if body == "one" { 7_000 } else { 5_000 };
             let news = News::Payment {
                 references: names.map(str::to_owned).into(),
+                currency: Some(Currency::USD),
                 fact: PaymentFact::Captured { captured_minor },
             };
             assert_eq!(told(harness, body, vec![news]).await, Receipt::Stored);
@@ -198,6 +199,40 @@ async fn a_message_about_anothers_account_is_put_aside_and_what_it_says_is_not_k
         harness.drain().await;
         assert_eq!(harness.load(&order.id).await.returned_minor(), 1_000);
         assert_eq!(kept(harness).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_what_is_told_in_another_currency_than_the_orders_is_given_up_visibly_and_booked_nowhere()
+ {
+    on_every_database(async |harness| {
+        let mut new = orders::checkout("A-1");
+        new.rate.presentment = Currency::parse("JPY").unwrap();
+        let order = harness.take(new).await;
+        let name = order.payments[0].reference.as_str();
+        let captured = |currency| News::Payment {
+            references: vec![name.to_owned()],
+            currency,
+            fact: PaymentFact::Captured {
+                captured_minor: 12_000,
+            },
+        };
+        let why = format!(
+            "it tells an amount in USD of a payment of {}, which was sold in JPY: see at the provider what the payment is for",
+            order.id
+        );
+        let taken = vec![captured(Some(Currency::USD))];
+        for (body, news) in [("taken", taken), ("returned", refunded("re_1", &[name]))] {
+            told(harness, body, news).await;
+            harness.drain().await;
+            let failed = (DeliveryState::Failed, why.clone());
+            assert_eq!(came_to(harness).await, failed);
+            assert_eq!(harness.load(&order.id).await, order);
+        }
+        told(harness, "right", vec![captured(Some(order.currency()))]).await;
+        harness.drain().await;
+        assert_eq!(harness.load(&order.id).await.captured_minor(), 12_000);
     })
     .await;
 }

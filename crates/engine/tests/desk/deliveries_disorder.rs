@@ -1,5 +1,6 @@
 //! Messages in disorder (R9, R10): what cannot be yet waits, and what is older than a failure does not undo it.
 
+use domain::money::Currency;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundState;
 use domain::refund_settle::RefundFact;
@@ -27,6 +28,7 @@ async fn r9_a_refund_that_is_told_before_its_payment_was_taken_waits_and_then_co
         assert_eq!(kept(harness).await[0].state, DeliveryState::Waiting);
         let taken = News::Payment {
             references: vec![reference(&order)],
+            currency: Some(Currency::USD),
             fact: PaymentFact::Captured {
                 captured_minor: 12_000,
             },

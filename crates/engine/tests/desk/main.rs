@@ -14,6 +14,7 @@ mod cuts;
 mod deliveries;
 mod deliveries_apart;
 mod deliveries_disorder;
+mod deliveries_hints;
 mod effects;
 mod holds;
 mod idempotency;

@@ -181,6 +181,7 @@ async fn r8_a_fee_that_the_provider_tells_by_itself_is_booked_and_then_agrees() 
             mode: None,
             news: vec![News::Payment {
                 references: vec!["at-provider-payment_A-1".to_owned()],
+                currency: Some(Currency::USD),
                 fact: PaymentFact::FeeTold {
                     fee: Money::new(400, Currency::USD),
                 },

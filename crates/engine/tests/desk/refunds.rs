@@ -133,6 +133,7 @@ async fn a_refund_is_recorded_as_sent_before_the_provider_is_asked() {
             order_id: order.id.0.clone(),
             provider: "sandbox".to_owned(),
             organization_id: order.organization_id.clone(),
+            mode: order.mode,
             refund: domain::ids::RefundId("refund_r1".to_owned()),
             is_repeated: false,
         };

@@ -128,7 +128,7 @@ async fn r9_refunds_that_were_made_before_the_order_came_count_once_whoever_tell
             refunded("re_3", Some("refund_elsewhere.1"), 1_000),
             refunded("re_1", None, 300),
         ];
-        refunds.reply(Answer::Done(all));
+        refunds.reply(Answer::Done(Some(all)));
         harness.settle().await;
         let known = harness.load(&order.id).await;
         let came: Vec<_> = known

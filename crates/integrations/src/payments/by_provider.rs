@@ -69,7 +69,7 @@ impl Payments for ByProvider {
         }
     }
 
-    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Option<Vec<News>>> {
         match self.named(&ask.provider) {
             Ok(provider) => provider.refunds_of(ask).await,
             Err(answer) => answer,

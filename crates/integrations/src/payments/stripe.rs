@@ -5,12 +5,15 @@
 //! Stripe forgets a key after a day, and answers a question that failed inside as it did before for as long. So what
 //! may have been asked before is looked for among the payment's refunds first, by the key in its metadata, and only
 //! what is certainly not there is asked for again.
+//!
+//! A key is of live payments or of tests, and nothing is asked about an order of the other mode (O5).
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ids::OrganizationId;
+use domain::order::Mode;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
@@ -33,6 +36,8 @@ const TOO_MANY: &str = "the payment has more refunds than can be looked through"
 pub struct Stripe {
     sender: Sender,
     secret_key: String,
+    /// What the key's payments are; nothing where it does not say, as that of a stand-in.
+    mode: Option<Mode>,
     accounts: HashMap<OrganizationId, String>,
 }
 
@@ -51,6 +56,7 @@ impl Stripe {
         Ok(Self {
             sender: Sender::to(address)?,
             secret_key: secret_key.to_owned(),
+            mode: requests::mode_of(secret_key),
             accounts: HashMap::new(),
         })
     }
@@ -69,6 +75,28 @@ impl Stripe {
         self
     }
 
+    /// Whether the key is of what an order is: a live one's money never moves by a test, nor seems to.
+    fn check_mode(&self, mode: Mode) -> Result<(), String> {
+        let (of_key, of_order, wanted) = match (self.mode, mode) {
+            (None, _) | (Some(Mode::Live), Mode::Live) | (Some(Mode::Test), Mode::Test) => {
+                return Ok(());
+            }
+            (Some(Mode::Live), Mode::Test) => ("of live payments", "a test order", "_test_"),
+            (Some(Mode::Test), Mode::Live) => ("of tests", "a live order", "_live_"),
+        };
+        Err(format!(
+            "Stripe was not asked: the secret key is {of_key}, and this is {of_order}, which needs one with {wanted}"
+        ))
+    }
+
+    /// The PaymentIntent that is to be asked about, where it may be.
+    fn intent<'a>(&self, ask: &'a PaymentAsk) -> Result<&'a str, String> {
+        self.check_mode(ask.mode)?;
+        Reference::of(&ask.payment_reference)
+            .and_then(Reference::intent)
+            .ok_or_else(|| no_payment(&ask.payment_reference))
+    }
+
     async fn ask(
         &self,
         organization: &OrganizationId,
@@ -85,7 +113,7 @@ impl Stripe {
         for _ in 0..MAX_PAGES {
             let question = requests::refunds(of, after.as_deref());
             let reply = self.ask(&ask.organization_id, question).await;
-            match answers::sought(reply, &ask.key) {
+            match answers::sought(reply, ask) {
                 Sought::Found(answer) => return Some(answer),
                 Sought::Nowhere => return None,
                 Sought::After(last) => after = Some(last),
@@ -117,6 +145,12 @@ impl Stripe {
 #[async_trait]
 impl Payments for Stripe {
     async fn refund(&self, ask: &RefundAsk) -> Answer<RefundFact> {
+        match self.check_mode(ask.mode) {
+            Ok(()) => {}
+            // It may have been made with the key that was here before.
+            Err(problem) if ask.is_repeated => return Answer::NeedsALook(problem),
+            Err(problem) => return Answer::Refused(problem),
+        }
         let Some(of) = Reference::of(&ask.payment_reference) else {
             return failed(
                 RefundFailure::PaymentUnknown,
@@ -129,18 +163,21 @@ impl Payments for Stripe {
             return answer;
         }
         match requests::refund(ask, of) {
-            Ok(question) => answers::refund(self.ask(&ask.organization_id, question).await),
+            Ok(question) => answers::refund(self.ask(&ask.organization_id, question).await, ask),
             Err(problem) => failed(RefundFailure::AmountNotTaken, problem),
         }
     }
 
     async fn refund_status(&self, ask: &RefundAsk, reference: &str) -> Answer<RefundFact> {
+        if let Err(problem) = self.check_mode(ask.mode) {
+            return Answer::NeedsALook(problem);
+        }
         let question = requests::refund_status(reference);
-        answers::refund_status(self.ask(&ask.organization_id, question).await)
+        answers::refund_status(self.ask(&ask.organization_id, question).await, ask)
     }
 
     async fn capture(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
-        let intent = match intent(ask) {
+        let intent = match self.intent(ask) {
             Ok(intent) => intent,
             Err(problem) => return Answer::Refused(problem),
         };
@@ -148,26 +185,26 @@ impl Payments for Stripe {
             Ok(question) => question,
             Err(problem) => return Answer::Refused(problem),
         };
-        match answers::payment(self.ask(&ask.organization_id, question).await) {
+        match answers::payment(self.ask(&ask.organization_id, question).await, ask) {
             Some(answer) => answer,
             None => self.settled(ask, intent).await,
         }
     }
 
     async fn void(&self, ask: &PaymentAsk) -> Answer<PaymentFact> {
-        let intent = match intent(ask) {
+        let intent = match self.intent(ask) {
             Ok(intent) => intent,
             Err(problem) => return Answer::Refused(problem),
         };
         let question = requests::void(ask, intent);
-        match answers::payment(self.ask(&ask.organization_id, question).await) {
+        match answers::payment(self.ask(&ask.organization_id, question).await, ask) {
             Some(answer) => answer,
             None => self.settled(ask, intent).await,
         }
     }
 
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
-        match intent(ask) {
+        match self.intent(ask) {
             Ok(intent) => {
                 let question = requests::payment(intent);
                 answers::payment_status(self.ask(&ask.organization_id, question).await, ask)
@@ -176,7 +213,10 @@ impl Payments for Stripe {
         }
     }
 
-    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Option<Vec<News>>> {
+        if let Err(problem) = self.check_mode(ask.mode) {
+            return Answer::Refused(problem);
+        }
         let Some(of) = Reference::of(&ask.payment_reference) else {
             return Answer::Refused(no_payment(&ask.payment_reference));
         };
@@ -193,7 +233,7 @@ impl Payments for Stripe {
             if after.is_none() {
                 // The oldest first, as they happened.
                 all.reverse();
-                return Answer::Done(all);
+                return Answer::Done(Some(all));
             }
         }
         Answer::NeedsALook(TOO_MANY.to_owned())
@@ -203,12 +243,6 @@ impl Payments for Stripe {
         let question = requests::movements(ask.period, ask.after.as_deref());
         books::movements(self.ask(&ask.scope.organization_id, question).await)
     }
-}
-
-fn intent(ask: &PaymentAsk) -> Result<&str, String> {
-    Reference::of(&ask.payment_reference)
-        .and_then(Reference::intent)
-        .ok_or_else(|| no_payment(&ask.payment_reference))
 }
 
 fn no_payment(reference: &str) -> String {

@@ -63,6 +63,14 @@ pub fn from_stripe(amount: i64, code: &str) -> Result<Money, String> {
     Ok(Money::new(minor, currency))
 }
 
+/// The currency that Stripe calls this.
+///
+/// # Errors
+/// There is none, or Stripe does not take it.
+pub fn currency(code: &str) -> Result<Currency, String> {
+    from_stripe(0, code).map(|nothing| nothing.currency)
+}
+
 /// The smallest amount that both sides can write, in minor units.
 fn smallest_minor(currency: Currency) -> i64 {
     let (decimals, step) = notation(currency).unwrap_or((currency.exponent(), 1));

@@ -4,7 +4,7 @@ use domain::money::Currency;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, News, PaymentAsk};
+use engine::ports::{Answer, News, PaymentAsk, RefundAsk};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -61,12 +61,9 @@ pub enum Sought {
 }
 
 /// What came of asking for a refund, or about one.
-pub fn refund(reply: Result<Reply, Silence>) -> Answer<RefundFact> {
+pub fn refund(reply: Result<Reply, Silence>, ask: &RefundAsk) -> Answer<RefundFact> {
     match outcome::<StripeRefund>(reply) {
-        Outcome::Good(refund) => match refund.fact() {
-            Ok(fact) => Answer::Done(fact),
-            Err(problem) => Answer::Unknown(problem),
-        },
+        Outcome::Good(refund) => as_asked(&refund, ask),
         Outcome::Refused(told) => Answer::Done(RefundFact::Failed {
             failure: Some(told.failure()),
             problem: told.shown(),
@@ -76,19 +73,29 @@ pub fn refund(reply: Result<Reply, Silence>) -> Answer<RefundFact> {
 }
 
 /// What came of asking about a refund that Stripe took on: that it knows it no more is no failure of the refund.
-pub fn refund_status(reply: Result<Reply, Silence>) -> Answer<RefundFact> {
+pub fn refund_status(reply: Result<Reply, Silence>, ask: &RefundAsk) -> Answer<RefundFact> {
     match outcome::<StripeRefund>(reply) {
         Outcome::Refused(told) => Answer::Unknown(told.shown()),
-        Outcome::Good(refund) => match refund.fact() {
-            Ok(fact) => Answer::Done(fact),
-            Err(problem) => Answer::Unknown(problem),
-        },
+        Outcome::Good(refund) => as_asked(&refund, ask),
         Outcome::Settled(answer) => without(answer),
     }
 }
 
-/// Looks for the refund with this key on a page of a payment's refunds.
-pub fn sought(reply: Result<Reply, Silence>, key: &str) -> Sought {
+/// How a refund stands that is the one that was asked for. Stripe reads an amount in the currency of the payment, so
+/// what was made of a payment in another currency than the order's is for a person to look at.
+fn as_asked(refund: &StripeRefund, ask: &RefundAsk) -> Answer<RefundFact> {
+    match (refund.money(), refund.fact()) {
+        (Ok(made), _) if made != ask.money => Answer::NeedsALook(format!(
+            "{} is a refund of {made}, and {} was asked for",
+            refund.id, ask.money
+        )),
+        (Ok(_), Ok(fact)) => Answer::Done(fact),
+        (Err(problem), _) | (_, Err(problem)) => Answer::Unknown(problem),
+    }
+}
+
+/// Looks for the refund that was asked for, by its key, on a page of a payment's refunds.
+pub fn sought(reply: Result<Reply, Silence>, ask: &RefundAsk) -> Sought {
     let page = match outcome::<Page<StripeRefund>>(reply) {
         Outcome::Good(page) => page,
         // Perhaps the desk asks in the name of another account than it did: the refund may stand in that one.
@@ -104,12 +111,9 @@ pub fn sought(reply: Result<Reply, Silence>, key: &str) -> Sought {
     let found = page
         .data
         .iter()
-        .find(|refund| refund.told(KEY) == Some(key));
+        .find(|refund| refund.told(KEY) == Some(&ask.key));
     match (found, page.data.last()) {
-        (Some(refund), _) => Sought::Found(match refund.fact() {
-            Ok(fact) => Answer::Done(fact),
-            Err(problem) => Answer::Unknown(problem),
-        }),
+        (Some(refund), _) => Sought::Found(as_asked(refund, ask)),
         (None, Some(last)) if page.has_more => Sought::After(last.id.clone()),
         (None, _) => Sought::Nowhere,
     }
@@ -127,7 +131,7 @@ pub fn refunds_of(
         Outcome::Settled(answer) => return without(answer),
     };
     let mut all = Vec::with_capacity(page.data.len());
-    for refund in page.data.iter().filter(|refund| refund.is_booked()) {
+    for refund in page.data.iter().filter(|refund| refund.moves_money()) {
         match refund.news(vec![ask.payment_reference.clone()]) {
             Ok(News::Refund { money, .. }) if money.currency != ask.money.currency => {
                 return Answer::Refused(other_currency(ask, money.currency));
@@ -146,12 +150,16 @@ fn other_currency(ask: &PaymentAsk, made: Currency) -> String {
 }
 
 /// What came of taking or releasing a payment; nothing where it has to be asked how the payment stands.
-pub fn payment(reply: Result<Reply, Silence>) -> Option<Answer<PaymentFact>> {
+/// What was taken in another currency than the order's is for a person to look at.
+pub fn payment(reply: Result<Reply, Silence>, ask: &PaymentAsk) -> Option<Answer<PaymentFact>> {
     Some(match outcome::<Intent>(reply) {
-        Outcome::Good(intent) => match intent.fact() {
-            Ok(Some(fact)) => Answer::Done(fact),
-            Ok(None) => Answer::Unknown(format!("the payment is {}", intent.status)),
-            Err(problem) => Answer::Unknown(problem),
+        Outcome::Good(intent) => match (intent.made_in(), intent.fact()) {
+            (Ok(made), Ok(Some(PaymentFact::Captured { .. }))) if made != ask.money.currency => {
+                Answer::NeedsALook(other_currency(ask, made))
+            }
+            (Ok(_), Ok(Some(fact))) => Answer::Done(fact),
+            (Ok(_), Ok(None)) => Answer::Unknown(format!("the payment is {}", intent.status)),
+            (Err(problem), _) | (_, Err(problem)) => Answer::Unknown(problem),
         },
         // Someone was faster, or it was done before and the answer was lost.
         Outcome::Refused(told)

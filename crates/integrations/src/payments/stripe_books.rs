@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use super::stripe_amounts::from_stripe;
 use super::stripe_answers::{Outcome, Page, outcome, without};
-use super::stripe_objects::{IdAlone, Linked, StripeDispute, StripeRefund, instant, payment_of};
+use super::stripe_objects::{
+    HOLD_RELEASED, IdAlone, Linked, StripeDispute, StripeRefund, instant, payment_of,
+};
 use super::stripe_requests::KEY;
 use crate::sending::{Reply, Silence};
 
@@ -164,7 +166,7 @@ impl Entry {
 /// and what Stripe bills for itself.
 fn kind_of(reporting_category: &str) -> Option<Kind> {
     match reporting_category {
-        "charge" | "charge_failure" | "partial_capture_reversal" => Some(Kind::Charge),
+        "charge" | "charge_failure" | HOLD_RELEASED => Some(Kind::Charge),
         "refund" | "refund_failure" => Some(Kind::Refund),
         "dispute" | "dispute_reversal" => Some(Kind::Dispute),
         _ => None,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::stripe_amounts::currency;
 use super::stripe_objects::{IdAlone, Intent, Linked, StripeDispute, StripeRefund};
 use super::stripe_signature::{self, Disbelief};
 
@@ -107,6 +108,7 @@ fn news(kind: &str, object: &[u8]) -> Result<Vec<News>, Unread> {
             let charge: Charge = read(object)?;
             Ok(vec![News::Payment {
                 references: names(charge.payment_intent.as_ref(), Some(&charge.id)),
+                currency: None,
                 fact: PaymentFact::Expired,
             }])
         }
@@ -124,7 +126,12 @@ fn of_intent(intent: &Intent) -> Result<Vec<News>, Unread> {
     let charge = intent.latest_charge.as_ref().map(Linked::id);
     let references = [intent.id.as_str()].into_iter().chain(charge);
     let references = references.map(str::to_owned).collect();
-    let news = fact.map(|fact| News::Payment { references, fact });
+    let currency = Some(intent.made_in().map_err(Unread::Unreadable)?);
+    let news = fact.map(|fact| News::Payment {
+        references,
+        currency,
+        fact,
+    });
     Ok(news.into_iter().collect())
 }
 
@@ -140,6 +147,7 @@ fn of_dispute(dispute: &StripeDispute) -> Result<Vec<News>, Unread> {
     }
     Ok(vec![News::Payment {
         references: linked(dispute.payment_intent.as_ref(), dispute.charge.as_ref()),
+        currency: Some(currency(&dispute.currency).map_err(Unread::Unreadable)?),
         fact: PaymentFact::DisputeOpened {
             dispute: dispute.as_it_stands().map_err(Unread::Unreadable)?,
         },

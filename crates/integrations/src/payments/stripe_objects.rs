@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-use super::stripe_amounts::from_stripe;
+use super::stripe_amounts::{currency, from_stripe};
 use super::stripe_requests::KEY;
 
 /// An object in its place, or only its id.
@@ -40,6 +40,10 @@ impl<T> Linked<T> {
     }
 }
 
+/// What Stripe's accountants call the rest of a hold of which a part was taken. It makes a refund of it, which nobody asked
+/// for and which returns nothing.
+pub(crate) const HOLD_RELEASED: &str = "partial_capture_reversal";
+
 /// An object of which only the id matters.
 #[derive(Debug, Deserialize)]
 pub(crate) struct IdAlone {}
@@ -55,7 +59,7 @@ pub(crate) struct StripeRefund {
     #[serde(default)]
     pub failure_reason: Option<String>,
     #[serde(default)]
-    pub balance_transaction: Option<Linked<IdAlone>>,
+    pub balance_transaction: Option<Linked<BalanceTransaction>>,
     #[serde(default)]
     pub metadata: Option<HashMap<String, String>>,
     #[serde(default)]
@@ -76,6 +80,14 @@ impl StripeRefund {
         self.metadata.as_ref()?.get(name).map(String::as_str)
     }
 
+    /// How much it returns.
+    ///
+    /// # Errors
+    /// An amount that cannot be.
+    pub fn money(&self) -> Result<Money, String> {
+        from_stripe(self.amount, &self.currency)
+    }
+
     /// What it says of a payment that the desk knows by one of these names.
     ///
     /// # Errors
@@ -85,14 +97,19 @@ impl StripeRefund {
             payment_references,
             reference: self.id.clone(),
             key: self.told(KEY).map(str::to_owned),
-            money: from_stripe(self.amount, &self.currency)?,
+            money: self.money()?,
             fact: self.fact()?,
         })
     }
 
-    /// Whether it moved money, or is going to: what is done and booked nowhere has only released a hold.
-    pub fn is_booked(&self) -> bool {
-        self.status.as_deref() != Some("succeeded") || self.balance_transaction.is_some()
+    /// Whether it moved money, or is going to: what is done and booked nowhere has only released a hold, and so has what
+    /// is booked as the rest of a hold of which a part was taken. The latter shows where what is booked was asked for.
+    pub fn moves_money(&self) -> bool {
+        let Some(booked) = &self.balance_transaction else {
+            return self.status.as_deref() != Some("succeeded");
+        };
+        let line = booked.whole();
+        line.is_none_or(|line| line.reporting_category != HOLD_RELEASED)
     }
 
     /// How it stands.
@@ -178,6 +195,8 @@ pub(crate) struct Card {
 pub(crate) struct BalanceTransaction {
     pub fee: i64,
     pub currency: String,
+    #[serde(default)]
+    pub reporting_category: String,
 }
 
 impl Intent {
@@ -213,7 +232,7 @@ impl Intent {
     /// # Errors
     /// A currency that there is not.
     pub fn made_in(&self) -> Result<Currency, String> {
-        from_stripe(0, &self.currency).map(|money| money.currency)
+        currency(&self.currency)
     }
 
     /// All that is known of it: where it stands, and what Stripe kept of it once that is booked.

@@ -1,5 +1,6 @@
 //! What is asked of Stripe, pure: a question for each thing the desk wants of it.
 
+use domain::order::Mode;
 use domain::reconcile::Period;
 use engine::ports::{PaymentAsk, RefundAsk};
 use hyper::Method;
@@ -65,6 +66,16 @@ impl<'a> Reference<'a> {
     }
 }
 
+/// Whether a secret key is of live payments or of tests; nothing where it does not say, which is none of
+/// Stripe's own.
+pub fn mode_of(secret_key: &str) -> Option<Mode> {
+    let modes = [("_live_", Mode::Live), ("_test_", Mode::Test)];
+    let told = modes
+        .into_iter()
+        .find(|(part, _)| secret_key.contains(part));
+    told.map(|(_, mode)| mode)
+}
+
 /// Asks for a refund.
 ///
 /// # Errors
@@ -90,9 +101,10 @@ pub fn refund_status(reference: &str) -> Question {
     get(format!("/v1/refunds/{}", segment(reference)))
 }
 
-/// Asks for a payment's refunds, the newest first, those after a known one.
+/// Asks for a payment's refunds with what was booked of each, the newest first, those after a known one.
 pub fn refunds(of: Reference<'_>, after: Option<&str>) -> Question {
-    let mut fields = vec![of.parameter(), ("limit", PAGE)];
+    let booked = ("expand[]", "data.balance_transaction");
+    let mut fields = vec![of.parameter(), ("limit", PAGE), booked];
     fields.extend(after.map(|id| ("starting_after", id)));
     get(format!("/v1/refunds?{}", form(&fields)))
 }

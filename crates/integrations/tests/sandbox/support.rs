@@ -81,6 +81,7 @@ pub fn refund_ask(key: &str, minor: i64) -> RefundAsk {
         order_id: "order_1".to_owned(),
         provider: "sandbox".to_owned(),
         organization_id: "org_1".into(),
+        mode: Mode::Live,
         refund: key.split('.').next().unwrap_or_default().into(),
         is_repeated: false,
     }
@@ -91,6 +92,7 @@ pub fn payment_ask(key: &str, reference: &str, minor: i64) -> PaymentAsk {
         key: key.to_owned(),
         provider: "sandbox".to_owned(),
         organization_id: "org_1".into(),
+        mode: Mode::Live,
         payment: "payment_1".into(),
         payment_reference: reference.to_owned(),
         money: eur(minor),

@@ -4,9 +4,11 @@ use domain::money::{Currency, Money};
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, News};
+use engine::ports::{Answer, News, RefundAsk};
 use integrations::payments::stripe_answers::{self as answers, Sought};
 use integrations::sending::{Reply, Silence};
+
+use crate::world::{payment_ask, refund_ask};
 
 fn reply(status: u16, body: &str) -> Result<Reply, Silence> {
     Ok(Reply {
@@ -28,6 +30,15 @@ fn refund(status: &str, more: &str) -> String {
     )
 }
 
+/// What these answers are to.
+fn asked() -> RefundAsk {
+    refund_ask("r.1", "ch_1", 1_000, "USD")
+}
+
+fn made(reply: Result<Reply, Silence>) -> Answer<RefundFact> {
+    answers::refund(reply, &asked())
+}
+
 fn failed(problem: &str, failure: RefundFailure) -> Answer<RefundFact> {
     Answer::Done(RefundFact::Failed {
         problem: problem.to_owned(),
@@ -38,7 +49,7 @@ fn failed(problem: &str, failure: RefundFailure) -> Answer<RefundFact> {
 #[test]
 fn a_refund_stands_as_stripe_says() {
     let reference = || "re_1".to_owned();
-    let said = |status: &str, more: &str| answers::refund(reply(200, &refund(status, more)));
+    let said = |status: &str, more: &str| made(reply(200, &refund(status, more)));
     assert_eq!(
         said("succeeded", ""),
         Answer::Done(RefundFact::Succeeded {
@@ -88,7 +99,7 @@ fn a_refusal_has_a_reason_and_stripes_own_words() {
         ("amount_too_large", RefundFailure::MoreThanLeft),
         ("something_new", RefundFailure::Other),
     ] {
-        let answer = answers::refund(error(400, "invalid_request_error", code, "No."));
+        let answer = made(error(400, "invalid_request_error", code, "No."));
         assert_eq!(answer, failed(&format!("{code}: No."), failure));
     }
 }
@@ -97,39 +108,30 @@ fn a_refusal_has_a_reason_and_stripes_own_words() {
 fn what_was_certainly_not_begun_is_not_now() {
     let silence = Err(Silence::NotSent("connection refused".to_owned()));
     let not_now = |problem: &str| Answer::NotNow(problem.to_owned());
-    assert_eq!(answers::refund(silence), not_now("connection refused"));
+    assert_eq!(made(silence), not_now("connection refused"));
     for status in [401, 403, 409, 429, 503] {
-        let answer = answers::refund(error(status, "api_error", "lock_timeout", "Wait."));
+        let answer = made(error(status, "api_error", "lock_timeout", "Wait."));
         assert_eq!(answer, not_now(&format!("{status} lock_timeout: Wait.")));
     }
     let in_use = error(409, "idempotency_error", "idempotency_key_in_use", "Wait.");
-    assert_eq!(
-        answers::refund(in_use),
-        not_now("409 idempotency_key_in_use: Wait.")
-    );
+    assert_eq!(made(in_use), not_now("409 idempotency_key_in_use: Wait."));
 }
 
 #[test]
 fn what_may_have_been_done_is_unknown() {
     let unknown = |answer: Answer<RefundFact>| matches!(answer, Answer::Unknown(_));
     let silence = Err(Silence::NoAnswer("no answer in time".to_owned()));
-    assert!(unknown(answers::refund(silence)));
-    assert!(unknown(answers::refund(reply(200, "{\"id\":\"re_"))));
-    assert!(unknown(answers::refund(reply(200, "[]"))));
-    assert!(unknown(answers::refund(error(500, "api_error", "", "Oh."))));
-    assert!(unknown(answers::refund(reply(
-        502,
-        "<html>bad gateway</html>"
-    ))));
+    assert!(unknown(made(silence)));
+    assert!(unknown(made(reply(200, "{\"id\":\"re_"))));
+    assert!(unknown(made(reply(200, "[]"))));
+    assert!(unknown(made(error(500, "api_error", "", "Oh."))));
+    assert!(unknown(made(reply(502, "<html>bad gateway</html>"))));
     // A page of someone between us and Stripe is no answer of Stripe's.
-    assert!(unknown(answers::refund(reply(
-        404,
-        "<html>not found</html>"
-    ))));
-    assert!(unknown(answers::refund(reply(302, ""))));
+    assert!(unknown(made(reply(404, "<html>not found</html>"))));
+    assert!(unknown(made(reply(302, ""))));
     // A refund that was taken on has not failed because it cannot be found.
     let missing = error(404, "invalid_request_error", "resource_missing", "No.");
-    assert!(unknown(answers::refund_status(missing)));
+    assert!(unknown(answers::refund_status(missing, &asked())));
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn a_key_that_came_with_other_words_is_for_a_person_to_look_at() {
     let told =
         r#"{"error":{"type":"idempotency_error","message":"Keys for idempotent requests."}}"#;
     assert_eq!(
-        answers::refund(reply(400, told)),
+        made(reply(400, told)),
         Answer::NeedsALook("400 Keys for idempotent requests.".to_owned())
     );
 }
@@ -153,7 +155,7 @@ fn a_refund_is_recognised_by_the_key_in_its_metadata_alone() {
             r#"{{"data":[{}],"has_more":{has_more}}}"#,
             refunds.join(",")
         );
-        answers::sought(reply(200, &body), "r.1")
+        answers::sought(reply(200, &body), &asked())
     };
     let reference = "re_1".to_owned();
     assert_eq!(
@@ -166,7 +168,7 @@ fn a_refund_is_recognised_by_the_key_in_its_metadata_alone() {
     );
     assert_eq!(page(&[&other, &bare], false), Sought::Nowhere);
     assert_eq!(page(&[], false), Sought::Nowhere);
-    let busy = answers::sought(error(429, "api_error", "rate_limit", "Wait."), "r.1");
+    let busy = answers::sought(error(429, "api_error", "rate_limit", "Wait."), &asked());
     assert!(
         matches!(busy, Sought::Found(Answer::Unknown(_))),
         "{busy:?}"
@@ -179,10 +181,7 @@ fn a_payment_stands_as_stripe_says() {
         let body = format!(
             r#"{{"id":"pi_1","status":"{status}","currency":"isk","amount_received":500{more}}}"#
         );
-        answers::payment_status(
-            reply(200, &body),
-            &crate::world::payment_ask("status", "pi_1", 5, "ISK"),
-        )
+        answers::payment_status(reply(200, &body), &payment_ask("status", "pi_1", 5, "ISK"))
     };
     let facts = |answer| match answer {
         Answer::Done(facts) => facts,
@@ -215,7 +214,7 @@ fn a_payment_stands_as_stripe_says() {
     }
     assert!(matches!(intent("dreamt", ""), Answer::Unknown(_)));
     let body = r#"{"id":"pi_1","status":"succeeded","currency":"jpy","amount_received":500}"#;
-    let ask = crate::world::payment_ask("status", "pi_1", 500, "ISK");
+    let ask = payment_ask("status", "pi_1", 500, "ISK");
     let refused = "the payment pi_1 was made in JPY, the order in ISK".to_owned();
     assert_eq!(
         answers::payment_status(reply(200, body), &ask),
@@ -224,8 +223,8 @@ fn a_payment_stands_as_stripe_says() {
 }
 
 #[test]
-fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is_none() {
-    let ask = crate::world::payment_ask("status", "ch_1", 5_000, "USD");
+fn r9_refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is_none() {
+    let ask = payment_ask("status", "ch_1", 5_000, "USD");
     let page = |refunds: &[String], has_more: bool| {
         let body = format!(
             r#"{{"data":[{}],"has_more":{has_more}}}"#,
@@ -240,10 +239,13 @@ fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is
         money: Money::new(1_000, Currency::USD),
         fact,
     };
-    let (booked, nowhere) = (
-        r#","payment_intent":"pi_1","balance_transaction":"txn_1","metadata":{"bordereau_key":"r.1"}"#,
-        r#","balance_transaction":null"#,
-    );
+    let line = |category: &str, fee: i64| {
+        format!(
+            r#","payment_intent":"pi_1","balance_transaction":{{"id":"txn_1","object":"balance_transaction","fee":{fee},"currency":"usd","reporting_category":"{category}"}}"#
+        )
+    };
+    let booked = line("refund", 0) + r#","metadata":{"bordereau_key":"r.1"}"#;
+    let (booked, nowhere) = (booked.as_str(), r#","balance_transaction":null"#);
     let reference = || "re_1".to_owned();
     let failed = RefundFact::Failed {
         problem: "re_1 failed: declined".to_owned(),
@@ -269,6 +271,8 @@ fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is
         refund("pending", nowhere),
         refund("failed", r#","failure_reason":"declined""#),
         refund("succeeded", nowhere),
+        // The rest of a hold of which a part was taken: Stripe makes a refund of it that nobody asked for.
+        refund("succeeded", &line("partial_capture_reversal", -30)),
     ];
     let next = Some(reference());
     assert_eq!(page(&refunds, true), Answer::Done((expected, next)));
@@ -277,4 +281,43 @@ fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is
     assert_eq!(page(&other, false), Answer::Refused(refused));
     let strange = [refund("dreamt", booked)];
     assert!(matches!(page(&strange, false), Answer::Unknown(_)));
+}
+
+#[test]
+fn r6_a_refund_of_other_money_than_was_asked_for_is_for_a_person_to_look_at() {
+    let wrong = [
+        (refund("succeeded", "").replace("usd", "jpy"), "1000 JPY"),
+        (refund("failed", "").replace("usd", "eur"), "10.00 EUR"),
+        (refund("pending", "").replace("1000", "999"), "9.99 USD"),
+    ];
+    for (body, told) in wrong {
+        let problem = format!("re_1 is a refund of {told}, and 10.00 USD was asked for");
+        let look = Answer::NeedsALook(problem);
+        assert_eq!(made(reply(200, &body)), look);
+        assert_eq!(answers::refund_status(reply(200, &body), &asked()), look);
+        let ours = body.replace('}', r#","metadata":{"bordereau_key":"r.1"}}"#);
+        let page = format!(r#"{{"data":[{ours}],"has_more":false}}"#);
+        assert_eq!(
+            answers::sought(reply(200, &page), &asked()),
+            Sought::Found(look)
+        );
+    }
+}
+
+#[test]
+fn what_was_taken_in_another_currency_than_the_orders_is_for_a_person_to_look_at() {
+    let taken = r#"{"id":"pi_1","status":"succeeded","currency":"usd","amount_received":9000}"#;
+    let ask = |currency| payment_ask("capture.1", "pi_1", 9_000, currency);
+    let captured = PaymentFact::Captured {
+        captured_minor: 9_000,
+    };
+    assert_eq!(
+        answers::payment(reply(200, taken), &ask("USD")),
+        Some(Answer::Done(captured))
+    );
+    let problem = "the payment pi_1 was made in USD, the order in JPY".to_owned();
+    assert_eq!(
+        answers::payment(reply(200, taken), &ask("JPY")),
+        Some(Answer::NeedsALook(problem))
+    );
 }

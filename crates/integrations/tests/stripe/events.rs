@@ -24,9 +24,12 @@ fn said(kind: &str, object: &str) -> Vec<News> {
     parse(ACCOUNT, event(kind, object).as_bytes()).unwrap().news
 }
 
-fn moved(references: &[&str], fact: PaymentFact) -> Vec<News> {
-    let references = named(references);
-    vec![News::Payment { references, fact }]
+fn moved(references: &[&str], currency: Option<&str>, fact: PaymentFact) -> Vec<News> {
+    vec![News::Payment {
+        references: named(references),
+        currency: currency.map(|code| Currency::parse(code).unwrap()),
+        fact,
+    }]
 }
 
 fn named(references: &[&str]) -> Vec<String> {
@@ -47,7 +50,7 @@ fn an_event_has_its_id_and_its_kind() {
     assert_eq!(live.mode, Some(Mode::Live));
     let captured_minor = 500;
     let taken = PaymentFact::Captured { captured_minor };
-    assert_eq!(word.news, moved(&["pi_1", "ch_1"], taken));
+    assert_eq!(word.news, moved(&["pi_1", "ch_1"], Some("JPY"), taken));
 }
 
 #[test]
@@ -60,7 +63,11 @@ fn a_payment_that_moved_is_told_as_it_stands() {
             "payment_intent.amount_capturable_updated",
             &intent("requires_capture", "")
         ),
-        moved(&["pi_1"], PaymentFact::Authorized { expires_at: None })
+        moved(
+            &["pi_1"],
+            Some("USD"),
+            PaymentFact::Authorized { expires_at: None }
+        )
     );
     let declined = r#","last_payment_error":{"message":"Declined."}"#;
     let reason = "Declined.".to_owned();
@@ -69,20 +76,20 @@ fn a_payment_that_moved_is_told_as_it_stands() {
             "payment_intent.payment_failed",
             &intent("requires_payment_method", declined)
         ),
-        moved(&["pi_1"], PaymentFact::Failed { reason })
+        moved(&["pi_1"], Some("USD"), PaymentFact::Failed { reason })
     );
     assert_eq!(
         said("payment_intent.canceled", &intent("canceled", "")),
-        moved(&["pi_1"], PaymentFact::Voided)
+        moved(&["pi_1"], Some("USD"), PaymentFact::Voided)
     );
     let charge = r#"{"id":"ch_1","payment_intent":"pi_1"}"#;
     assert_eq!(
         said("charge.expired", charge),
-        moved(&["pi_1", "ch_1"], PaymentFact::Expired)
+        moved(&["pi_1", "ch_1"], None, PaymentFact::Expired)
     );
     assert_eq!(
         said("charge.expired", r#"{"id":"ch_1"}"#),
-        moved(&["ch_1"], PaymentFact::Expired)
+        moved(&["ch_1"], None, PaymentFact::Expired)
     );
 }
 
@@ -145,7 +152,11 @@ fn a_dispute_is_opened_decided_or_only_an_inquiry() {
             fee: Some(Money::new(1_500, Currency::USD)),
             ..Dispute::default()
         };
-        moved(&["pi_1", "ch_1"], PaymentFact::DisputeOpened { dispute })
+        moved(
+            &["pi_1", "ch_1"],
+            Some("USD"),
+            PaymentFact::DisputeOpened { dispute },
+        )
     };
     for (status, submissions, is_answered, won) in [
         ("needs_response", 0, false, None),
@@ -286,15 +297,15 @@ async fn every_event_of_an_account_can_be_read() {
             if payment_references[0] == paid && money.minor == 500)
     });
     is_said(&|said| {
-        matches!(said, News::Payment { references, fact: PaymentFact::DisputeOpened { dispute } }
+        matches!(said, News::Payment { references, fact: PaymentFact::DisputeOpened { dispute }, .. }
             if references[0] == disputed && dispute.amount_minor == 7_000)
     });
     is_said(&|said| {
-        matches!(said, News::Payment { references, fact: PaymentFact::Voided }
+        matches!(said, News::Payment { references, fact: PaymentFact::Voided, .. }
             if references[0] == held)
     });
     is_said(&|said| {
-        matches!(said, News::Payment { references, fact: PaymentFact::Captured { captured_minor: 5_000 } }
+        matches!(said, News::Payment { references, fact: PaymentFact::Captured { captured_minor: 5_000 }, .. }
             if references[0] == paid)
     });
 }

@@ -20,6 +20,7 @@ mod faults;
 #[path = "../../../engine/tests/support/mod.rs"]
 #[allow(dead_code, reason = "the engine's own tests use the rest of it")]
 mod harness;
+mod modes;
 mod office;
 mod on_order;
 mod payments;

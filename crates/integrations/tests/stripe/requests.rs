@@ -67,11 +67,13 @@ fn what_is_looked_at_is_named_in_the_path() {
     assert_eq!(refund_status("re_1/../2?x"), get("/v1/refunds/re_12x"));
     assert_eq!(
         refunds(Reference::Intent("pi_1"), None),
-        get("/v1/refunds?payment_intent=pi_1&limit=100")
+        get("/v1/refunds?payment_intent=pi_1&limit=100&expand%5B%5D=data.balance_transaction")
     );
     assert_eq!(
         refunds(Reference::Charge("ch_1"), Some("re_9")),
-        get("/v1/refunds?charge=ch_1&limit=100&starting_after=re_9")
+        get(
+            "/v1/refunds?charge=ch_1&limit=100&expand%5B%5D=data.balance_transaction&starting_after=re_9"
+        )
     );
     assert_eq!(
         payment("pi_1"),

@@ -24,7 +24,8 @@ use crate::spec;
 /// Where the stand-in answers.
 const VARIABLE: &str = "BORDEREAU_TEST_STRIPE";
 
-pub const SECRET_KEY: &str = "sk_test_of_a_test";
+/// A key that does not say whether its payments are live: the stand-in has but one kind.
+pub const SECRET_KEY: &str = "sk_of_a_test";
 
 /// How long the desk waits for an answer in these tests.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -209,6 +210,7 @@ pub fn refund_ask(key: &str, payment: &str, minor: i64, currency: &str) -> Refun
         money: Money::new(minor, Currency::parse(currency).unwrap()),
         order_id: "order_1".to_owned(),
         organization_id: "organization_1".into(),
+        mode: Mode::Live,
         refund: key.split('.').next().unwrap().into(),
         is_repeated: false,
     }
@@ -219,6 +221,7 @@ pub fn payment_ask(what: &str, payment: &str, minor: i64, currency: &str) -> Pay
         key: format!("payment_1.{what}"),
         provider: "stripe".to_owned(),
         organization_id: "organization_1".into(),
+        mode: Mode::Live,
         payment: "payment_1".into(),
         payment_reference: payment.to_owned(),
         money: Money::new(minor, Currency::parse(currency).unwrap()),
