@@ -331,7 +331,9 @@ pub fn legs(
                 by_hand: None,
                 asked_by: Some(context.actor.by.id.as_str().into()),
             };
-            EventKind::RefundRequested { refund }
+            EventKind::RefundRequested {
+                refund: Box::new(refund),
+            }
         })
         .collect()
 }

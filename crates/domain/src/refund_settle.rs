@@ -313,7 +313,9 @@ pub fn record_foreign(
                 failure: *failure,
                 ..as_made(foreign, parts, context)
             };
-            Ok(vec![EventKind::RefundRequested { refund }])
+            Ok(vec![EventKind::RefundRequested {
+                refund: Box::new(refund),
+            }])
         }
         RefundFact::Pending { .. } | RefundFact::Succeeded { .. } => {
             let refund = foreign.refund.clone();
@@ -329,7 +331,9 @@ pub fn record_foreign(
             }
             let refund = as_made(foreign, parts, context);
             let returned = money_returned(order, &refund, context);
-            let mut events = vec![EventKind::RefundRequested { refund }];
+            let mut events = vec![EventKind::RefundRequested {
+                refund: Box::new(refund),
+            }];
             events.extend(returned);
             events.push(context.attention(order, concern));
             Ok(events)
