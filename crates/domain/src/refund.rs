@@ -8,7 +8,7 @@ use crate::command::Context;
 use crate::event::EventKind;
 use crate::ids::{ItemId, PaymentId, RefundId};
 use crate::money::{Money, allocate, prorate};
-use crate::order::{Fulfilment, Order, OrderStatus};
+use crate::order::Order;
 pub use crate::parts::{Part, Parts};
 use crate::payment::Payment;
 use crate::refund_by_hand::SettledByHand;
@@ -393,10 +393,4 @@ pub fn parts_from_base(order: &Order, base: Parts) -> Parts {
         0 => 0,
         minor => order.rate.settle_base(minor, left[index]),
     }))
-}
-
-/// Whether cancelling would serve better: everything is refunded and nothing is shipped (R3).
-pub fn is_better_canceled(order: &Order, parts: Parts) -> bool {
-    let is_open = order.status != OrderStatus::Canceled && order.fulfilment() == Fulfilment::None;
-    is_open && parts == order.returnable() && order.promised_minor() == 0
 }
