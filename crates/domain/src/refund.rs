@@ -77,6 +77,10 @@ pub struct Refund {
     pub payment: PaymentId,
     /// How much of each part, in presentment minor units.
     pub parts: Parts,
+    /// What the provider told of one that was made there, in presentment minor units; 0 for ours. More than its parts
+    /// where some of it was promised otherwise already.
+    #[serde(default, skip_serializing_if = "crate::parts::is_zero")]
+    pub told_minor: i64,
     /// Items it was filled in from, with their quantities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<(ItemId, u32)>,
@@ -308,10 +312,11 @@ pub fn legs(
     legs.enumerate()
         .map(|(index, (payment, parts))| {
             let first = index == 0;
-            let refund = Refund {
+            let refund = Box::new(Refund {
                 id: request.id.leg(index),
                 payment: payment.id.clone(),
                 parts,
+                told_minor: 0,
                 items: match first {
                     true => request.items.clone(),
                     false => Vec::new(),
@@ -330,10 +335,8 @@ pub fn legs(
                 notify: request.notify && first,
                 by_hand: None,
                 asked_by: Some(context.actor.by.id.as_str().into()),
-            };
-            EventKind::RefundRequested {
-                refund: Box::new(refund),
-            }
+            });
+            EventKind::RefundRequested { refund }
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use crate::event::EventKind;
 use crate::fees::fee_returned_on;
 use crate::ids::{PaymentId, RefundId};
 use crate::journal::{Account, Entry, Movement};
-use crate::money::Money;
+use crate::money::{MAX_MINOR, Money};
 use crate::order::{Concern, Order};
 use crate::parts::{Part, Parts};
 use crate::payment::PaymentState;
@@ -120,6 +120,9 @@ fn failed(order: &Order, id: &RefundId, context: &Context) -> EventKind {
 /// The shopper has the money; the returnable share of the fee follows, told for the whole so far (R8).
 fn money_returned(order: &Order, refund: &Refund, context: &Context) -> Vec<EventKind> {
     let amount = order.money(refund.parts.total_minor());
+    if amount.minor == 0 {
+        return Vec::new();
+    }
     let about = refund.id.as_str();
     let refunded = Entry::transfer(
         Movement::Refund,
@@ -163,6 +166,9 @@ fn money_returned(order: &Order, refund: &Refund, context: &Context) -> Vec<Even
 fn money_back_again(order: &Order, refund: &Refund, context: &Context) -> Vec<EventKind> {
     let about = refund.id.as_str();
     let amount = order.money(refund.parts.total_minor());
+    if amount.minor == 0 {
+        return Vec::new();
+    }
     let movement = Movement::RefundReversed;
     let reversed = Entry::transfer(
         movement,
@@ -269,12 +275,24 @@ pub struct ForeignRefund {
     pub fact: RefundFact,
 }
 
+impl Refund {
+    /// What the shopper gets with it, which the provider decides where it was made there.
+    pub fn amount_minor(&self) -> i64 {
+        self.told_minor.max(self.parts.total_minor())
+    }
+
+    /// What the provider returned with it that its parts leave out.
+    pub fn beyond_minor(&self) -> i64 {
+        self.amount_minor() - self.parts.total_minor()
+    }
+}
+
 /// A refund made at the provider counts against what is left as soon as it is taken on there, and a person has to look.
 /// One that failed is known only so that older words of it, which come later, count for nothing.
 ///
 /// # Errors
 /// [`Refusal::PaymentNotFound`]; [`Refusal::NothingCaptured`] where the words that the payment was taken are still to
-/// come. An amount that is more than was taken is recorded up to what is left.
+/// come. An amount that is more than is left is recorded up to that, and the rest of it is not offered again (R10).
 pub fn record_foreign(
     order: &Order,
     foreign: &ForeignRefund,
@@ -307,15 +325,13 @@ pub fn record_foreign(
             let parts = order
                 .paid()
                 .fill(foreign.amount_minor.min(payment.captured_minor));
-            let refund = Refund {
+            let refund = Box::new(Refund {
                 state: RefundState::Failed,
                 problem: problem.clone(),
                 failure: *failure,
                 ..as_made(foreign, parts, context)
-            };
-            Ok(vec![EventKind::RefundRequested {
-                refund: Box::new(refund),
-            }])
+            });
+            Ok(vec![EventKind::RefundRequested { refund }])
         }
         RefundFact::Pending { .. } | RefundFact::Succeeded { .. } => {
             let refund = foreign.refund.clone();
@@ -325,15 +341,11 @@ pub fn record_foreign(
                 .total_minor()
                 .min(order.unpromised_minor(&foreign.payment));
             let parts = left.fill(foreign.amount_minor.min(free));
-            if parts.total_minor() <= 0 {
-                // Everything is promised already: one of those refunds is going to fail, and a person should know why.
-                return Ok(vec![context.attention(order, concern)]);
-            }
-            let refund = as_made(foreign, parts, context);
+            // Where some of it is promised already, one of those refunds is going to fail: what was told stays known, so
+            // that what is free then is not offered again.
+            let refund = Box::new(as_made(foreign, parts, context));
             let returned = money_returned(order, &refund, context);
-            let mut events = vec![EventKind::RefundRequested {
-                refund: Box::new(refund),
-            }];
+            let mut events = vec![EventKind::RefundRequested { refund }];
             events.extend(returned);
             events.push(context.attention(order, concern));
             Ok(events)
@@ -346,6 +358,7 @@ fn as_made(foreign: &ForeignRefund, parts: Parts, context: &Context) -> Refund {
         id: foreign.refund.clone(),
         payment: foreign.payment.clone(),
         parts,
+        told_minor: foreign.amount_minor.min(MAX_MINOR),
         items: Vec::new(),
         reason: RefundReason::Other("refunded at the payment provider".to_owned()),
         note: String::new(),
