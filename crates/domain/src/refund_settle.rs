@@ -287,7 +287,8 @@ impl Refund {
     }
 }
 
-/// A refund made at the provider counts against what is left as soon as it is taken on there, and a person has to look.
+/// A refund made at the provider counts against what is left as soon as it is taken on there, and a person has to look;
+/// it is money returned once it is done there.
 /// One that failed is known only so that older words of it, which come later, count for nothing.
 ///
 /// # Errors
@@ -333,24 +334,44 @@ pub fn record_foreign(
             });
             Ok(vec![EventKind::RefundRequested { refund }])
         }
-        RefundFact::Pending { .. } | RefundFact::Succeeded { .. } => {
-            let refund = foreign.refund.clone();
-            let concern = Concern::RefundedAtProvider { refund };
-            let left = order.left();
-            let free = left
-                .total_minor()
-                .min(order.unpromised_minor(&foreign.payment));
-            let parts = left.fill(foreign.amount_minor.min(free));
-            // Where some of it is promised already, one of those refunds is going to fail: what was told stays known, so
-            // that what is free then is not offered again.
-            let refund = Box::new(as_made(foreign, parts, context));
+        RefundFact::Pending { .. } => {
+            let refund = Refund {
+                state: RefundState::Pending,
+                ..as_made(foreign, what_is_free(order, foreign), context)
+            };
+            Ok(looked_at(order, refund, Vec::new(), context))
+        }
+        RefundFact::Succeeded { .. } => {
+            let refund = as_made(foreign, what_is_free(order, foreign), context);
             let returned = money_returned(order, &refund, context);
-            let mut events = vec![EventKind::RefundRequested { refund }];
-            events.extend(returned);
-            events.push(context.attention(order, concern));
-            Ok(events)
+            Ok(looked_at(order, refund, returned, context))
         }
     }
+}
+
+/// The parts of it that nothing is promised of. Where that is not all, one of those refunds is going to fail: what was
+/// told stays known, so that what is free then is not offered again.
+fn what_is_free(order: &Order, foreign: &ForeignRefund) -> Parts {
+    let left = order.left();
+    let of_payment = order.unpromised_minor(&foreign.payment);
+    let free = left.total_minor().min(of_payment);
+    left.fill(foreign.amount_minor.min(free))
+}
+
+/// A refund that nobody here asked for, what it moved, and that a person has to look.
+fn looked_at(
+    order: &Order,
+    refund: Refund,
+    returned: Vec<EventKind>,
+    context: &Context,
+) -> Vec<EventKind> {
+    let about = refund.id.clone();
+    let concern = Concern::RefundedAtProvider { refund: about };
+    let refund = Box::new(refund);
+    let mut events = vec![EventKind::RefundRequested { refund }];
+    events.extend(returned);
+    events.push(context.attention(order, concern));
+    events
 }
 
 fn as_made(foreign: &ForeignRefund, parts: Parts, context: &Context) -> Refund {

@@ -2,7 +2,8 @@
 
 use domain::command::{Command, Fact};
 use domain::journal::{Account, balance, imbalances};
-use domain::order::{Concern, Order};
+use domain::money::Money;
+use domain::order::{Concern, Order, PaymentStatus};
 use domain::parts::{Part, Parts};
 use domain::payment::PaymentState;
 use domain::payment_settle::PaymentFact;
@@ -92,6 +93,42 @@ fn a_refund_made_at_the_provider_of_money_that_is_promised_already_is_brought_to
         refund: "refund_f".into(),
     };
     assert_eq!(told.attention[0].concern, concern);
+}
+
+#[test]
+fn regression_13_a_refund_the_provider_has_taken_on_is_money_returned_once_it_is_done() {
+    let order = checkout_order(usd());
+    let pending = RefundFact::Pending {
+        reference: "re_1".to_owned(),
+    };
+    let begun = foreign_as("refund_f", "payment_1", 9_000, "re_1", pending);
+    let begun = tell(&order, begun);
+    assert_eq!(begun.refunds[0].state, RefundState::Pending);
+    assert_eq!(
+        (begun.returned_minor(), begun.refunds[0].is_open()),
+        (0, true)
+    );
+    assert_eq!(begun.left(), parts(0, 800, 2_200));
+    assert_eq!(begun.payment_status(), PaymentStatus::Paid);
+    assert_eq!(begun.journal, order.journal);
+    let concern = Concern::RefundedAtProvider {
+        refund: "refund_f".into(),
+    };
+    assert_eq!(begun.attention[0].concern, concern);
+    let done = succeeded(&begun, "refund_f");
+    assert_eq!(done.returned_minor(), 9_000);
+    assert_eq!(done.payment_status(), PaymentStatus::PartiallyRefunded);
+    assert_eq!(
+        balance(&done.journal, Account::Provider, done.currency()),
+        3_000
+    );
+    // Three quarters of 2.52.
+    assert_eq!(done.refunds[0].fee_returned, Some(Money::new(189, usd())));
+    let failed = tell(&begun, refund_fact("refund_f", refused()));
+    assert_eq!(
+        (failed.left(), &failed.journal),
+        (order.left(), &order.journal)
+    );
 }
 
 /// Ours of 60.00 is asked for, of 120.00 paid; someone returns so much at the provider first; then ours fails.
