@@ -119,7 +119,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             order.withdrawn.extend(first.filter(|_| !outcome.is_sent()));
             order.waiting.retain(|known| known.id != *waiting);
         }
-        EventKind::RefundRequested { refund } => order.refunds.push(refund.clone()),
+        EventKind::RefundRequested { refund } => order.refunds.push((**refund).clone()),
         EventKind::RefundRetried { refund, attempt } => {
             let refund = find(
                 &mut order.refunds,

@@ -4,7 +4,7 @@ use crate::command::Context;
 use crate::event::EventKind;
 use crate::ids::RefundId;
 use crate::money::Money;
-use crate::order::{Cancellation, Fulfilment, Order};
+use crate::order::{Cancellation, Fulfilment, Order, OrderStatus};
 use crate::payment_settle::release_all;
 use crate::refund::{
     MAX_NOTE, Parts, RefundOrigin, RefundReason, RefundRequest, cancellation_key, legs,
@@ -154,4 +154,10 @@ pub fn consequences(order: &Order) -> Consequences {
         told_shop: order.shop.is_some() && !order.is_guaranteed_by_plugin(),
         fee: crate::fees::preview(order, parts.total_minor()),
     }
+}
+
+/// Whether cancelling would serve better: everything is refunded and nothing is shipped (R3).
+pub fn is_better_canceled(order: &Order, parts: Parts) -> bool {
+    let is_open = order.status != OrderStatus::Canceled && order.fulfilment() == Fulfilment::None;
+    is_open && parts == order.returnable() && order.promised_minor() == 0
 }

@@ -132,7 +132,7 @@ pub enum EventKind {
         note: String,
     },
     RefundRequested {
-        refund: Refund,
+        refund: Box<Refund>,
     },
     RefundRetried {
         refund: RefundId,

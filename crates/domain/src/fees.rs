@@ -111,7 +111,7 @@ pub fn fee_returned_on(order: &Order, returned_minor: i64) -> Money {
 }
 
 /// What the provider says it charges for a payment takes the place of what the rates said, in the currency it bills: the
-/// retailer bears the difference, our own share stays. Before anything was taken there is no fee, and told again it is no
+/// retailer bears the difference, our own share stays. What a dispute costs is apart from it. Before anything was taken there is no fee, and told again it is no
 /// event.
 pub(crate) fn told(
     order: &Order,
@@ -124,7 +124,9 @@ pub(crate) fn told(
     }
     let about = payment.id.as_str();
     let mut more = vec![fee];
-    let booked = order.journal.iter().filter(|entry| entry.about == about);
+    let is_of_charge =
+        |entry: &&Entry| entry.about == about && entry.movement != Movement::DisputeFee;
+    let booked = order.journal.iter().filter(is_of_charge);
     let booked = booked.flat_map(|entry| &entry.lines);
     for line in booked.filter(|line| line.account == Account::CardProcessor) {
         let currency = line.money.currency;

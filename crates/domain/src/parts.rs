@@ -43,7 +43,7 @@ pub struct Parts {
     pub duty_tax_fee_minor: i64,
 }
 
-fn is_zero(minor: &i64) -> bool {
+pub(crate) fn is_zero(minor: &i64) -> bool {
     *minor == 0
 }
 

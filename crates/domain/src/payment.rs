@@ -187,9 +187,16 @@ impl Order {
         self.amounts.parts().fill(self.captured_minor())
     }
 
-    /// What can still be refunded, part by part: paid less already refunded, pending refunds counted (R4).
+    /// What can still be refunded, part by part: paid less already refunded, pending refunds counted (R4), and less what
+    /// the provider returned besides.
     pub fn left(&self) -> Parts {
-        self.paid().minus(self.promised())
+        let rest = self.paid().minus(self.promised());
+        let of_payments = self.payments.iter();
+        let free: i64 = of_payments
+            .map(|payment| self.unpromised_minor(&payment.id))
+            .sum();
+        // Which parts the provider returned it of nobody has said.
+        rest.minus(rest.fill((rest.total_minor() - free).max(0)))
     }
 
     /// What can still be refunded of each payment, in their order; a disputed one returns nothing.
@@ -201,12 +208,17 @@ impl Order {
         self.payments.iter().map(left).collect()
     }
 
-    /// What was taken of this payment and is not promised back, disputed or not; 0 for an unknown one.
+    /// What was taken of this payment and is neither promised back nor returned by the provider, disputed or not; 0 for
+    /// an unknown one.
     pub fn unpromised_minor(&self, id: &PaymentId) -> i64 {
         let captured = self.payment(id).map_or(0, |payment| payment.captured_minor);
-        let counted = self.spoken_for().filter(|refund| refund.payment == *id);
-        let promised: i64 = counted.map(|refund| refund.parts.total_minor()).sum();
-        captured - promised
+        let counted = || self.spoken_for().filter(|refund| refund.payment == *id);
+        let promised: i64 = counted().map(|refund| refund.parts.total_minor()).sum();
+        // While a refund that it takes the place of is under way, both speak for the same money.
+        let beyond = counted().map(Refund::beyond_minor);
+        let beyond = beyond.fold(0, i64::saturating_add);
+        let rest = captured - promised;
+        rest - beyond.min(rest.max(0))
     }
 
     /// What can be refunded in all, part by part: what is left, less what a bank has taken back.

@@ -8,7 +8,7 @@ use crate::command::Context;
 use crate::event::EventKind;
 use crate::ids::{ItemId, PaymentId, RefundId};
 use crate::money::{Money, allocate, prorate};
-use crate::order::{Fulfilment, Order, OrderStatus};
+use crate::order::Order;
 pub use crate::parts::{Part, Parts};
 use crate::payment::Payment;
 use crate::refund_by_hand::SettledByHand;
@@ -77,6 +77,10 @@ pub struct Refund {
     pub payment: PaymentId,
     /// How much of each part, in presentment minor units.
     pub parts: Parts,
+    /// What the provider told of one that was made there, in presentment minor units; 0 for ours. More than its parts
+    /// where some of it was promised otherwise already.
+    #[serde(default, skip_serializing_if = "crate::parts::is_zero")]
+    pub told_minor: i64,
     /// Items it was filled in from, with their quantities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<(ItemId, u32)>,
@@ -308,10 +312,11 @@ pub fn legs(
     legs.enumerate()
         .map(|(index, (payment, parts))| {
             let first = index == 0;
-            let refund = Refund {
+            let refund = Box::new(Refund {
                 id: request.id.leg(index),
                 payment: payment.id.clone(),
                 parts,
+                told_minor: 0,
                 items: match first {
                     true => request.items.clone(),
                     false => Vec::new(),
@@ -330,7 +335,7 @@ pub fn legs(
                 notify: request.notify && first,
                 by_hand: None,
                 asked_by: Some(context.actor.by.id.as_str().into()),
-            };
+            });
             EventKind::RefundRequested { refund }
         })
         .collect()
@@ -391,10 +396,4 @@ pub fn parts_from_base(order: &Order, base: Parts) -> Parts {
         0 => 0,
         minor => order.rate.settle_base(minor, left[index]),
     }))
-}
-
-/// Whether cancelling would serve better: everything is refunded and nothing is shipped (R3).
-pub fn is_better_canceled(order: &Order, parts: Parts) -> bool {
-    let is_open = order.status != OrderStatus::Canceled && order.fulfilment() == Fulfilment::None;
-    is_open && parts == order.returnable() && order.promised_minor() == 0
 }

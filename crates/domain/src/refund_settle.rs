@@ -5,7 +5,7 @@ use crate::event::EventKind;
 use crate::fees::fee_returned_on;
 use crate::ids::{PaymentId, RefundId};
 use crate::journal::{Account, Entry, Movement};
-use crate::money::Money;
+use crate::money::{MAX_MINOR, Money};
 use crate::order::{Concern, Order};
 use crate::parts::{Part, Parts};
 use crate::payment::PaymentState;
@@ -121,6 +121,9 @@ fn failed(order: &Order, id: &RefundId, context: &Context) -> EventKind {
 /// The shopper has the money; the returnable share of the fee follows, told for the whole so far (R8).
 fn money_returned(order: &Order, refund: &Refund, context: &Context) -> Vec<EventKind> {
     let amount = order.money(refund.parts.total_minor());
+    if amount.minor == 0 {
+        return Vec::new();
+    }
     let about = refund.id.as_str();
     let refunded = Entry::transfer(
         Movement::Refund,
@@ -164,6 +167,9 @@ fn money_returned(order: &Order, refund: &Refund, context: &Context) -> Vec<Even
 fn money_back_again(order: &Order, refund: &Refund, context: &Context) -> Vec<EventKind> {
     let about = refund.id.as_str();
     let amount = order.money(refund.parts.total_minor());
+    if amount.minor == 0 {
+        return Vec::new();
+    }
     let movement = Movement::RefundReversed;
     let reversed = Entry::transfer(
         movement,
@@ -283,12 +289,25 @@ pub struct ForeignRefund {
     pub fact: RefundFact,
 }
 
-/// A refund made at the provider counts against what is left as soon as it is taken on there, and a person has to look.
+impl Refund {
+    /// What the shopper gets with it, which the provider decides where it was made there.
+    pub fn amount_minor(&self) -> i64 {
+        self.told_minor.max(self.parts.total_minor())
+    }
+
+    /// What the provider returned with it that its parts leave out.
+    pub fn beyond_minor(&self) -> i64 {
+        self.amount_minor() - self.parts.total_minor()
+    }
+}
+
+/// A refund made at the provider counts against what is left as soon as it is taken on there, and a person has to look;
+/// it is money returned once it is done there.
 /// One that failed is known only so that older words of it, which come later, count for nothing.
 ///
 /// # Errors
 /// [`Refusal::PaymentNotFound`]; [`Refusal::NothingCaptured`] where the words that the payment was taken are still to
-/// come. An amount that is more than was taken is recorded up to what is left.
+/// come. An amount that is more than is left is recorded up to that, and the rest of it is not offered again (R10).
 pub fn record_foreign(
     order: &Order,
     foreign: &ForeignRefund,
@@ -321,34 +340,52 @@ pub fn record_foreign(
             let parts = order
                 .paid()
                 .fill(foreign.amount_minor.min(payment.captured_minor));
-            let refund = Refund {
+            let refund = Box::new(Refund {
                 state: RefundState::Failed,
                 problem: problem.clone(),
                 failure: *failure,
                 ..as_made(foreign, parts, context)
-            };
+            });
             Ok(vec![EventKind::RefundRequested { refund }])
         }
-        RefundFact::Pending { .. } | RefundFact::Succeeded { .. } => {
-            let refund = foreign.refund.clone();
-            let concern = Concern::RefundedAtProvider { refund };
-            let left = order.left();
-            let free = left
-                .total_minor()
-                .min(order.unpromised_minor(&foreign.payment));
-            let parts = left.fill(foreign.amount_minor.min(free));
-            if parts.total_minor() <= 0 {
-                // Everything is promised already: one of those refunds is going to fail, and a person should know why.
-                return Ok(vec![context.attention(order, concern)]);
-            }
-            let refund = as_made(foreign, parts, context);
+        RefundFact::Pending { .. } => {
+            let refund = Refund {
+                state: RefundState::Pending,
+                ..as_made(foreign, what_is_free(order, foreign), context)
+            };
+            Ok(looked_at(order, refund, Vec::new(), context))
+        }
+        RefundFact::Succeeded { .. } => {
+            let refund = as_made(foreign, what_is_free(order, foreign), context);
             let returned = money_returned(order, &refund, context);
-            let mut events = vec![EventKind::RefundRequested { refund }];
-            events.extend(returned);
-            events.push(context.attention(order, concern));
-            Ok(events)
+            Ok(looked_at(order, refund, returned, context))
         }
     }
+}
+
+/// The parts of it that nothing is promised of. Where that is not all, one of those refunds is going to fail: what was
+/// told stays known, so that what is free then is not offered again.
+fn what_is_free(order: &Order, foreign: &ForeignRefund) -> Parts {
+    let left = order.left();
+    let of_payment = order.unpromised_minor(&foreign.payment);
+    let free = left.total_minor().min(of_payment);
+    left.fill(foreign.amount_minor.min(free))
+}
+
+/// A refund that nobody here asked for, what it moved, and that a person has to look.
+fn looked_at(
+    order: &Order,
+    refund: Refund,
+    returned: Vec<EventKind>,
+    context: &Context,
+) -> Vec<EventKind> {
+    let about = refund.id.clone();
+    let concern = Concern::RefundedAtProvider { refund: about };
+    let refund = Box::new(refund);
+    let mut events = vec![EventKind::RefundRequested { refund }];
+    events.extend(returned);
+    events.push(context.attention(order, concern));
+    events
 }
 
 fn as_made(foreign: &ForeignRefund, parts: Parts, context: &Context) -> Refund {
@@ -356,6 +393,7 @@ fn as_made(foreign: &ForeignRefund, parts: Parts, context: &Context) -> Refund {
         id: foreign.refund.clone(),
         payment: foreign.payment.clone(),
         parts,
+        told_minor: foreign.amount_minor.min(MAX_MINOR),
         items: Vec::new(),
         reason: RefundReason::Other("refunded at the payment provider".to_owned()),
         note: String::new(),

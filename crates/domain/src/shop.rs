@@ -91,10 +91,11 @@ fn refunded(order: &Order, total: Money, context: &Context) -> Vec<EventKind> {
         return Vec::new();
     }
     let mut events = vec![EventKind::RefundedInShop { amount: total }];
-    if order.is_paid_here() && order.promised_minor() < total.minor {
+    let settled_minor = order.captured_minor() - order.left().total_minor();
+    if order.is_paid_here() && settled_minor < total.minor {
         let is_older = |concern: &Concern| matches!(concern, Concern::RefundedInShop { .. });
         events.extend(context.resolve_all(order, is_older));
-        let amount = order.money(total.minor - order.promised_minor());
+        let amount = order.money(total.minor - settled_minor);
         events.push(context.attention(order, Concern::RefundedInShop { amount }));
     }
     events

@@ -229,7 +229,7 @@ pub fn needs_approval(order: &Order, amount: Money, by: &str, policy: &Policy) -
 /// The refunds that these events ask for.
 pub(crate) fn requested(events: &[EventKind]) -> Vec<Refund> {
     let refunds = events.iter().filter_map(|event| match event {
-        EventKind::RefundRequested { refund } => Some(refund.clone()),
+        EventKind::RefundRequested { refund } => Some((**refund).clone()),
         _ => None,
     });
     refunds.collect()

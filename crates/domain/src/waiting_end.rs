@@ -168,7 +168,7 @@ fn send(order: &Order, waiting: &Waiting, context: &Context) -> Result<Vec<Event
             for refund in refunds {
                 may_return(&rest, refund)?;
                 rest.refunds.push(refund.clone());
-                let mut refund = refund.clone();
+                let mut refund = Box::new(refund.clone());
                 refund.changed_at = context.at;
                 events.push(EventKind::RefundRequested { refund });
             }

@@ -53,8 +53,8 @@ pub async fn retry(
     .await
 }
 
-/// Takes in what the provider says by itself about a refund asked for with this key. Word of an attempt before the
-/// refund's own is dropped; whether there is such a refund here.
+/// Takes in what the provider says about a refund asked for with this key, or that it is being asked. Word of an attempt
+/// before the refund's own is dropped, however late it comes; whether there is such a refund here.
 ///
 /// # Errors
 /// The database.
@@ -65,6 +65,10 @@ pub async fn heard(
     key: &str,
     fact: RefundFact,
 ) -> Result<bool, Failure> {
+    let by = match fact {
+        RefundFact::Sent => ActorKind::Desk,
+        _ => ActorKind::Provider,
+    };
     for _ in 0..MAX_TRIES {
         let known = match load_in(desk, scope, order).await {
             Err(Failure::NotFound(_)) => return Ok(false),
@@ -86,7 +90,7 @@ pub async fn heard(
             refund,
             fact: fact.clone(),
         };
-        match record_on(desk, scope, order, ActorKind::Provider, &fact, &terms).await {
+        match record_on(desk, scope, order, by, &fact, &terms).await {
             Err(Failure::Refused(Refusal::StaleVersion { .. })) => {}
             done => return done.map(|_| true),
         }

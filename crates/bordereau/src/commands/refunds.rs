@@ -187,7 +187,7 @@ async fn list(
 
 fn fields(queued: &Queued, today: Date) -> [String; 19] {
     let (order, refund) = (&queued.order, queued.refund());
-    let (amount, base) = order.in_both(refund.parts.total_minor());
+    let (amount, base) = order.in_both(refund.amount_minor());
     // The names are those of the stored form.
     let told = serde_json::to_value(refund).unwrap_or_default();
     let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();

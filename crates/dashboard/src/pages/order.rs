@@ -289,7 +289,7 @@ fn refunds(visitor: &Visitor, order: &Order, in_base: bool) -> Vec<Value> {
                 )),
                 "failure": refund.failure.map(|why| events::refund_failure(visitor, why)),
                 "requested": visitor.formats.moment(refund.requested_at),
-                "amount": both(visitor, order, -refund.parts.total_minor(), in_base),
+                "amount": both(visitor, order, -refund.amount_minor(), in_base),
                 "fee": refund.fee_returned.map(|fee| visitor.formats.money(fee)),
             })
         })

@@ -4,14 +4,14 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::actions::Action;
+use domain::cancel::is_better_canceled;
 use domain::command::Context;
 use domain::ids::{ItemId, RefundId};
 use domain::money::{Currency, decimal_text};
 use domain::order::Order;
 use domain::parts::{Part, Parts};
 use domain::refund::{
-    RefundReason, RefundRequest, is_better_canceled, parts_for_items, parts_from_base,
-    refunded_quantity,
+    RefundReason, RefundRequest, parts_for_items, parts_from_base, refunded_quantity,
 };
 use domain::refusal::{Problem, Refusal};
 use domain::waiting::Waiting;

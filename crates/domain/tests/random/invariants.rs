@@ -152,14 +152,18 @@ fn refunds_stay_within(order: &Order) -> Result<(), String> {
     must(left.to_array().iter().all(|part| *part >= 0), || {
         format!("more is promised than was paid: {left:?}")
     })?;
-    must(
-        left.total_minor() == order.captured_minor() - promised,
-        || format!("{left:?} is left, {promised} promised"),
-    )?;
+    let mut free = 0;
     for payment in &order.payments {
         let left = order.unpromised_minor(&payment.id);
-        must(left >= 0, || format!("{left} is left of {}", payment.id))?;
+        let expected = neither_promised_nor_returned(order, payment)?;
+        must(left == expected, || {
+            format!("{left} is left of {}, not {expected}", payment.id)
+        })?;
+        free += left;
     }
+    must(left.total_minor() == free, || {
+        format!("{left:?} is left, {promised} promised, {free} free")
+    })?;
     must(
         order.left_by_payment().iter().all(|left| *left >= 0),
         || "a payment has less than nothing left".to_owned(),
@@ -169,6 +173,19 @@ fn refunds_stay_within(order: &Order) -> Result<(), String> {
     must(within.to_array().iter().all(|part| *part >= 0), || {
         format!("{returnable:?} could be returned of {left:?}")
     })
+}
+
+/// What is free of a payment: what the provider returned of it is not, however little of that was free when it was told.
+fn neither_promised_nor_returned(order: &Order, payment: &Payment) -> Result<i64, String> {
+    let of_it = || order.spoken_for().filter(|one| one.payment == payment.id);
+    let promised: i64 = of_it().map(|one| one.parts.total_minor()).sum();
+    let rest = payment.captured_minor - promised;
+    must(rest >= 0, || {
+        format!("{promised} is promised of {}", payment.id)
+    })?;
+    let told = of_it().map(|one| i128::from(one.amount_minor()));
+    let free = i128::from(payment.captured_minor) - told.sum::<i128>();
+    i64::try_from(free.max(0)).map_err(|error| error.to_string())
 }
 
 fn fee_returned(order: &Order) -> i64 {

@@ -80,6 +80,32 @@ fn a_dispute_that_comes_with_its_decision_still_moves_money_both_ways() {
 }
 
 #[test]
+fn r8_a_fee_told_after_a_disputes_fee_books_the_difference_of_the_charges_own_alone() {
+    let charged = as_it_stands("dispute_1", |dispute| {
+        dispute.fee = Some(Money::new(1_500, usd()));
+    });
+    let order = pay(&checkout_order(usd()), "payment_1", charged);
+    let kept = |order: &Order| balance(&order.journal, Account::CardProcessor, usd());
+    // By the rates 4.68 are the charge's.
+    assert_eq!(kept(&order), 468 + 1_500);
+    let fee = Money::new(400, usd());
+    let told = pay(&order, "payment_1", PaymentFact::FeeTold { fee });
+    let entry = told.journal.last().unwrap();
+    assert_eq!(entry.movement, Movement::FeeTold);
+    let booked = entry.lines.iter().map(|line| line.money.minor);
+    assert_eq!(booked.collect::<Vec<_>>(), [68, -68]);
+    assert_eq!(kept(&told), 400 + 1_500);
+    assert_eq!(imbalances(&told.journal), []);
+    // Told again, with more of the dispute between, it is no event.
+    let more = as_it_stands("dispute_1", |dispute| {
+        dispute.fee = Some(Money::new(2_000, usd()));
+    });
+    let more = pay(&told, "payment_1", more);
+    let again = pay(&more, "payment_1", PaymentFact::FeeTold { fee });
+    assert_eq!((kept(&again), again.version), (400 + 2_000, more.version));
+}
+
+#[test]
 fn the_concern_about_disputes_stays_until_the_last_one_is_decided() {
     let order = order_over(usd(), &[5_000, 7_000]);
     let order = disputed(&disputed(&order, "payment_1", 5_000), "payment_2", 7_000);

@@ -1,13 +1,13 @@
 //! Asking for refunds: R1 to R7, and what is typed.
 
+use domain::cancel::is_better_canceled;
 use domain::command::Command;
 use domain::money::Money;
 use domain::order::{Order, Source};
 use domain::parts::{Part, Parts};
 use domain::payment_settle::PaymentFact;
 use domain::refund::{
-    RefundReason, RefundState, is_better_canceled, parts_for_items, parts_from_base,
-    refunded_quantity,
+    RefundReason, RefundState, parts_for_items, parts_from_base, refunded_quantity,
 };
 use domain::refusal::{Problem, Refusal};
 

@@ -18,7 +18,7 @@ mod worker;
 use domain::capture::{CaptureRule, due_at};
 use domain::command::Decision;
 use domain::event::EventKind;
-use domain::ids::{JobId, OrderId};
+use domain::ids::{JobId, OrderId, RefundId};
 use domain::lapse::warn_at;
 use domain::order::{MailState, Sync};
 use domain::payment::{Payment, PaymentState};
@@ -174,21 +174,9 @@ fn wanted_by(kind: &EventKind, at: Timestamp) -> Option<(JobKind, String, i64)> 
             }
             WaitsFor::Approval { .. } => None,
         },
-        EventKind::RefundRequested { refund } if refund.state == RefundState::Requested => {
-            Some((JobKind::RefundExecute, refund.id.0.clone(), 0))
-        }
-        EventKind::RefundRetried { refund, .. } => {
-            Some((JobKind::RefundExecute, refund.0.clone(), 0))
-        }
-        EventKind::RefundChanged {
-            refund,
-            to: RefundState::Pending,
-            ..
-        } => Some((
-            JobKind::RefundReconcile,
-            refund.0.clone(),
-            RECONCILE_AFTER_S,
-        )),
+        EventKind::RefundRequested { refund } => asked_of(&refund.id, refund.state),
+        EventKind::RefundRetried { refund, .. } => asked_of(refund, RefundState::Requested),
+        EventKind::RefundChanged { refund, to, .. } => asked_of(refund, *to),
         EventKind::PaymentChanged {
             payment,
             to: PaymentState::CaptureRequested,
@@ -220,6 +208,18 @@ fn wanted_by(kind: &EventKind, at: Timestamp) -> Option<(JobKind, String, i64)> 
         } => Some((JobKind::ShopTell, OrderId::PREFIX.to_owned(), 0)),
         _ => None,
     }
+}
+
+/// What a refund that has just come to a state asks for; one that someone made at the provider begins as pending.
+fn asked_of(refund: &RefundId, state: RefundState) -> Option<(JobKind, String, i64)> {
+    let (kind, after_s) = match state {
+        RefundState::Requested => (JobKind::RefundExecute, 0),
+        RefundState::Pending => (JobKind::RefundReconcile, RECONCILE_AFTER_S),
+        RefundState::Sent | RefundState::Unknown | RefundState::Succeeded | RefundState::Failed => {
+            return None;
+        }
+    };
+    Some((kind, refund.0.clone(), after_s))
 }
 
 /// So many seconds later; the far future where that cannot be told.

@@ -1,9 +1,6 @@
 //! Refunds at the provider: marked as sent before they are asked for, asked with the same key until the outcome is
 //! certain (R10).
 
-use domain::actor::ActorKind;
-use domain::command::Fact;
-use domain::ids::RefundId;
 use domain::order::Order;
 use domain::refund::{Refund, RefundState};
 use domain::refund_settle::RefundFact;
@@ -11,8 +8,9 @@ use domain::refund_settle::RefundFact;
 use super::worker::{Tried, scope};
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::orders::{load_in, record_fact};
+use crate::orders::load_in;
 use crate::ports::{Answer, Ports, RefundAsk};
+use crate::refunds::heard;
 use crate::store::queue::Job;
 
 /// Asks for a refund, or for what became of it.
@@ -24,16 +22,21 @@ pub(super) async fn execute(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tri
             job.job.subject
         )));
     };
+    let ask = ask(&order, refund);
     match refund.state {
         RefundState::Succeeded | RefundState::Failed | RefundState::Pending => {
             return Ok(Tried::Finished);
         }
-        RefundState::Requested => record(desk, job, RefundFact::Sent).await?,
+        RefundState::Requested => {
+            if !record(desk, job, &ask.key, RefundFact::Sent).await? {
+                return Ok(Tried::Finished);
+            }
+        }
         // It may have been asked for before.
         RefundState::Sent | RefundState::Unknown => {}
     }
-    let answer = ports.payments.refund(&ask(&order, refund)).await;
-    settle(desk, job, answer).await
+    let answer = ports.payments.refund(&ask).await;
+    settle(desk, job, &ask.key, answer).await
 }
 
 /// Asks what became of a refund that the provider took on.
@@ -41,61 +44,47 @@ pub(super) async fn reconcile(desk: &Desk, ports: &Ports, job: &Job) -> Result<T
     let order = load_in(desk, &scope(job), &job.job.order_id).await?;
     match find(&order, job) {
         Some(refund) if refund.state == RefundState::Pending => {
-            let answer = ports
-                .payments
-                .refund_status(&ask(&order, refund), &refund.reference)
-                .await;
-            match answer {
+            let ask = ask(&order, refund);
+            let answer = ports.payments.refund_status(&ask, &refund.reference);
+            match answer.await {
                 Answer::Done(RefundFact::Pending { .. }) => {
                     Ok(Tried::Again("the provider has not finished".to_owned()))
                 }
-                answer => settle(desk, job, answer).await,
+                answer => settle(desk, job, &ask.key, answer).await,
             }
         }
         _ => Ok(Tried::Finished),
     }
 }
 
-async fn settle(desk: &Desk, job: &Job, answer: Answer<RefundFact>) -> Result<Tried, Failure> {
-    match answer {
-        Answer::Done(fact) => record(desk, job, fact).await.map(|()| Tried::Finished),
-        Answer::Refused(problem) => {
-            let failure = None;
-            record(desk, job, RefundFact::Failed { problem, failure })
-                .await
-                .map(|()| Tried::Finished)
-        }
-        Answer::NotNow(problem) => Ok(Tried::Again(problem)),
-        Answer::Unknown(problem) => {
-            unknown(desk, job, &problem).await?;
-            Ok(Tried::Again(problem))
-        }
+/// Records an answer, for the attempt that was asked with this key alone: while the provider was slow it may have failed
+/// and been tried again, and the amount of the attempt under way is not this answer's to free.
+async fn settle(
+    desk: &Desk,
+    job: &Job,
+    key: &str,
+    answer: Answer<RefundFact>,
+) -> Result<Tried, Failure> {
+    let unknown = |problem: &str| RefundFact::Unknown {
+        problem: problem.to_owned(),
+    };
+    let failure = None;
+    let (fact, tried) = match answer {
+        Answer::Done(fact) => (fact, Tried::Finished),
+        Answer::Refused(problem) => (RefundFact::Failed { problem, failure }, Tried::Finished),
+        Answer::NotNow(problem) => return Ok(Tried::Again(problem)),
+        Answer::Unknown(problem) => (unknown(&problem), Tried::Again(problem)),
         // Its amount stays spoken for: only the provider's word settles it.
-        Answer::NeedsALook(problem) => {
-            unknown(desk, job, &problem).await?;
-            Ok(Tried::GiveUp(problem))
-        }
+        Answer::NeedsALook(problem) => (unknown(&problem), Tried::GiveUp(problem)),
+    };
+    match record(desk, job, key, fact).await? {
+        true => Ok(tried),
+        false => Ok(Tried::Finished),
     }
 }
 
-async fn unknown(desk: &Desk, job: &Job, problem: &str) -> Result<(), Failure> {
-    let problem = problem.to_owned();
-    record(desk, job, RefundFact::Unknown { problem }).await
-}
-
-async fn record(desk: &Desk, job: &Job, fact: RefundFact) -> Result<(), Failure> {
-    let by = if fact == RefundFact::Sent {
-        ActorKind::Desk
-    } else {
-        ActorKind::Provider
-    };
-    let fact = Fact::Refund {
-        refund: RefundId(job.job.subject.clone()),
-        fact,
-    };
-    record_fact(desk, &scope(job), &job.job.order_id, by, &fact)
-        .await
-        .map(|_| ())
+async fn record(desk: &Desk, job: &Job, key: &str, fact: RefundFact) -> Result<bool, Failure> {
+    heard(desk, &scope(job), &job.job.order_id, key, fact).await
 }
 
 fn find<'a>(order: &'a Order, job: &Job) -> Option<&'a Refund> {

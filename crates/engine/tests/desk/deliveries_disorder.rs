@@ -5,7 +5,9 @@ use domain::payment_settle::PaymentFact;
 use domain::refund::RefundState;
 use domain::refund_settle::RefundFact;
 use engine::deliveries::DeliveryState;
+use engine::jobs::JobKind;
 use engine::ports::{Answer, News};
+use engine::refund_queue::queue;
 
 use crate::deliveries::{kept, pending, reference, refunded, requested, succeeded, told};
 use crate::support::{on_every_database, orders};
@@ -58,6 +60,48 @@ async fn r9_a_refund_made_at_the_provider_that_failed_before_it_is_heard_of_bloc
         assert_eq!(order.refunds[0].state, RefundState::Failed);
         assert_eq!(order.left().total_minor(), 12_000);
         assert_eq!(order.attention, []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn regression_13_a_refund_made_at_the_provider_is_asked_about_until_it_is_done_there() {
+    on_every_database(async |harness| {
+        let order = harness.paid("A-1").await;
+        told(harness, "begun", refunded(&order, None, 5_000, pending())).await;
+        harness.drain().await;
+        let begun = harness.load(&order.id).await;
+        assert_eq!(begun.refunds[0].state, RefundState::Pending);
+        assert_eq!(
+            (begun.returned_minor(), begun.left().total_minor()),
+            (0, 7_000)
+        );
+        let admin = harness.admin();
+        let permit = admin.permit().unwrap();
+        let page = queue(&harness.desk, &permit, None, None, 50).await.unwrap();
+        assert_eq!(page.rows.len(), 1);
+        let job = page.rows[0].job.as_ref().unwrap();
+        assert_eq!(job.job.kind, JobKind::RefundReconcile);
+        let reply = Answer::Done(pending());
+        harness.fakes.refund_statuses.reply(reply);
+        harness.clock.advance_s(899);
+        assert_eq!(harness.step().await.tried(), 0);
+        harness.clock.advance_s(1);
+        assert_eq!(harness.step().await.put_back, 1);
+        // Its job is lost: the sweep brings it back.
+        sqlx::query("delete from jobs")
+            .execute(harness.raw())
+            .await
+            .unwrap();
+        harness.clock.advance_s(3_600);
+        assert_eq!(harness.worker.sweep().await.unwrap(), 1);
+        harness.drain().await;
+        assert_eq!(harness.fakes.refund_statuses.asked(), ["re_1"; 2]);
+        assert_eq!(harness.fakes.refunds.asked(), []);
+        let done = harness.load(&order.id).await;
+        assert_eq!(done.refunds[0].state, RefundState::Succeeded);
+        assert_eq!(done.returned_minor(), 5_000);
+        harness.settle().await;
     })
     .await;
 }

@@ -148,7 +148,7 @@ fn row(visitor: &Visitor, queued: &Queued, now: Timestamp) -> Value {
         "order": {"id": order.id.as_str(), "number": order.number, "desk_number": order.desk_number},
         "refund": refund.id.as_str(),
         "customer": order.ship_to.display_name(),
-        "amount": both(visitor, order, refund.parts.total_minor(), false),
+        "amount": both(visitor, order, refund.amount_minor(), false),
         "reason": reason["reason"],
         "reason_text": reason.get("text"),
         "state": name(&refund.state),

@@ -36,7 +36,7 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
         81 | 82 => Fact::ForeignRefund(ForeignRefund {
             refund: format!("refund_foreign_{}", step.second).as_str().into(),
             payment: step.payment(order),
-            amount_minor: step.amounts[0].of(order.left().total_minor()),
+            amount_minor: step.amounts[0].of(foreign_of(step, order)),
             reference: if step.flag {
                 String::new()
             } else {
@@ -78,6 +78,14 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
             job: "refund".to_owned(),
             reason: step.text(),
         },
+    }
+}
+
+/// Of what someone refunds at the provider: at times of all that was taken, though some of it may be promised.
+fn foreign_of(step: &Step, order: &Order) -> i64 {
+    match step.pick % 3 {
+        0 => order.captured_minor(),
+        _ => order.left().total_minor(),
     }
 }
 
