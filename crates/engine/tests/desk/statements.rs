@@ -38,18 +38,20 @@ fn store() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")
 }
 
-/// The name and text of every file of the store.
+/// The name and text of every file of the store, and of the folders in it.
 fn sources() -> Vec<(String, String)> {
-    let files = fs::read_dir(store())
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut sources: Vec<(String, String)> = files
-        .map(|path| {
-            assert!(path.is_file(), "a folder in the store: read it here too");
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            (name, fs::read_to_string(&path).unwrap())
-        })
-        .collect();
+    let (mut sources, mut folders) = (Vec::new(), vec![store()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(store()).unwrap().to_str().unwrap();
+            sources.push((name.to_owned(), fs::read_to_string(&path).unwrap()));
+        }
+    }
     sources.sort();
     sources
 }
