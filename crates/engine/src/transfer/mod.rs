@@ -1,6 +1,7 @@
 //! Orders in and out in bulk: files of orders become orders, orders become files, both in constant memory.
 
 mod csv_rows;
+mod csv_table;
 mod deciding;
 pub mod export;
 pub mod form;
