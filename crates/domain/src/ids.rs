@@ -70,6 +70,8 @@ ids! {
     JobId = "job_";
     /// Something a provider told by itself.
     DeliveryId = "delivery_";
+    /// A landed cost that was quoted.
+    LandedCostId = "landed_cost_";
 }
 
 impl RefundId {

@@ -1,13 +1,15 @@
 //! Refusals: what the rules do not let happen, as values with data. The edges turn them into words in the reader's
 //! language; `Display` is the plain English of logs, files and the command line.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Permission;
 use crate::ids::{
-    AttentionId, ItemId, LabelId, NoteId, PaymentId, RefundId, ShipmentId, WaitingId,
+    AttentionId, ItemId, LabelId, LandedCostId, NoteId, OrderId, PaymentId, RefundId, ShipmentId,
+    WaitingId,
 };
-use crate::money::{AmountError, Money};
+use crate::money::{AmountError, Currency, Money};
 use crate::order::OrderStatus;
 use crate::payment::PaymentState;
 use crate::refund::{Part, RefundState};
@@ -196,6 +198,24 @@ pub enum Refusal {
     EstimatedWeightFixed,
     #[error("coverage never improves by an edit")]
     CoverageOnlyFalls,
+    #[error("landed cost {landed_cost} is not known here")]
+    LandedCostNotFound { landed_cost: LandedCostId },
+    #[error("landed cost {landed_cost} expired on {expired_at}; ask for another")]
+    LandedCostExpired {
+        landed_cost: LandedCostId,
+        expired_at: Timestamp,
+    },
+    #[error("order {order} was made of landed cost {landed_cost}; ask for another")]
+    LandedCostUsed {
+        landed_cost: LandedCostId,
+        order: OrderId,
+    },
+    #[error("there is no exchange rate from {from} to {to}: {why}; give one, or try again")]
+    NoExchangeRate {
+        from: Currency,
+        to: Currency,
+        why: String,
+    },
 }
 
 /// What can be done instead of what was refused (O3).
@@ -240,6 +260,10 @@ pub enum Instead {
     AskAnother,
     /// Ask for it anew, as the order is now.
     AskAnew,
+    /// Ask for the landed cost anew.
+    QuoteAgain,
+    /// Give the exchange rate, or try again later.
+    GiveTheRate,
     /// Write a note of one's own.
     WriteAnother,
     /// Place a new order.
@@ -292,6 +316,10 @@ impl Refusal {
                 Some("items")
             }
             Self::EstimatedWeightFixed => Some("estimated_weight"),
+            Self::LandedCostNotFound { .. }
+            | Self::LandedCostExpired { .. }
+            | Self::LandedCostUsed { .. } => Some("landed_cost"),
+            Self::NoExchangeRate { .. } => Some("rate"),
             Self::StaleVersion { .. } => Some("version"),
             _ => None,
         }
@@ -345,6 +373,10 @@ impl Refusal {
             Self::AttentionNotFound { .. } => ("O1", I::LoadAgain),
             Self::EstimatedWeightFixed => ("N5", I::WeighOnTheLabel),
             Self::CoverageOnlyFalls => ("S3", I::PlaceAgain),
+            Self::LandedCostNotFound { .. }
+            | Self::LandedCostExpired { .. }
+            | Self::LandedCostUsed { .. } => ("O3", I::QuoteAgain),
+            Self::NoExchangeRate { .. } => ("R6", I::GiveTheRate),
         }
     }
 
