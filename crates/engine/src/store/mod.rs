@@ -14,8 +14,10 @@ pub mod export;
 mod facets;
 pub mod insert;
 pub mod keys;
+mod landed_costs;
 pub mod list;
 pub mod mail_words;
+mod migrations;
 pub mod open_refunds;
 pub mod orders;
 pub mod organizations;
@@ -32,6 +34,7 @@ mod sign_ins;
 mod statement;
 mod tags;
 mod tally;
+mod tariffs;
 pub mod upkeep;
 pub mod views;
 
@@ -49,6 +52,7 @@ use sqlx::{Any, AnyPool, ConnectOptions, Executor, Row, SqlSafeStr, Transaction}
 
 pub use dialect::Dialect;
 use embedded::Embedded;
+use migrations::MIGRATIONS;
 
 /// Readers of an embedded desk: they do not wait for each other or for the writer.
 const SQLITE_READERS: u32 = 4;
@@ -58,71 +62,6 @@ const SERVER_CONNECTIONS: u32 = 24;
 
 /// How long a caller waits for a connection before the desk says that it is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The migrations, in order. Each text is fixed once released.
-const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
-    (
-        1,
-        "desk",
-        [include_str!("../../migrations/0001_desk.sql"); 2],
-    ),
-    (
-        2,
-        "search",
-        [
-            include_str!("../../migrations/sqlite/0002_search.sql"),
-            include_str!("../../migrations/postgres/0002_search.sql"),
-        ],
-    ),
-    (
-        3,
-        "sessions",
-        [include_str!("../../migrations/0003_sessions.sql"); 2],
-    ),
-    (
-        5,
-        "settings",
-        [include_str!("../../migrations/0005_settings.sql"); 2],
-    ),
-    (
-        6,
-        "mails",
-        [include_str!("../../migrations/0006_mails.sql"); 2],
-    ),
-    (
-        7,
-        "presence",
-        [include_str!("../../migrations/0007_presence.sql"); 2],
-    ),
-    (
-        8,
-        "second factors",
-        [include_str!("../../migrations/0008_second_factors.sql"); 2],
-    ),
-    (
-        9,
-        "outgoing_mails",
-        [include_str!("../../migrations/0009_outgoing_mails.sql"); 2],
-    ),
-    (
-        11,
-        "tags",
-        [include_str!("../../migrations/0011_tags.sql"); 2],
-    ),
-    (
-        12,
-        "deliveries",
-        [include_str!("../../migrations/0012_deliveries.sql"); 2],
-    ),
-    (
-        13,
-        "open_refunds",
-        [
-            include_str!("../../migrations/sqlite/0013_open_refunds.sql"),
-            include_str!("../../migrations/postgres/0013_open_refunds.sql"),
-        ],
-    ),
-];
 
 /// What the database could not do.
 #[derive(Debug, thiserror::Error)]

@@ -7,4 +7,6 @@ pub mod export;
 pub mod form;
 pub mod import;
 pub mod lines;
+pub mod quote_form;
 pub mod rows;
+pub mod tariff_rows;

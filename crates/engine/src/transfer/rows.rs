@@ -73,6 +73,9 @@ pub enum RowsError {
         /// Where the columns are told.
         document: &'static str,
     },
+    /// More rows than one file may have.
+    #[error("the file has more than {0} rows; split it by source, and import each")]
+    TooMany(usize),
     /// A row has no end: what follows a quote that is never closed would all be one field.
     #[error("the row on line {0} is longer than 4 MiB; close its quote, and import the file again")]
     EndlessRow(u64),

@@ -20,6 +20,8 @@ mod invitations;
 mod isolation;
 mod keys;
 mod labels;
+mod landed_cost_orders;
+mod landed_costs;
 mod list;
 mod mail_words;
 mod news;
@@ -43,6 +45,7 @@ mod sign_ins;
 mod statements;
 #[path = "../support/mod.rs"]
 mod support;
+mod tariffs;
 mod team;
 mod two_payments;
 mod upkeep;

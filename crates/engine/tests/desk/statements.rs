@@ -32,6 +32,9 @@ const TENANT_TABLES: &[&str] = &[
     "organization_events",
     "deliveries",
     "open_refunds",
+    "tariff_versions",
+    "tariff_rows",
+    "landed_costs",
 ];
 
 fn store() -> PathBuf {
