@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use domain::cartons::Carton;
+use domain::ids::ItemId;
 use domain::landed_cost::quote::LandedCost;
 use domain::landed_cost::{Line, Request};
 use domain::money::Money;
@@ -87,38 +89,9 @@ fn told(landed_cost: &LandedCost) -> String {
     for [name, amount, formula] in &rows {
         text.push_str(&format!("{name:first$}  {amount:>second$}  {formula}\n"));
     }
-    let amounts = calculation.amounts;
-    for (name, minor) in [
-        ("goods", amounts.items_minor),
-        ("shipping", amounts.shipping_minor),
-        ("discounts", -amounts.discounts_minor),
-        ("duties", amounts.duties_minor),
-        ("taxes", amounts.taxes_minor),
-        ("fees", amounts.fees_minor),
-        ("landed cost", amounts.landed_cost_minor()),
-        ("total", amounts.total_minor()),
-    ] {
-        text.push_str(&format!("{name}: {}\n", money(minor)));
-    }
-    let rate = &landed_cost.rate;
-    text.push_str(&format!(
-        "rate: 1 {} = {} {}, {} of {}\n",
-        rate.presentment, rate.rate, rate.base, rate.source, rate.at
-    ));
+    text.push_str(&sums(landed_cost));
     for carton in &calculation.cartons {
-        let items: Vec<String> = carton
-            .items
-            .iter()
-            .map(|(id, count)| format!("{count} × {}", item_name(request, id)))
-            .collect();
-        let kind = carton.kind.as_deref().unwrap_or("no box");
-        let weights = (carton.physical_g, carton.dimensional_g);
-        text.push_str(&format!(
-            "carton: {kind} with {}; {} g, by volume {} g\n",
-            items.join(", "),
-            weights.0,
-            weights.1
-        ));
+        text.push_str(&packed(request, carton));
     }
     let thresholds = calculation.de_minimis.iter().map(|one| match &*one.note {
         "" => one.formula.clone(),
@@ -136,6 +109,43 @@ fn told(landed_cost: &LandedCost) -> String {
     text
 }
 
+/// The totals, and the rate that is held.
+fn sums(landed_cost: &LandedCost) -> String {
+    let amounts = landed_cost.calculation.amounts;
+    let sums = [
+        ("goods", amounts.items_minor),
+        ("shipping", amounts.shipping_minor),
+        ("discounts", -amounts.discounts_minor),
+        ("duties", amounts.duties_minor),
+        ("taxes", amounts.taxes_minor),
+        ("fees", amounts.fees_minor),
+        ("landed cost", amounts.landed_cost_minor()),
+        ("total", amounts.total_minor()),
+    ];
+    let money = |minor| Money::new(minor, landed_cost.request.currency);
+    let lines = sums.map(|(name, minor)| format!("{name}: {}\n", money(minor)));
+    let rate = &landed_cost.rate;
+    let held = format!(
+        "rate: 1 {} = {} {}, {} of {}\n",
+        rate.presentment, rate.rate, rate.base, rate.source, rate.at
+    );
+    lines.concat() + &held
+}
+
+fn packed(request: &Request, carton: &Carton) -> String {
+    let items: Vec<String> = carton
+        .items
+        .iter()
+        .map(|(id, count)| format!("{count} × {}", item_name(request, id)))
+        .collect();
+    let kind = carton.kind.as_deref().unwrap_or("no box");
+    let (physical_g, dimensional_g) = (carton.physical_g, carton.dimensional_g);
+    format!(
+        "carton: {kind} with {}; {physical_g} g, by volume {dimensional_g} g\n",
+        items.join(", ")
+    )
+}
+
 fn named(request: &Request, line: &Line) -> String {
     match &line.item {
         Some(id) => format!("{}, {}", line.name, item_name(request, id)),
@@ -143,7 +153,7 @@ fn named(request: &Request, line: &Line) -> String {
     }
 }
 
-fn item_name<'a>(request: &'a Request, id: &domain::ids::ItemId) -> &'a str {
+fn item_name<'a>(request: &'a Request, id: &ItemId) -> &'a str {
     let item = request.items.iter().find(|item| item.id == *id);
     item.map_or("", |item| item.name.as_str())
 }

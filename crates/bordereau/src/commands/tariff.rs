@@ -59,7 +59,8 @@ enum What {
     /// Writes the rows of a version as CSV.
     Export {
         /// Its number, from the list; or `standard` for what the desk knows by itself.
-        version: String,
+        #[arg(value_name = "VERSION")]
+        which: String,
         /// The file; standard output where nothing is said.
         file: Option<PathBuf>,
     },
@@ -100,8 +101,8 @@ impl Tariff {
                 list(&tariffs::versions(&desk, &permit).await?)?;
                 Outcome::Fine
             }
-            What::Export { version, file } => {
-                export(&rows_of(&desk, &permit, &version).await?, file.as_deref())?;
+            What::Export { which, file } => {
+                export(&rows_of(&desk, &permit, &which).await?, file.as_deref())?;
                 Outcome::Fine
             }
             What::Terms { file } => {
@@ -204,15 +205,15 @@ fn list(versions: &[Version]) -> Result<()> {
 async fn rows_of(
     desk: &Desk,
     permit: &Permit<'_, ManageSettings>,
-    version: &str,
+    which: &str,
 ) -> Result<Vec<Row>> {
-    if version == "standard" {
+    if which == "standard" {
         let own = standard::entries().iter();
         return Ok(own.map(|entry| entry.row.clone()).collect());
     }
-    let Ok(number) = version.parse() else {
+    let Ok(number) = which.parse() else {
         bail!(
-            "\"{version}\" is no version; `bordereau tariff list` has them, and there is `standard`"
+            "\"{which}\" is no version; `bordereau tariff list` has them, and there is `standard`"
         );
     };
     Ok(tariffs::rows(desk, permit, number).await?)

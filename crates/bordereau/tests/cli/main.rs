@@ -36,6 +36,7 @@ mod help;
 mod import_again;
 mod import_csv;
 mod import_json;
+mod landed_cost;
 mod live;
 mod pages;
 mod passwords;
