@@ -191,6 +191,18 @@ pub enum Unpacked {
     TooMany,
 }
 
+impl From<Unpacked> for Refusal {
+    fn from(why: Unpacked) -> Self {
+        match why {
+            Unpacked::NoBoxes => Self::invalid("boxes", Problem::Missing),
+            Unpacked::SizeUnknown(item) => {
+                Self::invalid(&format!("sizes.{item}"), Problem::Missing)
+            }
+            Unpacked::TooMany => Self::invalid("items", Problem::TooMany { max: MAX_CARTONS }),
+        }
+    }
+}
+
 /// Packs goods, each in exactly one carton.
 ///
 /// # Errors

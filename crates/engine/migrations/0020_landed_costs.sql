@@ -17,3 +17,5 @@ create table landed_costs (
     constraint landed_costs_request_key unique (organization_id, mode, request_key)
 );
 create index landed_costs_listed on landed_costs (organization_id, mode, id);
+-- Finds those that expired without an order, to be forgotten.
+create index landed_costs_unused on landed_costs (organization_id, order_id, expires_at_us);

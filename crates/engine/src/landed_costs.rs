@@ -1,19 +1,20 @@
 //! Landed costs: quote one, read them, and make the one order of it. A quote asks for exchange rates before it is kept;
 //! asking changes nothing outside, and what was answered is held with the quote.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::{LandedCostId, OrderId};
+use domain::cartons::{Carton, Size, pack};
+use domain::ids::{ItemId, LandedCostId, OrderId};
 use domain::landed_cost::Request;
 use domain::landed_cost::calculate::{Given, calculate, currencies};
 use domain::landed_cost::quote::{LandedCost, OrderTerms, held_rate};
 use domain::landed_cost::terms::Terms;
 use domain::money::Currency;
-use domain::order::Order;
+use domain::order::{Item, Order};
 use domain::rate::ExchangeRate;
 use domain::refusal::Refusal;
-use domain::tariff::find::Tariff;
-use domain::tariff::standard;
+use domain::tariff::find::{Entry, Tariff};
+use domain::tariff::{covers, standard};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -28,6 +29,9 @@ use crate::store::StoreError;
 
 /// The most landed costs that a page has.
 pub const MAX_PAGE: usize = 250;
+
+/// How long it can be told of a landed cost that it has expired, before it is forgotten.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A landed cost, and the order that was made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,9 +152,11 @@ fn expiry(now: Timestamp, terms: &Terms) -> Timestamp {
 async fn tariff_for(desk: &Desk, scope: &Scope, request: &Request) -> Result<Tariff, StoreError> {
     let items = request.items.iter();
     let codes: BTreeSet<&str> = items.map(|item| item.declared.hs_code.as_str()).collect();
-    let mut entries = standard::entries().to_vec();
+    let country = &request.destination.country;
+    let own = standard::entries().iter();
+    let here = own.filter(|entry| covers(&entry.row.destination, country));
+    let mut entries: Vec<Entry> = here.cloned().collect();
     for code in codes {
-        let country = &request.destination.country;
         let found = desk
             .store()
             .tariff_of(&scope.organization_id, country, code)
@@ -272,6 +278,25 @@ pub(crate) async fn why_not_free(
         .landed_cost
         .check_usable(held.order_id.as_ref(), desk.now());
     Ok(usable?)
+}
+
+/// Packs goods into the organization's boxes, without keeping anything.
+///
+/// # Errors
+/// A size that is not known or cannot be, no boxes, too many cartons; the database.
+pub async fn cartonize(
+    desk: &Desk,
+    permit: &Permit<'_, CreateOrders>,
+    items: &[Item],
+    sizes: &BTreeMap<ItemId, Size>,
+) -> Result<Vec<Carton>, Failure> {
+    for (id, size) in sizes {
+        size.check(&format!("sizes.{id}"))?;
+    }
+    let organization = &permit.scope().organization_id;
+    let settings = desk.store().settings(organization).await?;
+    let packed = pack(items, sizes, &settings.landed_cost.packaging);
+    Ok(packed.map_err(Refusal::from)?)
 }
 
 /// What an organization has set about landed costs.

@@ -183,6 +183,26 @@ fn quoted() -> LandedCost {
     }
 }
 
+#[test]
+fn the_stored_form_of_a_landed_cost_stays() {
+    let mut quoted = quoted();
+    quoted.calculation = calculated(&quoted.request, german());
+    insta::assert_json_snapshot!("landed_cost", quoted);
+    let stored = serde_json::to_string(&quoted).unwrap();
+    assert_eq!(serde_json::from_str::<LandedCost>(&stored).unwrap(), quoted);
+    let terms = serde_json::to_string(&terms()).unwrap();
+    insta::assert_snapshot!("landed_cost_terms", terms);
+}
+
+/// A duty that is known and one that is not, and every threshold.
+fn german() -> Vec<Row> {
+    vec![
+        duty("EU", "61", "", "12"),
+        threshold("EU", Limited::Duty, 5_000, "EUR"),
+        threshold("DE", Limited::Tax, 1_000, "EUR"),
+    ]
+}
+
 fn order_terms() -> OrderTerms {
     let mut ship_to = address();
     ship_to.country = "de".to_owned();

@@ -129,6 +129,25 @@ impl Store {
             .await?;
         rows.iter().map(read).collect()
     }
+
+    /// Forgets landed costs that expired before then and of which no order was made; how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn forget_landed_costs(
+        &self,
+        organization: &OrganizationId,
+        before: jiff::Timestamp,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "delete from landed_costs where organization_id = $1 and order_id is null and expires_at_us < $2",
+        )
+        .bind(organization.as_str())
+        .bind(before.as_microsecond())
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected())
+    }
 }
 
 fn read(row: &AnyRow) -> Result<Held, StoreError> {

@@ -119,6 +119,15 @@ async fn an_expired_landed_cost_makes_no_order() {
         let held = quoted(harness, request()).await;
         harness.clock.advance_s(2 * 86_400 - 1);
         order_of(harness, &held, "A-1", None).await.unwrap();
+        // What was never used is told as expired for a month, then it is forgotten; what was used stays.
+        harness.clock.advance_s(28 * 86_400 + 1);
+        harness.worker.sweep().await.unwrap();
+        assert_eq!(count(harness.raw(), "landed_costs").await, 2);
+        for seconds in [1, 365 * 86_400] {
+            harness.clock.advance_s(seconds);
+            harness.worker.sweep().await.unwrap();
+            assert_eq!(count(harness.raw(), "landed_costs").await, 1);
+        }
     })
     .await;
 }

@@ -1,8 +1,11 @@
 //! Landed costs: quoted with what is known, held at their rates, and one order made of each.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use domain::actor::{ActorKind, Permission};
+use domain::cartons::Size;
+use domain::ids::ItemId;
 use domain::landed_cost::quote::OrderTerms;
 use domain::landed_cost::terms::Terms;
 use domain::landed_cost::{EndUse, Place, Request};
@@ -10,7 +13,7 @@ use domain::money::Currency;
 use domain::order::{FraudReview, Mode, Source};
 use domain::refusal::{Problem, Refusal};
 use engine::failure::Failure;
-use engine::landed_costs::{Held, Wanted, list, load, quote, set_terms, take_order};
+use engine::landed_costs::{Held, Wanted, cartonize, list, load, quote, set_terms, take_order};
 use engine::orders::{Idempotency, fingerprint};
 use engine::permit::{ManageSettings, Session};
 use engine::ports::{Answer, Quote};
@@ -253,6 +256,41 @@ async fn terms_that_cannot_be_are_refused_by_their_field() {
             .await
             .unwrap();
         assert_eq!(harness.traces().await, before);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goods_are_packed_into_the_organizations_boxes_and_weigh_as_packed() {
+    on_every_database(async |harness| {
+        let session = harness.admin();
+        let mut asked = request();
+        let id = asked.items[0].id.clone();
+        let side = |length_mm| Size {
+            length_mm,
+            width_mm: 100,
+            height_mm: 100,
+        };
+        asked.sizes.insert(id.clone(), side(100));
+        let pack = async |sizes: &BTreeMap<ItemId, Size>| {
+            cartonize(&harness.desk, &session.permit()?, &asked.items, sizes).await
+        };
+        let missing = |field: &str| Refusal::invalid(field, Problem::Missing);
+        assert_eq!(harness.refusal(pack(&asked.sizes)).await, missing("boxes"));
+        let json = r#"{"packaging": {"boxes": [{"name": "small", "max_weight_g": 5000, "own_weight_g": 100,
+            "size": {"length_mm": 200, "width_mm": 100, "height_mm": 100}}]}}"#;
+        let to = serde_json::from_str(json).unwrap();
+        set_terms(&harness.desk, &session.permit().unwrap(), to).await.unwrap();
+        let cartons = pack(&asked.sizes).await.unwrap();
+        assert_eq!(cartons.len(), 1);
+        assert_eq!(cartons[0].items, [(id.clone(), 2)]);
+        assert_eq!((cartons[0].physical_g, cartons[0].dimensional_g), (800, 400));
+        assert_eq!(harness.refusal(pack(&BTreeMap::new())).await, missing("sizes.item_1"));
+        let flat = [(id, side(0))].into();
+        let refusal = harness.refusal(pack(&flat)).await;
+        assert_eq!(refusal.field(), Some("sizes.item_1.length_mm"));
+        let held = quoted(harness, asked.clone()).await;
+        assert_eq!(held.landed_cost.calculation.cartons, cartons);
     })
     .await;
 }

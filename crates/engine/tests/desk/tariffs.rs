@@ -9,6 +9,8 @@ use engine::tariffs::{NewTariff, Version, import, rows, versions};
 use engine::transfer::rows::RowsError;
 use engine::transfer::tariff_rows::{read_tariff, write_tariff};
 use jiff::civil::date;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 use crate::support::{Harness, on_every_database};
 use crate::team::log;
@@ -142,6 +144,35 @@ fn a_line_that_cannot_be_a_row_is_told_with_its_field() {
             ..
         })
     ));
+}
+
+#[test]
+fn whatever_a_file_says_it_is_read_or_refused() {
+    let word = prop_oneof![
+        Just("duty".to_owned()),
+        Just("tax".to_owned()),
+        Just("threshold".to_owned()),
+        Just("destination".to_owned()),
+        Just("EU".to_owned()),
+        Just("EUR".to_owned()),
+        Just("cif".to_owned()),
+        Just("sale".to_owned()),
+        Just("2026-01-01".to_owned()),
+        "[0-9]{0,30}[.]?[0-9]{0,30}",
+        "\\PC{0,8}",
+    ];
+    let rows = vec(vec(word, 0..16), 0..6);
+    proptest!(|(rows in rows)| {
+        let mut csv = CSV.lines().next().unwrap().to_owned();
+        for row in &rows {
+            csv.push('\n');
+            csv.push_str(&row.join(","));
+        }
+        if let Ok(Ok(rows)) = read_tariff(csv.as_bytes()) {
+            let mut output = Vec::new();
+            write_tariff(&rows, &mut output).unwrap();
+        }
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]
