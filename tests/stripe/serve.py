@@ -4,11 +4,11 @@ The package is written for Python 3.14. On 3.12 and 3.13 two of its habits fail,
 first: `except A, B:` gets its parentheses, and annotations are not evaluated where they name what is not there yet.
 """
 
-import os
 import re
 import sys
-import threading
 from pathlib import Path
+
+from ending import end_with_input
 
 OLDEST = (3, 12)
 EXCEPT = re.compile(r"^(\s*)except ([\w.]+(?:, [\w.]+)+):$", re.MULTILINE)
@@ -28,12 +28,6 @@ def adapt(folder: Path) -> None:
             file.write_text(adapted, encoding="utf-8")
 
 
-def end_with_input() -> None:
-    """Ends this process with the one that started it, however that one ends."""
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
 def main() -> None:
     if sys.version_info < OLDEST:
         sys.exit("the stand-in for Stripe needs Python 3.12 or newer")
@@ -45,7 +39,7 @@ def main() -> None:
     from seahaven_stripe_world.http_api import handle
     from seahaven_stripe_world.world import world
 
-    threading.Thread(target=end_with_input, daemon=True).start()
+    end_with_input()
     serve(world, handle, host="127.0.0.1", port=int(sys.argv[1]), max_instances=0)
 
 

@@ -97,8 +97,7 @@ pub fn outside(config: &Config, sandbox_seed: u64) -> Result<(Ports, Sandbox)> {
     let mut providers = vec![("sandbox", ports.payments)];
     if !config.stripe_secret_key.is_empty() {
         providers.push(("stripe", Arc::new(stripe(config)?)));
-        let secrets = config.stripe_webhook_secrets();
-        ports.hooks.push(Arc::new(StripeHook::signed_with(secrets)));
+        ports.hooks.push(Arc::new(stripe_hook(config)?));
     }
     ports.payments = Arc::new(ByProvider::of(providers));
     Ok((ports, sandbox))
@@ -112,6 +111,14 @@ fn stripe(config: &Config) -> Result<Stripe> {
         stripe = stripe.with_account(organization, &account);
     }
     Ok(stripe)
+}
+
+fn stripe_hook(config: &Config) -> Result<StripeHook> {
+    let mut hook = StripeHook::signed_with(config.stripe_webhook_secrets());
+    for (organization, account) in config.stripe_accounts()? {
+        hook = hook.with_account(organization, &account);
+    }
+    Ok(hook)
 }
 
 /// That nobody else serves an embedded desk, for as long as this lives, be the process ended or killed.

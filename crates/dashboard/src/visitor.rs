@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::actions::{Action, verdict};
+use domain::actor::{ActorKind, By};
 use domain::command::Context;
 use domain::order::Order;
 use engine::failure::Failure;
@@ -38,6 +39,19 @@ impl Visitor {
     /// A message in the visitor's language.
     pub fn say(&self, key: &str, args: &[(&'static str, String)]) -> String {
         texts::say(self.formats.language, key, args)
+    }
+
+    /// Who did something: a person or a program by their name, the outside in the reader's language.
+    pub fn named(&self, by: &By) -> String {
+        let key = match by.kind {
+            ActorKind::Person | ActorKind::Support | ActorKind::ApiKey | ActorKind::Desk => {
+                return by.name.clone();
+            }
+            ActorKind::Shop => "by-shop",
+            ActorKind::Provider => "by-provider",
+            ActorKind::Carrier => "by-carrier",
+        };
+        self.say(key, &[])
     }
 
     /// What something is called, and what it is; French writes a space before the colon.

@@ -8,9 +8,10 @@ use crate::capture::{may_ask, may_capture, may_void};
 use crate::command::Context;
 use crate::coverage::Cover;
 use crate::edits::{may_hold, may_resolve};
+use crate::mails::may_send_any_again;
 use crate::order::Order;
 use crate::refund::{RefundState, may_refund};
-use crate::refund_settle::may_retry;
+use crate::refund_settle::may_retry_as;
 use crate::refusal::Refusal;
 use crate::ship::{may_add_tracking, may_create_label};
 use crate::shipment::LabelState;
@@ -40,6 +41,7 @@ pub enum Action {
     SetTotal,
     AddNote,
     Tag,
+    SendMailAgain,
     AddTracking,
     RemoveTracking,
     CreateLabel,
@@ -53,7 +55,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order a menu shows them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Cancel,
         Self::CancelWithoutRefund,
         Self::Refund,
@@ -72,6 +74,7 @@ impl Action {
         Self::SetTotal,
         Self::AddNote,
         Self::Tag,
+        Self::SendMailAgain,
         Self::AddTracking,
         Self::RemoveTracking,
         Self::CreateLabel,
@@ -106,6 +109,7 @@ impl Action {
             | Self::EditItems
             | Self::SetTotal
             | Self::Tag
+            | Self::SendMailAgain
             | Self::Hold
             | Self::Release
             | Self::JudgeCoverage
@@ -141,7 +145,7 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
         }
         Action::Refund => may_refund(order),
         // What can be settled another way is what can be tried again: both would pay it once.
-        Action::RetryRefund | Action::SettleRefund => may_retry_any(order),
+        Action::RetryRefund | Action::SettleRefund => may_retry_any(order, context),
         Action::Undo => any_waiting(order, |waiting| may_undo(waiting, context)),
         Action::Approve => any_waiting(order, |waiting| may_approve(order, waiting, context)),
         Action::Decline => any_waiting(order, |waiting| may_decide(waiting, context)),
@@ -150,6 +154,7 @@ pub fn verdict(order: &Order, action: Action, context: &Context) -> Verdict {
         Action::AskPayment => may_ask(order),
         Action::EditNumber | Action::AddNote | Action::Tag => Ok(()),
         Action::EditShipTo | Action::EditBillTo | Action::EditItems => order.check_open(),
+        Action::SendMailAgain => may_send_any_again(order),
         Action::SetTotal => match order.captured_minor() > 0 {
             true => order.check_open().and(Err(Refusal::AmountsFinal)),
             false => order.check_open(),
@@ -185,14 +190,16 @@ fn only_support(actor: &Actor) -> Verdict {
 }
 
 /// Whether any refund can be tried again; where none can, why the last one that failed cannot.
-fn may_retry_any(order: &Order) -> Verdict {
+fn may_retry_any(order: &Order, context: &Context) -> Verdict {
     let (failed, settled): (Vec<_>, Vec<_>) = order
         .refunds
         .iter()
         .partition(|refund| refund.state == RefundState::Failed);
-    let tried = failed.iter().map(|refund| may_retry(order, refund));
+    let tried = failed
+        .iter()
+        .map(|refund| may_retry_as(order, refund, context));
     let none = || match settled.last() {
-        Some(refund) => may_retry(order, refund),
+        Some(refund) => may_retry_as(order, refund, context),
         None => Err(Refusal::RefundNotFound {
             refund: "none".into(),
         }),

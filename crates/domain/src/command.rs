@@ -16,12 +16,12 @@ use crate::order::{Concern, Declaration, FraudReview, MailState, Order, Sync};
 use crate::payment_settle::{self, PaymentFact};
 use crate::refund::{self, RefundRequest};
 use crate::refund_by_hand;
-use crate::refund_settle::{self, RefundFact};
+use crate::refund_settle::{self, ForeignRefund, RefundFact};
 use crate::refusal::Refusal;
 use crate::ship::{self, LabelRequest};
 use crate::shipment::{ShipmentState, Tracking};
 use crate::shop::{self, ShopFact};
-use crate::{cancel, capture, conclude, edits, lapse, waiting, waiting_end};
+use crate::{cancel, capture, conclude, edits, lapse, mails, waiting, waiting_end};
 
 /// What a person or a program asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,9 @@ pub enum Command {
         note: String,
         notify: bool,
         without_refund: bool,
+    },
+    SendMailAgain {
+        mail: MailId,
     },
     Hold {
         note: String,
@@ -151,7 +154,8 @@ impl Command {
             Self::Undo { .. } | Self::Approve { .. } | Self::Decline { .. } => {
                 Permission::ViewOrders
             }
-            Self::Hold { .. }
+            Self::SendMailAgain { .. }
+            | Self::Hold { .. }
             | Self::Release
             | Self::SetTotal { .. }
             | Self::SetNumber { .. }
@@ -194,12 +198,7 @@ pub enum Fact {
         refund: RefundId,
     },
     /// A refund made at the provider, not by us.
-    ForeignRefund {
-        refund: RefundId,
-        payment: PaymentId,
-        amount_minor: i64,
-        reference: String,
-    },
+    ForeignRefund(ForeignRefund),
     Fraud(FraudReview),
     Label {
         label: LabelId,
@@ -269,6 +268,7 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
             let decided = cancel::cancel(order, &wish, context)?;
             Ok(waiting::hold_back(order, Some(&wish), decided, context))
         }
+        Command::SendMailAgain { mail } => mails::send_again(order, mail, context),
         Command::Hold { note } => edits::hold(order, note),
         Command::Release => edits::release(order),
         Command::Capture {
@@ -352,14 +352,7 @@ pub fn record(order: &Order, fact: &Fact, context: &Context) -> Result<Decision,
         Fact::Payment { payment, fact } => payment_settle::record(order, payment, fact, context),
         Fact::Refund { refund, fact } => refund_settle::record(order, refund, fact, context),
         Fact::RefundOverdue { refund } => refund_by_hand::record_overdue(order, refund, context),
-        Fact::ForeignRefund {
-            refund,
-            payment,
-            amount_minor,
-            reference,
-        } => {
-            refund_settle::record_foreign(order, refund, payment, *amount_minor, reference, context)
-        }
+        Fact::ForeignRefund(foreign) => refund_settle::record_foreign(order, foreign, context),
         Fact::Fraud(review) => Ok(conclude::fraud_reviewed(order, *review)),
         Fact::Label { label, fact } => carrier::record_label(order, label, fact, context),
         Fact::Parcel {

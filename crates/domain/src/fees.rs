@@ -157,6 +157,16 @@ pub(crate) fn told(
     vec![EventKind::MoneyMoved { entry }]
 }
 
+/// Whether the provider has not told yet what it charges for what it took last of this payment.
+pub fn is_untold(order: &Order, payment: &Payment) -> bool {
+    let about = payment.id.as_str();
+    let mut latest_first = order.journal.iter().rev();
+    let latest = latest_first.find(|entry| {
+        entry.about == about && matches!(entry.movement, Movement::Charge | Movement::FeeTold)
+    });
+    latest.is_some_and(|entry| entry.movement == Movement::Charge)
+}
+
 /// What refunding `amount_minor` more would return of the fee, and what of it stays with the card processor (R8).
 pub fn preview(order: &Order, amount_minor: i64) -> FeeSplit {
     let before = order.promised_minor() - order.by_hand_minor();

@@ -253,6 +253,13 @@ impl Order {
         self.payments.iter().any(Payment::is_disputed)
     }
 
+    /// Until when evidence counts, of the dispute whose time ends first among those that wait for it.
+    pub fn evidence_due_at(&self) -> Option<Timestamp> {
+        let disputes = self.payments.iter().flat_map(Payment::disputes);
+        let unanswered = disputes.filter(|one| one.state() == DisputeState::NeedsResponse);
+        unanswered.filter_map(|one| one.evidence_due_at).min()
+    }
+
     /// Whether everything that was to be paid lapsed before it was taken, so that the shopper has to pay again.
     pub fn has_lapsed(&self) -> bool {
         let lapsed = |payment: &Payment| payment.state == PaymentState::Expired;

@@ -11,7 +11,7 @@ use crate::ids::RefundId;
 use crate::journal::{Account, Entry, Movement};
 use crate::order::{Concern, Order};
 use crate::refund::{MAX_NOTE, Refund, RefundState};
-use crate::refund_settle::{find, may_retry};
+use crate::refund_settle::{find, may_retry_as};
 use crate::refusal::Refusal;
 use crate::text::required_text;
 
@@ -53,7 +53,7 @@ pub fn settle(
     if refund.by_hand.as_ref().is_some_and(is_same) {
         return Ok(Vec::new());
     }
-    may_retry(order, refund)?;
+    may_retry_as(order, refund, context)?;
     let reference = required_text(reference, "reference", MAX_REFERENCE)?;
     let note = required_text(note, "note", MAX_NOTE)?;
     let entry = Entry::transfer(

@@ -7,12 +7,14 @@ use crate::ids::{PaymentId, RefundId};
 use crate::journal::{Account, Entry, Movement};
 use crate::money::Money;
 use crate::order::{Concern, Order};
-use crate::parts::Part;
+use crate::parts::{Part, Parts};
+use crate::payment::PaymentState;
 use crate::refund::{
     Refund, RefundFailure, RefundOrigin, RefundReason, RefundState, check_items, check_parts,
     may_refund,
 };
 use crate::refusal::Refusal;
+use crate::waiting::needs_approval;
 
 /// What the payment provider says about a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,7 +211,7 @@ fn wrong_state(refund: &Refund) -> Refusal {
 /// It is not known, did not fail, or its amount was refunded otherwise meanwhile.
 pub fn retry(order: &Order, id: &RefundId, context: &Context) -> Result<Vec<EventKind>, Refusal> {
     let refund = find(order, id)?;
-    may_retry(order, refund)?;
+    may_retry_as(order, refund, context)?;
     let mut events = vec![EventKind::RefundRetried {
         refund: id.clone(),
         attempt: refund.attempt + 1,
@@ -234,6 +236,19 @@ pub fn may_retry(order: &Order, refund: &Refund) -> Result<(), Refusal> {
     may_return(order, refund)
 }
 
+/// Whether this actor can: above their limit for the order only what another person has approved before.
+///
+/// # Errors
+/// As for [`may_retry`]; [`Refusal::AboveLimit`].
+pub fn may_retry_as(order: &Order, refund: &Refund, context: &Context) -> Result<(), Refusal> {
+    may_retry(order, refund)?;
+    let asked = order.money(refund.parts.total_minor());
+    match needs_approval(order, asked, &context.actor.by.id, context.policy) {
+        Some(limit) if refund.asked_by.is_some() => Err(Refusal::AboveLimit { asked, limit }),
+        _ => Ok(()),
+    }
+}
+
 /// Whether what a refund returns is free, in every part and of its own payment.
 ///
 /// # Errors
@@ -253,37 +268,93 @@ pub(crate) fn may_return(order: &Order, refund: &Refund) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// A refund that someone made at the provider itself: it counts against what is left, and a person has to look.
+/// A refund that someone made at the provider itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignRefund {
+    /// Ours to be.
+    pub refund: RefundId,
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// How much of it, in presentment minor units.
+    pub amount_minor: i64,
+    /// The provider's id of it.
+    pub reference: String,
+    /// How it stands.
+    pub fact: RefundFact,
+}
+
+/// A refund made at the provider counts against what is left as soon as it is taken on there, and a person has to look.
+/// One that failed is known only so that older words of it, which come later, count for nothing.
 ///
 /// # Errors
-/// [`Refusal::PaymentNotFound`]; an amount that is more than was taken is recorded up to what is left.
+/// [`Refusal::PaymentNotFound`]; [`Refusal::NothingCaptured`] where the words that the payment was taken are still to
+/// come. An amount that is more than was taken is recorded up to what is left.
 pub fn record_foreign(
     order: &Order,
-    id: &RefundId,
-    payment: &PaymentId,
-    amount_minor: i64,
-    reference: &str,
+    foreign: &ForeignRefund,
     context: &Context,
 ) -> Result<Vec<EventKind>, Refusal> {
-    order.payment(payment)?;
+    let payment = order.payment(&foreign.payment)?;
     // Refunds that were not sent yet have no reference, so none is no sign of being known.
     let is_same = |refund: &Refund| {
-        refund.id == *id || (!reference.is_empty() && refund.reference == reference)
+        let is_named = !foreign.reference.is_empty() && refund.reference == foreign.reference;
+        refund.id == foreign.refund || is_named
     };
-    if amount_minor <= 0 || order.refunds.iter().any(is_same) {
+    if foreign.amount_minor <= 0 || order.refunds.iter().any(is_same) {
         return Ok(Vec::new());
     }
-    let concern = Concern::RefundedAtProvider { refund: id.clone() };
-    let left = order.left();
-    let free = left.total_minor().min(order.unpromised_minor(payment));
-    let parts = left.fill(amount_minor.min(free));
-    if parts.total_minor() <= 0 {
-        // Everything is promised already: one of those refunds is going to fail, and a person should know why.
-        return Ok(vec![context.attention(order, concern)]);
+    if payment.captured_minor == 0 {
+        return match payment.state {
+            // What was only held is back without having been taken: a provider may call that a refund.
+            PaymentState::Voided | PaymentState::Expired => Ok(Vec::new()),
+            PaymentState::Pending
+            | PaymentState::Authorized
+            | PaymentState::CaptureRequested
+            | PaymentState::Captured
+            | PaymentState::VoidRequested
+            | PaymentState::Failed => Err(Refusal::NothingCaptured),
+        };
     }
-    let refund = Refund {
-        id: id.clone(),
-        payment: payment.clone(),
+    match &foreign.fact {
+        RefundFact::Sent | RefundFact::Unknown { .. } => Ok(Vec::new()),
+        RefundFact::Failed { problem, failure } => {
+            let parts = order
+                .paid()
+                .fill(foreign.amount_minor.min(payment.captured_minor));
+            let refund = Refund {
+                state: RefundState::Failed,
+                problem: problem.clone(),
+                failure: *failure,
+                ..as_made(foreign, parts, context)
+            };
+            Ok(vec![EventKind::RefundRequested { refund }])
+        }
+        RefundFact::Pending { .. } | RefundFact::Succeeded { .. } => {
+            let refund = foreign.refund.clone();
+            let concern = Concern::RefundedAtProvider { refund };
+            let left = order.left();
+            let free = left
+                .total_minor()
+                .min(order.unpromised_minor(&foreign.payment));
+            let parts = left.fill(foreign.amount_minor.min(free));
+            if parts.total_minor() <= 0 {
+                // Everything is promised already: one of those refunds is going to fail, and a person should know why.
+                return Ok(vec![context.attention(order, concern)]);
+            }
+            let refund = as_made(foreign, parts, context);
+            let returned = money_returned(order, &refund, context);
+            let mut events = vec![EventKind::RefundRequested { refund }];
+            events.extend(returned);
+            events.push(context.attention(order, concern));
+            Ok(events)
+        }
+    }
+}
+
+fn as_made(foreign: &ForeignRefund, parts: Parts, context: &Context) -> Refund {
+    Refund {
+        id: foreign.refund.clone(),
+        payment: foreign.payment.clone(),
         parts,
         items: Vec::new(),
         reason: RefundReason::Other("refunded at the payment provider".to_owned()),
@@ -293,18 +364,12 @@ pub fn record_foreign(
         attempt: 1,
         requested_at: context.at,
         changed_at: context.at,
-        reference: reference.to_owned(),
+        reference: foreign.reference.clone(),
         problem: String::new(),
         failure: None,
         fee_returned: None,
         notify: false,
         by_hand: None,
         asked_by: None,
-    };
-    let mut events = vec![EventKind::RefundRequested {
-        refund: refund.clone(),
-    }];
-    events.extend(money_returned(order, &refund, context));
-    events.push(context.attention(order, concern));
-    Ok(events)
+    }
 }

@@ -6,78 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Permission;
 use crate::ids::{
-    AttentionId, ItemId, LabelId, LandedCostId, NoteId, OrderId, PaymentId, RefundId, ShipmentId,
-    WaitingId,
+    AttentionId, ItemId, LabelId, LandedCostId, MailId, NoteId, OrderId, PaymentId, RefundId,
+    ShipmentId, WaitingId,
 };
-use crate::money::{AmountError, Currency, Money};
+use crate::money::{Currency, Money};
 use crate::order::OrderStatus;
 use crate::payment::PaymentState;
+pub use crate::problem::Problem;
 use crate::refund::{Part, RefundState};
 use crate::shipment::LabelState;
-
-/// What is wrong with one field of what came in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "problem", rename_all = "snake_case")]
-pub enum Problem {
-    /// Required, and not there.
-    #[error("is missing")]
-    Missing,
-    /// Longer than the bound.
-    #[error("is longer than {max} characters; shorten it")]
-    TooLong {
-        /// The bound, in characters.
-        max: usize,
-    },
-    /// More entries than the bound.
-    #[error("has more than {max} entries; split it")]
-    TooMany {
-        /// The bound.
-        max: usize,
-    },
-    /// Zero or less where there must be something.
-    #[error("must be greater than zero")]
-    NotPositive,
-    /// Less than zero.
-    #[error("must not be negative")]
-    Negative,
-    /// Not ISO 3166-1.
-    #[error("\"{given}\" is not an ISO 3166-1 country code; use two letters such as FR")]
-    UnknownCountry {
-        /// What came.
-        given: String,
-    },
-    /// Not an amount of the order's currency.
-    #[error("{0}")]
-    Amount(AmountError),
-    /// Parts that do not add up.
-    #[error("adds up to {sum}, not {expected}; correct the parts or the total")]
-    DoesNotAddUp {
-        /// What the parts make.
-        sum: Money,
-        /// What was said.
-        expected: Money,
-    },
-    /// The same value twice where it may stand once.
-    #[error("\"{given}\" is there twice; keep one")]
-    Twice {
-        /// The value.
-        given: String,
-    },
-    /// Not of the form that is asked for.
-    #[error("\"{given}\" is not {expected}")]
-    Malformed {
-        /// What came.
-        given: String,
-        /// The form, in plain words.
-        expected: String,
-    },
-    /// Names something that is not there.
-    #[error("\"{given}\" is not known here")]
-    Unknown {
-        /// What came.
-        given: String,
-    },
-}
 
 /// What the rules refuse, and why. Nothing has changed when one of these is returned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -139,6 +76,10 @@ pub enum Refusal {
     RefundPending { waiting: WaitingId },
     #[error("{waiting} does not wait any more; it was sent, withdrawn or declined")]
     WaitingNotFound { waiting: WaitingId },
+    #[error(
+        "e-mail {mail} was sent or is on its way; only what failed or may not have arrived is sent again"
+    )]
+    MailNotFailed { mail: MailId },
     #[error("{name} asked for it, and only they withdraw it")]
     AskedByAnother { name: String },
     #[error("whoever asks for it does not approve it")]
@@ -348,6 +289,7 @@ impl Refusal {
             Self::CancellationPending { .. } => ("C1", I::UndoFirst),
             Self::RefundPending { .. } => ("R4", I::UndoFirst),
             Self::WaitingNotFound { .. } => ("P1", I::LoadAgain),
+            Self::MailNotFailed { .. } => ("C7", I::LoadAgain),
             Self::AskedByAnother { .. } => ("P1", I::DeclineInstead),
             Self::OwnRequest | Self::AboveLimit { .. } | Self::ApprovedByPeople => {
                 ("P1", I::AskAnother)

@@ -209,6 +209,9 @@ pub(crate) fn hold_back(
 /// The limit above which another person has to approve what someone is about to return. What they have returned of this
 /// order by themselves counts with it, or a limit would only ask for smaller portions.
 pub fn needs_approval(order: &Order, amount: Money, by: &str, policy: &Policy) -> Option<Money> {
+    if amount.minor == 0 {
+        return None;
+    }
     let waiting = order.waiting.iter().filter(|one| match one.waits {
         WaitsFor::Time { .. } => true,
         WaitsFor::Approval { .. } => false,

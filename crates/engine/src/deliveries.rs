@@ -48,7 +48,7 @@ pub struct Delivery {
     pub organization_id: OrganizationId,
     /// Who says it.
     pub source: String,
-    /// What it says, whole.
+    /// What it says, whole; empty where it was about someone else's account.
     pub body: String,
     /// The sender's id of it, once it was read.
     pub external_id: String,
@@ -62,6 +62,13 @@ pub struct Delivery {
     pub received_at: Timestamp,
     /// When it was looked at.
     pub settled_at: Option<Timestamp>,
+}
+
+impl Delivery {
+    /// Whether what it says is still here: of a message about someone else's account nothing is.
+    pub fn is_kept(&self) -> bool {
+        !self.body.is_empty()
+    }
 }
 
 /// What became of a message at the door.
@@ -166,7 +173,7 @@ pub async fn delivery(
         .await
 }
 
-/// Has the worker look at a delivery again; whether there is such a one that it has looked at before.
+/// Has the worker look at a delivery again; whether there is such a one that it has looked at before and that is kept.
 ///
 /// # Errors
 /// The database.
@@ -175,7 +182,8 @@ pub async fn replay(
     permit: &Permit<'_, ManageSettings>,
     id: &DeliveryId,
 ) -> Result<bool, StoreError> {
-    let Some(delivery) = delivery(desk, permit, id).await? else {
+    let found = delivery(desk, permit, id).await?;
+    let Some(delivery) = found.filter(Delivery::is_kept) else {
         return Ok(false);
     };
     let is_again = desk

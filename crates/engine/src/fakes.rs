@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::ports::{
-    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, PaymentAsk,
-    Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Word,
+    Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, News, PaymentAsk,
+    Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Unread, Word,
 };
 
 /// Answers to give, and what was asked.
@@ -67,6 +67,8 @@ pub struct Fakes {
     pub voids: Script<PaymentAsk, PaymentFact>,
     /// Says nothing new where it was not told what to answer.
     pub payment_statuses: Script<PaymentAsk, Vec<PaymentFact>>,
+    /// Knows of none where it was not told what to answer.
+    pub payment_refunds: Script<PaymentAsk, Vec<News>>,
     pub movements: Script<MovementsAsk, Movements>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
@@ -75,7 +77,7 @@ pub struct Fakes {
     pub letters: Script<Letter, ()>,
     pub quotes: Script<(Currency, Currency), Quote>,
     /// What bodies of messages say.
-    pub words: Mutex<BTreeMap<String, Result<Word, String>>>,
+    pub words: Mutex<BTreeMap<String, Result<Word, Unread>>>,
     /// Whether a letter sent twice arrives twice, as with a mail server.
     pub letters_repeat: AtomicBool,
 }
@@ -120,6 +122,10 @@ impl Payments for Fakes {
 
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
         self.payment_statuses.answer(ask.clone(), Vec::new)
+    }
+
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+        self.payment_refunds.answer(ask.clone(), Vec::new)
     }
 
     async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {
@@ -175,7 +181,7 @@ impl Mail for Fakes {
 
 impl Fakes {
     /// Lets a body of a message say this from now on; one that was never told cannot be read.
-    pub fn says(&self, body: &str, word: Result<Word, String>) {
+    pub fn says(&self, body: &str, word: Result<Word, Unread>) {
         let mut words = self.words.lock().expect("a test's lock");
         words.insert(body.to_owned(), word);
     }
@@ -200,10 +206,10 @@ impl Hook for Fakes {
         }
     }
 
-    fn read(&self, body: &str) -> Result<Word, String> {
+    fn read(&self, _organization: &OrganizationId, body: &str) -> Result<Word, Unread> {
         let words = self.words.lock().expect("a test's lock");
         let word = words.get(body).cloned();
-        word.unwrap_or_else(|| Err("it cannot be read".to_owned()))
+        word.unwrap_or_else(|| Err(Unread::Unreadable("it cannot be read".to_owned())))
     }
 }
 

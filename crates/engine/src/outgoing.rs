@@ -4,7 +4,8 @@
 //! server is asked, and what came of it behind. What was begun and never settled, by a crash or a lost answer, is not
 //! repeated: it may have arrived, and a person looks.
 
-use domain::ids::{MailId, OrderId};
+use domain::ids::{MailId, OrderId, OrganizationId};
+use domain::order::MailState;
 use jiff::Timestamp;
 use letters::Kind;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,22 @@ pub(crate) async fn deliver(
         Answer::Unknown(problem) | Answer::NeedsALook(problem) => Delivery::Unknown(problem),
     };
     settle(desk, letter, delivery).await
+}
+
+/// Gives a letter up that could not be sent for as long as it was tried; what came of it.
+pub(crate) async fn give_up(
+    desk: &Desk,
+    organization: &OrganizationId,
+    id: &MailId,
+    problem: &str,
+) -> Result<MailState, StoreError> {
+    let store = desk.store();
+    let state = store.give_up_outgoing(organization, id, problem, desk.now());
+    Ok(match state.await? {
+        OutgoingState::Sent => MailState::Sent,
+        OutgoingState::Waiting | OutgoingState::Refused => MailState::Failed,
+        OutgoingState::Sending | OutgoingState::Unknown => MailState::Unknown,
+    })
 }
 
 async fn settle(desk: &Desk, letter: &Letter, delivery: Delivery) -> Result<Delivery, StoreError> {

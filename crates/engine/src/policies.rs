@@ -143,6 +143,8 @@ pub(crate) async fn of_command<G>(
     match command {
         Command::Cancel { .. }
         | Command::Refund(_)
+        | Command::RetryRefund { .. }
+        | Command::SettleRefund { .. }
         | Command::Approve { .. }
         | Command::Decline { .. } => of(desk, permit, can_be_undone).await,
         _ => Ok(Policy::none()),

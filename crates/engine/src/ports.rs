@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId, RefundId};
 use domain::money::{Currency, Money};
-use domain::order::Order;
+use domain::order::{Mode, Order};
 use domain::payment_settle::PaymentFact;
 use domain::reconcile::{Kind, Period};
 use domain::refund_settle::RefundFact;
@@ -85,7 +85,7 @@ pub struct MovementsAsk {
 /// A page of a provider's books.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Movements {
-    /// What was booked, oldest first.
+    /// What was booked, oldest first within the page; which page comes first is the provider's to choose.
     pub booked: Vec<Booked>,
     /// Where the next page begins; none where there is no more.
     pub next: Option<String>,
@@ -129,11 +129,17 @@ pub trait Payments: Send + Sync {
     /// - held: `Authorized`, with `expires_at` where the provider says when the hold lapses;
     /// - taken: `Captured` with what was taken in all, before refunds;
     /// - released or declined: `Voided`, `Failed`; a hold that ran out is `Expired`, not `Voided`;
-    /// - disputed: `DisputeOpened` with each dispute as it stands, its decision in `won`.
+    /// - disputed: `DisputeOpened` with each dispute as it stands, its decision in `won`;
+    /// - charged for: `FeeTold`, once the provider has booked what it keeps.
     ///
     /// Nothing where the shopper or the bank has not answered yet. `Refused` where there is no such payment; an answer
     /// that was lost is `Unknown`.
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>>;
+    /// Every refund of a payment that moved or moves money, whoever made it, as the provider would tell each by itself;
+    /// asking changes nothing. A provider where nobody but this desk makes refunds need not answer.
+    async fn refunds_of(&self, _ask: &PaymentAsk) -> Answer<Vec<News>> {
+        Answer::Done(Vec::new())
+    }
     /// A page of what the provider booked in a period, for comparing its books with ours. Over all pages each movement
     /// comes exactly once, also while others are booked; a page is bounded by the adapter, and may be empty though more
     /// follows. A movement that carries a fee is two: one of the money, whole, and one of [`Kind::Fee`], at the same
@@ -280,6 +286,8 @@ pub struct Word {
     pub id: String,
     /// The sender's name for what happened, such as `charge.refunded`, for a person to read.
     pub kind: String,
+    /// Whether it is about live payments or about those of tests; nothing where the sender does not tell.
+    pub mode: Option<Mode>,
     /// What of it concerns us, in the order in which it happened; empty for a message about nothing of ours.
     pub news: Vec<News>,
 }
@@ -289,15 +297,15 @@ pub struct Word {
 pub enum News {
     /// To a payment.
     Payment {
-        /// The provider's payment.
-        reference: String,
+        /// Every name the provider has for the payment, the best one first: an order knows it by one of them.
+        references: Vec<String>,
         /// What.
         fact: PaymentFact,
     },
     /// To a refund of a payment, whoever made it.
     Refund {
-        /// The provider's payment.
-        payment_reference: String,
+        /// Every name the provider has for the payment, the best one first.
+        payment_references: Vec<String>,
         /// The provider's refund.
         reference: String,
         /// The key it was asked for with, where we asked for it.
@@ -306,6 +314,22 @@ pub enum News {
         money: Money,
         /// What.
         fact: RefundFact,
+    },
+}
+
+/// Why a message says nothing here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It cannot be read, and a person has to look.
+    Unreadable(String),
+    /// It is well, and about someone else's account: nobody here may see what else it says.
+    NotTheirs {
+        /// The sender's id of the message.
+        id: String,
+        /// The sender's name for what happened.
+        kind: String,
+        /// Whose account it is about.
+        problem: String,
     },
 }
 
@@ -327,11 +351,11 @@ pub trait Hook: Send + Sync {
         now: Timestamp,
     ) -> Result<(), String>;
 
-    /// Puts a body into our words. The same body always gives the same words.
+    /// Puts a body that came for this organization into our words. The same body always gives the same words.
     ///
     /// # Errors
-    /// Why it cannot be read.
-    fn read(&self, body: &str) -> Result<Word, String>;
+    /// [`Unread`], with the reason.
+    fn read(&self, organization: &OrganizationId, body: &str) -> Result<Word, Unread>;
 }
 
 /// Everything outside that the worker calls.

@@ -53,7 +53,7 @@ impl Facts {
 pub fn order(order: &Order, id: &MailId, kind: Kind, shop: &Shop<'_>) -> Facts {
     let language = Language::of(&order.language);
     let label = labels(language);
-    let about = id.as_str().strip_prefix(MailId::PREFIX).unwrap_or_default();
+    let about = domain::mails::about(id);
     let refund = about_refund(order, about);
     let returned = match kind {
         Kind::Cancellation => canceled_minor(order),

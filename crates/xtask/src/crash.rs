@@ -2,6 +2,7 @@
 
 use crate::postgres::{self, Durability, Postgres};
 use crate::shell;
+use crate::stand_ins::{StandIn, WORLD};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::Path;
@@ -17,13 +18,14 @@ pub struct Crash {
     pub seed: u32,
 }
 
-/// Runs the crash test so often, and shows what it counted.
+/// Runs the crash test so often, against a stand-in for Stripe, and shows what it counted.
 ///
 /// # Errors
-/// When there is no PostgreSQL, or something was lost or done twice.
+/// When there is no PostgreSQL or no stand-in, or something was lost or done twice.
 pub fn run(root: &Path, crash: &Crash) -> Result<()> {
     let programs = postgres::find_or_install().context("the crash test needs PostgreSQL")?;
     let server = Postgres::start(&programs, Durability::Durable)?;
+    let stripe = StandIn::start(root, &WORLD).context("the crash test needs its provider")?;
     let test = [
         "test",
         "-p",
@@ -37,6 +39,7 @@ pub fn run(root: &Path, crash: &Crash) -> Result<()> {
     command
         .env("BORDEREAU_CRASH_KILLS", crash.kills.to_string())
         .env("BORDEREAU_CRASH_SEED", crash.seed.to_string())
-        .env("BORDEREAU_TEST_POSTGRES", server.url());
+        .env("BORDEREAU_TEST_POSTGRES", server.url())
+        .env("BORDEREAU_TEST_STRIPE", stripe.url());
     shell::run(&mut command)
 }

@@ -18,7 +18,7 @@ mod postgres;
 mod pypi;
 mod shell;
 mod snapshots;
-mod stripe_world;
+mod stand_ins;
 mod summary;
 mod test;
 mod tidy;

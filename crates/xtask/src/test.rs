@@ -3,9 +3,9 @@
 //! All steps run even when an early one fails, so that one run shows everything there is to mend.
 
 use crate::postgres::{self, Durability, Postgres};
-use crate::stripe_world::StripeWorld;
+use crate::stand_ins::{StandIn, WEBHOOKS, WORLD};
 use crate::summary::{Outcome, Summary};
-use crate::{audit, browser, cdnow, mail, shell, snapshots, tidy};
+use crate::{audit, browser, cdnow, mail, node, shell, snapshots, tidy};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
@@ -116,14 +116,17 @@ struct Part {
 
 impl Part {
     fn new(tests: &'static str, variable: &'static str, found: Result<PathBuf>) -> Self {
-        let found = found.map(PathBuf::into_os_string);
-        let found = found.map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
+        let found = found.map(PathBuf::into_os_string).map_err(not_run);
         Self {
             tests,
             variable,
             found,
         }
     }
+}
+
+fn not_run(reason: anyhow::Error) -> Outcome {
+    Outcome::NotRun(format!("{reason:#}"))
 }
 
 /// The tests, once, on all that this machine has; what it lacks gets a row of its own in the summary.
@@ -134,11 +137,8 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             .map_err(|error| Outcome::from(Err(error))),
         Err(reason) => Err(Outcome::NotRun(format!("{reason:#}"))),
     };
-    let stripe = StripeWorld::start(root);
-    let stripe = stripe.map_err(|reason| Outcome::NotRun(format!("{reason:#}")));
-    let world = |place: &dyn Fn(&StripeWorld) -> OsString| {
-        stripe.as_ref().map(place).map_err(Outcome::clone)
-    };
+    let start = |program| StandIn::start(root, program).map_err(not_run);
+    let (stripe, webhooks) = (start(&WORLD), start(&WEBHOOKS));
     let parts = [
         Part {
             tests: "tests on PostgreSQL",
@@ -163,17 +163,16 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             "BORDEREAU_TEST_AIOSMTPD",
             mail::aiosmtpd(root),
         ),
-        Part {
-            tests: "tests on Stripe's stand-in",
-            variable: "BORDEREAU_TEST_STRIPE",
-            found: world(&|world| world.url().into()),
-        },
-        Part {
-            tests: "tests against Stripe's description",
-            variable: "BORDEREAU_TEST_STRIPE_SPEC",
-            found: world(&|world| world.spec().into()),
-        },
+        Part::new(
+            "tests on a stand-in for Stripe that fails on order",
+            "BORDEREAU_TEST_STRIPE_FAULTS",
+            node::prepare(root, "tests/stripe-faults"),
+        ),
     ];
+    let parts: Vec<Part> = parts
+        .into_iter()
+        .chain(on_stripe(&stripe, &webhooks))
+        .collect();
     let outcome: Outcome = run_tests(root, extra, &parts).into();
     summary.add("tests", outcome.clone(), Some(begun.elapsed()));
     for part in parts {
@@ -183,6 +182,33 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             summary.add(part.tests, outcome, None);
         }
     }
+}
+
+/// What stands for Stripe, each with the tests that need it.
+fn on_stripe(stripe: &Result<StandIn, Outcome>, webhooks: &Result<StandIn, Outcome>) -> [Part; 3] {
+    let (stripe, webhooks) = (stripe.as_ref(), webhooks.as_ref());
+    let url = |stand_in: &StandIn| stand_in.url().into();
+    let spec = |stripe: &StandIn| {
+        let spec = stripe.spec().map_err(not_run);
+        spec.map(PathBuf::into_os_string)
+    };
+    [
+        Part {
+            tests: "tests on Stripe's stand-in, the crash test among them",
+            variable: "BORDEREAU_TEST_STRIPE",
+            found: stripe.map(url).map_err(Outcome::clone),
+        },
+        Part {
+            tests: "tests against Stripe's description",
+            variable: "BORDEREAU_TEST_STRIPE_SPEC",
+            found: stripe.map_err(Outcome::clone).and_then(spec),
+        },
+        Part {
+            tests: "tests with localstripe's webhooks",
+            variable: "BORDEREAU_TEST_LOCALSTRIPE",
+            found: webhooks.map(url).map_err(Outcome::clone),
+        },
+    ]
 }
 
 fn run_tests(root: &Path, extra: &[String], parts: &[Part]) -> Result<()> {

@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Outcome;
-use crate::place::{Place, Whose};
+use crate::place::{Place, Whose, outside};
 
-/// Compares our books with the payment provider's.
+/// Compares our books with the payment provider's, or with those of each that is connected.
 ///
 /// Day by day in UTC, order by order and in total: what was taken, returned and disputed, and the fees that the provider
 /// tells. Changes nothing. Exit code 3 where the books differ.
@@ -42,8 +42,7 @@ impl Reconcile {
             from: begins(self.from)?,
             until: begins(self.to.tomorrow()?)?,
         };
-        let (ports, _) = integrations::sandbox_ports(&config.data, config.sandbox_seed)
-            .with_context(|| format!("the sandbox's books in {}", config.data.display()))?;
+        let (ports, _) = outside(&config, config.sandbox_seed)?;
         let permit = session.permit()?;
         let found = reconcile(&desk, &permit, &*ports.payments, period).await?;
         if let Some(file) = &self.csv {

@@ -7,13 +7,13 @@ use crate::support::people::{ADA, EVE, MAX};
 use crate::support::{Desk, on_every_database};
 
 /// What an open page of an order says and hears.
-fn tell(browser: &mut Browser<'_>, order: &str, place: &str, version: &str) -> Page {
+pub fn tell(browser: &mut Browser<'_>, order: &str, place: &str, version: &str) -> Page {
     browser.get("/preferences");
     let path = format!("{order}/here");
     browser.post(&path, &[("place", place), ("version", version)])
 }
 
-fn heard(page: Page) -> serde_json::Value {
+pub fn heard(page: Page) -> serde_json::Value {
     assert_eq!(page.header("content-type"), Some("application/json"));
     serde_json::from_str(&page.is(200).body).unwrap()
 }

@@ -12,6 +12,8 @@
 )]
 #[path = "../../../integrations/tests/support/smtp.rs"]
 mod scripted_smtp;
+#[path = "../../../integrations/tests/support/signed.rs"]
+mod signed;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -33,11 +35,13 @@ mod export;
 mod flows;
 mod guessing;
 mod help;
+mod hooks;
 mod import_again;
 mod import_csv;
 mod import_json;
 mod landed_cost;
 mod live;
+mod localstripe;
 mod pages;
 mod passwords;
 mod people;

@@ -329,6 +329,25 @@ fn books_are_compared_on_a_page_as_a_file_and_on_the_command_line() {
     });
 }
 
+#[test]
+fn books_of_a_provider_that_does_not_answer_are_not_taken_for_empty() {
+    on_every_database(|desk| {
+        let (server, all) = filled(desk);
+        refund_4_euros(desk, &server, &all[1]);
+        let (from, to) = days_around(desk);
+        let days = ["--from", from.as_str(), "--to", to.as_str()];
+        // Connected as `serve` would connect it; nobody answers at this port.
+        let stripe = [
+            ("BORDEREAU_STRIPE_SECRET_KEY", "sk_test_of_a_test"),
+            ("BORDEREAU_STRIPE_API_URL", "http://127.0.0.1:1"),
+        ];
+        let said = desk.run_with_settings("reconcile", &days, &stripe);
+        let said = said.refused();
+        let problem = "error: the payment provider does not show its books: ";
+        assert!(said.starts_with(problem), "{said}");
+    });
+}
+
 /// Refunds 4.00 EUR of an order, which the sandbox does.
 fn refund_4_euros(desk: &Desk, server: &Server, order: &Order) {
     let mut browser = Browser::signed_in(server, "en", ADA);

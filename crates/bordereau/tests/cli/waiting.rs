@@ -3,6 +3,7 @@
 use domain::order::{Order, OrderStatus};
 
 use crate::flows::orders;
+use crate::live::{heard, tell};
 use crate::support::browser::{Browser, Page};
 use crate::support::orders::csv_of;
 use crate::support::people::{ADA, MAX};
@@ -84,9 +85,15 @@ fn a_refund_can_be_undone_until_it_goes_out_and_then_it_goes_out_by_itself() {
         assert_eq!(orders(desk)[0].left(), order.left());
         set(&mut browser, "1", "", "").says("Saved.");
         refund(&mut browser, &order, "10", "after 1 s");
+        let shown = orders(desk)[0].version.to_string();
         let settled = "select count(*) from order_events where kind = 'refund_changed' \
                        and body like '%\"to\":\"succeeded\"%'";
         desk.wait_for(settled, |count| count == 1);
+        // Their own page is told what went out, not that they were at work somewhere else.
+        let address = format!("/orders/{}", order.id);
+        let answer = heard(tell(&mut browser, &address, "order", &shown));
+        assert_eq!(answer["changed"], "What you confirmed has gone out");
+        browser.get(&address).says("Payment provider · ");
         desk.is_well();
     });
 }

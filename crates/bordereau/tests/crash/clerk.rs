@@ -6,9 +6,11 @@ use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use domain::payment::PaymentState;
 use rand::Rng as _;
 use rand::rngs::StdRng;
 
+use crate::account::PAID_MINOR;
 use crate::support::browser::{encoded, plain};
 use crate::support::orders::documents;
 use crate::support::people::ADA;
@@ -19,7 +21,9 @@ use crate::support::{Desk, PASSWORD};
 pub enum Wish {
     /// So much of its goods goes back, with a letter or without.
     Refund { minor: i64, notify: bool },
-    /// It is canceled, with a letter or without.
+    /// So much of what is held on its card is taken.
+    Capture { minor: i64 },
+    /// It is canceled, with a letter or without: what was taken goes back, what is held is released.
     Cancel { notify: bool },
 }
 
@@ -28,9 +32,14 @@ pub enum Wish {
 pub struct Plan {
     pub order: String,
     pub wish: Wish,
+    /// The order's payment, and whether it is only held on the card.
+    payment: String,
+    is_held: bool,
     /// The identifier that the refund's form carries: the same however often it is sent.
     refund: Option<String>,
-    pub is_answered: bool,
+    /// Whether it was sent, be it answered or not.
+    is_sent: bool,
+    is_answered: bool,
 }
 
 /// The person, with the cookies and the form's token of their browser.
@@ -47,29 +56,52 @@ struct Answered {
     body: String,
 }
 
+impl Answered {
+    /// Whether what was sent was taken.
+    fn is_done(&self) -> bool {
+        self.status == 303 && self.location.is_some()
+    }
+}
+
+impl Wish {
+    /// Whether the shopper is told.
+    pub fn notifies(self) -> bool {
+        match self {
+            Self::Refund { notify, .. } | Self::Cancel { notify } => notify,
+            Self::Capture { .. } => false,
+        }
+    }
+
+    /// The page of the order where it is asked for.
+    fn page(self) -> &'static str {
+        match self {
+            Self::Refund { .. } => "refund",
+            Self::Capture { .. } => "capture",
+            Self::Cancel { .. } => "cancel",
+        }
+    }
+}
+
 impl Clerk {
-    /// Plans something for each order: a refund, two, or a cancellation, some after a refund.
+    /// Plans something for each order: a refund, two, or a cancellation, some after a refund; what is held on a card is
+    /// taken, all of it or a part, or canceled.
     pub fn new(desk: &Desk, chance: &mut StdRng) -> Self {
-        let orders = documents(&desk.export("jsonl", &[]));
         let mut plans = Vec::new();
-        for order in orders {
-            let mut plan = |wish| {
-                plans.push(Plan {
-                    order: order.id.0.clone(),
-                    wish,
-                    refund: None,
-                    is_answered: false,
-                });
+        for order in documents(&desk.export("jsonl", &[])) {
+            let is_held = order.payments[0].state == PaymentState::Authorized;
+            let wishes = match is_held {
+                true => vec![wish_of_held(chance)],
+                false => wishes_of_taken(chance),
             };
-            let notify = chance.random_bool(0.5);
-            let minor = amount(chance, order.paid().total_minor());
-            // Two equal ones are two refunds.
-            for _ in 0..chance.random_range(0..=2) {
-                plan(Wish::Refund { minor, notify });
-            }
-            if chance.random_bool(0.5) {
-                plan(Wish::Cancel { notify });
-            }
+            plans.extend(wishes.into_iter().map(|wish| Plan {
+                order: order.id.0.clone(),
+                wish,
+                payment: order.payments[0].id.0.clone(),
+                is_held,
+                refund: None,
+                is_sent: false,
+                is_answered: false,
+            }));
         }
         Self {
             plans,
@@ -78,9 +110,9 @@ impl Clerk {
         }
     }
 
-    /// Whether something is still to be asked for.
-    pub fn has_work(&self) -> bool {
-        self.plans.iter().any(|plan| !plan.is_answered)
+    /// Wishes for nothing more that was not asked for yet, but that what is held comes to its end.
+    pub fn leave_the_rest(&mut self) {
+        self.plans.retain(|plan| plan.is_sent || plan.is_held);
     }
 
     /// Works until everything is answered or nobody answers any more; how many forms were sent.
@@ -100,36 +132,35 @@ impl Clerk {
     }
 
     fn carry_out(&mut self, address: &str, index: usize) -> io::Result<()> {
-        let Plan { order, wish, .. } = self.plans[index].clone();
-        match wish {
-            Wish::Refund { minor, notify } => {
-                let path = format!("/orders/{order}/refund");
-                let page = self.open(address, &path)?;
-                let fresh = field(&page.body, "refund");
-                let id = self.plans[index].refund.get_or_insert(fresh).clone();
-                let amount = format!("{}.{:02}", minor / 100, minor % 100);
-                let mut fields = vec![
-                    ("refund", id.as_str()),
-                    ("currency", "presentment"),
-                    ("item", amount.as_str()),
-                    ("reason", "duplicate"),
-                    ("step", "confirm"),
-                ];
-                if notify {
-                    fields.push(("notify", "on"));
-                }
-                self.send(address, &path, &fields)?;
+        let plan = self.plans[index].clone();
+        let path = format!("/orders/{}/{}", plan.order, plan.wish.page());
+        let page = self.open(address, &path)?;
+        let (id, amount);
+        let mut fields = match plan.wish {
+            Wish::Refund { minor, .. } => {
+                id = plan.refund.unwrap_or_else(|| field(&page.body, "refund"));
+                self.plans[index].refund = Some(id.clone());
+                amount = typed(minor);
+                let fields = [("refund", id.as_str()), ("item", &amount)];
+                [&fields[..], &[("reason", "duplicate"), ("step", "confirm")]].concat()
             }
-            Wish::Cancel { notify } => {
-                let path = format!("/orders/{order}/cancel");
-                self.open(address, &path)?;
-                let mut fields = vec![("note", "the shopper asked"), ("step", "confirm")];
-                if notify {
-                    fields.push(("notify", "on"));
-                }
-                self.send(address, &path, &fields)?;
+            Wish::Capture { minor } => {
+                amount = typed(minor);
+                let fields = [("payment", plan.payment.as_str()), ("amount", &amount)];
+                [&fields[..], &[("step", "capture")]].concat()
             }
+            Wish::Cancel { .. } => vec![("note", "the shopper asked"), ("step", "confirm")],
+        };
+        fields.push(("currency", "presentment"));
+        if plan.wish.notifies() {
+            fields.push(("notify", "on"));
         }
+        let was_sent = std::mem::replace(&mut self.plans[index].is_sent, true);
+        let answer = self.send(address, &path, &fields)?;
+        // Only what was sent before may be refused: it was done, and the answer lost. A refund is known by its identifier.
+        let is_refund = matches!(plan.wish, Wish::Refund { .. });
+        let is_known = was_sent && answer.status == 422 && !is_refund;
+        assert!(answer.is_done() || is_known, "{path}: {}", answer.body);
         self.plans[index].is_answered = true;
         Ok(())
     }
@@ -141,28 +172,17 @@ impl Clerk {
             return Ok(page);
         }
         self.ask(address, "GET", "/sign-in", "")?;
-        self.send(
-            address,
-            "/sign-in",
-            &[("email", ADA), ("password", PASSWORD)],
-        )?;
+        let who = [("email", ADA), ("password", PASSWORD)];
+        let answer = self.send(address, "/sign-in", &who)?;
+        assert!(answer.is_done(), "{}", answer.body);
         self.ask(address, "GET", path, "")
     }
 
-    /// Sends a form. It is taken, or refused because an answer that was lost had taken it before.
-    fn send(&mut self, address: &str, path: &str, fields: &[(&str, &str)]) -> io::Result<()> {
+    /// Sends a form.
+    fn send(&mut self, address: &str, path: &str, fields: &[(&str, &str)]) -> io::Result<Answered> {
         let token = self.token.clone();
         let fields = [&[("form_token", token.as_str())], fields].concat();
-        let answer = self.ask(address, "POST", path, &encoded(&fields))?;
-        let is_done = answer.status == 303 && answer.location.is_some();
-        let is_done_before = answer.status == 422 && path.ends_with("/cancel");
-        assert!(
-            is_done || is_done_before,
-            "{path}: {} {}",
-            answer.status,
-            answer.body
-        );
-        Ok(())
+        self.ask(address, "POST", path, &encoded(&fields))
     }
 
     fn ask(&mut self, address: &str, method: &str, path: &str, body: &str) -> io::Result<Answered> {
@@ -187,7 +207,13 @@ impl Clerk {
         let status = head
             .split(' ')
             .nth(1)
-            .and_then(|status| status.parse().ok());
+            .and_then(|status| status.parse().ok())
+            .ok_or_else(cut)?;
+        let body = plain(body);
+        // Only where it leads elsewhere there is no page; one that was cut is no answer.
+        if status != 303 && !body.contains("</html>") {
+            return Err(cut());
+        }
         let header = |line: &str, name: &str| Some(line.strip_prefix(name)?.trim().to_owned());
         for line in head.lines() {
             if let Some(cookie) = header(line, "set-cookie:") {
@@ -199,34 +225,46 @@ impl Clerk {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let body = plain(body);
         if body.contains("name=\"form_token\"") {
-            // A page that was cut has no whole token, and is no answer.
-            if !body.contains("</html>") {
-                return Err(cut());
-            }
             self.token = field(&body, "form_token");
         }
         let location = head.lines().find_map(|line| header(line, "location:"));
         Ok(Answered {
-            status: status.ok_or_else(cut)?,
+            status,
             location,
             body,
         })
     }
 }
 
-/// An amount that the sandbox does not refuse, and whose rest it does not refuse either when the order is canceled after one
-/// or two: others come late, are lost after they were done, or stay pending, as they should here.
-fn amount(chance: &mut StdRng, paid_minor: i64) -> i64 {
-    const REFUSED: [i64; 2] = [13, 16];
-    loop {
-        let minor = chance.random_range(1..=1_500);
-        let rests = [minor, paid_minor - minor, paid_minor - 2 * minor];
-        if !rests.iter().any(|rest| REFUSED.contains(&(rest % 100))) {
-            return minor;
-        }
+/// A refund, two, or a cancellation, some after a refund.
+fn wishes_of_taken(chance: &mut StdRng) -> Vec<Wish> {
+    let notify = chance.random_bool(0.5);
+    let minor = chance.random_range(1..=1_500);
+    // Two equal ones are two refunds.
+    let mut wishes = vec![Wish::Refund { minor, notify }; chance.random_range(0..=2)];
+    if wishes.is_empty() || chance.random_bool(0.5) {
+        wishes.push(Wish::Cancel { notify });
     }
+    wishes
+}
+
+/// All of it is taken, a part of it, or none.
+fn wish_of_held(chance: &mut StdRng) -> Wish {
+    let minor = match chance.random_range(0..3) {
+        0 => PAID_MINOR,
+        1 => chance.random_range(50..PAID_MINOR),
+        _ => {
+            let notify = chance.random_bool(0.5);
+            return Wish::Cancel { notify };
+        }
+    };
+    Wish::Capture { minor }
+}
+
+/// An amount as a person types it.
+fn typed(minor: i64) -> String {
+    format!("{}.{:02}", minor / 100, minor % 100)
 }
 
 /// What a field of a form holds.

@@ -116,6 +116,17 @@ fn say_not_run() {
     });
 }
 
+/// Where a part is that some tests need, by the variable that names it; where it is not set, says so past the capture of
+/// test output: nobody should believe that this was tested.
+pub fn part(variable: &str) -> Option<String> {
+    let found = std::env::var(variable).ok();
+    if found.is_none() {
+        let line = format!("not run: {variable} is not set\n");
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+    }
+    found
+}
+
 impl Desk {
     /// One in a folder, which is not there yet.
     pub fn embedded() -> Self {
@@ -158,8 +169,13 @@ impl Desk {
     }
 
     /// As [`run`](Self::run), with settings from the environment.
-    pub fn run_with_settings(&self, name: &str, settings: &[(&str, &str)]) -> Ran {
-        let mut command = self.command(name, &[]);
+    pub fn run_with_settings(
+        &self,
+        name: &str,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Ran {
+        let mut command = self.command(name, arguments);
         command.envs(settings.iter().copied()).stdin(Stdio::null());
         Ran::of(&command.output().unwrap())
     }

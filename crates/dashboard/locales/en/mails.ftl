@@ -88,3 +88,8 @@ words-wrong-help = Line { $line }: there is no such function or filter ({ $detai
 words-wrong-long = Line { $line }: it is too long, or takes too many steps ({ $detail }). Make it shorter.
 words-wrong-empty = Nothing would be written here for some orders. Write something that every order has.
 words-wrong-other = Line { $line }: it cannot be written ({ $detail }).
+
+action-send-mail-again = Send again
+done-send-mail-again = The e-mail is sent again.
+refusal-mail-not-failed = This e-mail was sent or is on its way.
+mail-unsent = E-mail to the shopper that may not have arrived: { $kind }. Correct their address first where it is wrong.

@@ -59,7 +59,7 @@ concern-money-held = Canceled, yet money was captured
 concern-label = A label needs the carrier's word
 concern-sync-failed = The shop could not be told
 concern-mail-failed = An e-mail could not be sent
-concern-mail-unknown = An e-mail may not have arrived; it is not sent again by itself. Ask the shopper, or write to them
+concern-mail-unknown = An e-mail may not have arrived; it is not sent again by itself. Ask the shopper, or send it again
 concern-given-up = Something was tried too often and given up
 
 amount-too-large = That is more than the desk can keep.

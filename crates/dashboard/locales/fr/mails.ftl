@@ -88,3 +88,8 @@ words-wrong-help = Ligne { $line } : cette fonction ou ce filtre n'existe pas ({
 words-wrong-long = Ligne { $line } : c'est trop long, ou demande trop d'étapes ({ $detail }). Raccourcissez.
 words-wrong-empty = Rien ne serait écrit ici pour certaines commandes. Écrivez quelque chose que chaque commande possède.
 words-wrong-other = Ligne { $line } : impossible à écrire ({ $detail }).
+
+action-send-mail-again = Renvoyer
+done-send-mail-again = L'e-mail est renvoyé.
+refusal-mail-not-failed = Cet e-mail est parti ou en route.
+mail-unsent = E-mail au client peut-être pas arrivé : { $kind }. Si son adresse est fausse, corrigez-la d'abord.

@@ -59,7 +59,7 @@ concern-money-held = Annulée, et pourtant encaissée
 concern-label = Une étiquette attend la réponse du transporteur
 concern-sync-failed = La boutique n'a pas pu être informée
 concern-mail-failed = Un e-mail n'a pas pu être envoyé
-concern-mail-unknown = Un e-mail n'est peut-être pas arrivé ; il n'est pas renvoyé de lui-même. Demandez au client, ou écrivez-lui
+concern-mail-unknown = Un e-mail n'est peut-être pas arrivé ; il n'est pas renvoyé de lui-même. Demandez au client, ou renvoyez-le
 concern-given-up = Quelque chose a été tenté trop souvent puis abandonné
 
 amount-too-large = C'est plus que le bureau ne peut garder.

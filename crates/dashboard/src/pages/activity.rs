@@ -148,7 +148,7 @@ fn event(visitor: &Visitor, order: &Order, event: &Event) -> Value {
         "group": group_of(&event.kind),
         "title": title(visitor, &event.kind),
         "detail": detail(visitor, &event.kind),
-        "by": event.by.name,
+        "by": visitor.named(&event.by),
         "is_support": event.by.kind == ActorKind::Support,
         "at": visitor.formats.moment(event.at),
         "at_utc": event.at.to_string(),

@@ -105,7 +105,7 @@ impl<'a> Others<'a> {
             .find(|event| is_about(event, which, name));
         let told = by.map(|event| {
             let at = self.visitor.formats.moment(event.at);
-            [("name", event.by.name.clone()), ("at", at)]
+            [("name", self.visitor.named(&event.by)), ("at", at)]
         });
         json!({
             "name": name,

@@ -100,7 +100,7 @@ fn changed(visitor: &Visitor, newest: &[Event], since: u64) -> Option<String> {
         };
         return Some(visitor.say(key, &[]));
     }
-    let by = ("name", event.by.name.clone());
+    let by = ("name", visitor.named(&event.by));
     let now = visitor.app.desk.now();
     if now.duration_since(event.at) < JUST_NOW {
         return Some(visitor.say("changed-now", &[by]));

@@ -1,6 +1,7 @@
 //! One file a page: its address, its form, the one use case it calls, and what it shows.
 
 pub(crate) mod activity;
+mod attention;
 pub(crate) mod cancel;
 pub(crate) mod capture;
 pub(crate) mod chosen;

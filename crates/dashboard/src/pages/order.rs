@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use domain::actions::Action;
 use domain::address::{Address, FIELDS};
 use domain::ids::OrderId;
-use domain::order::{Attention, Concern, Order};
+use domain::order::Order;
 use domain::refund::Refund;
 use domain::refusal::Refusal;
 use domain::shipment::Shipment;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::orders::carried;
 use super::query::{ListQuery, name};
-use super::{activity, capture, events, waiting};
+use super::{activity, attention, capture, events, waiting};
 use crate::refusals;
 use crate::visitor::{Answer, Visitor};
 
@@ -90,7 +90,8 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
         "refunds": refunds(visitor, &order, in_base),
         "shipments": order.shipments.iter().map(|shipment| shipment_of(&order, shipment)).collect::<Vec<_>>(),
         "coverage": coverage(visitor, &order),
-        "attention": attention(visitor, &order),
+        "attention": attention::raised(visitor, &order),
+        "unsent": attention::unsent(&order),
         "actions": actions.iter().map(|(action, verdict)| offered(visitor, *action, verdict)).collect::<Vec<_>>(),
         "told": told,
         "weight": weight(visitor, order.estimated_weight.quoted_g()),
@@ -333,20 +334,6 @@ fn coverage(visitor: &Visitor, order: &Order) -> Vec<Value> {
             json!({"promise": promise, "state": name(&standing.state), "moved": moved})
         })
         .collect()
-}
-
-fn attention(visitor: &Visitor, order: &Order) -> Vec<Value> {
-    // What needs approval is shown with what decides on it.
-    let is_shown = |one: &&Attention| !matches!(one.concern, Concern::ApprovalNeeded { .. });
-    let open = order.attention.iter().filter(is_shown);
-    open.map(|attention| {
-        json!({
-            "id": attention.id.as_str(),
-            "text": events::concern(visitor, &attention.concern),
-            "at": visitor.formats.moment(attention.at),
-        })
-    })
-    .collect()
 }
 
 /// The page of an action, where it has one here.

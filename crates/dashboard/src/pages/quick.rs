@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use domain::command::Command;
-use domain::ids::{AttentionId, NoteId, PaymentId, RefundId};
+use domain::ids::{AttentionId, MailId, NoteId, PaymentId, RefundId};
 use domain::order::Order;
 use domain::refusal::Refusal;
 use engine::failure::Failure;
@@ -69,18 +69,28 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Qu
             done::<AddNotes>(&visitor, &id, command, "note_deleted", show).await
         }
         other => {
-            let command = match other {
-                "hold" => Command::Hold { note: text },
-                "release" => Command::Release,
-                "tag" => Command::Tag { tag: text },
-                "untag" => Command::Untag { tag: subject },
-                "resolve" => Command::Resolve {
-                    attention: AttentionId(subject),
-                    note: text,
-                },
-                _ => return Ok(crate::guard::nothing_here(visitor).await),
+            let Some(command) = edit(other, subject, text) else {
+                return Ok(crate::guard::nothing_here(visitor).await);
             };
             done::<EditOrders>(&visitor, &id, command, other, show).await
         }
     }
+}
+
+/// The command of a button that edits the order; none where it is no button of ours.
+fn edit(action: &str, subject: String, text: String) -> Option<Command> {
+    Some(match action {
+        "hold" => Command::Hold { note: text },
+        "release" => Command::Release,
+        "tag" => Command::Tag { tag: text },
+        "untag" => Command::Untag { tag: subject },
+        "send_mail_again" => Command::SendMailAgain {
+            mail: MailId(subject),
+        },
+        "resolve" => Command::Resolve {
+            attention: AttentionId(subject),
+            note: text,
+        },
+        _ => return None,
+    })
 }

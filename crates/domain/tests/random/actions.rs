@@ -7,10 +7,11 @@ use domain::coverage::{Cover, Promise};
 use domain::edits::may_resolve;
 use domain::event::AddressKind;
 use domain::ids::{PaymentId, RefundId, WaitingId};
+use domain::mails::unsent;
 use domain::order::Order;
 use domain::payment::{Payment, PaymentState};
 use domain::refund::RefundState;
-use domain::refund_settle::may_retry;
+use domain::refund_settle::may_retry_as;
 use domain::shipment::{Label, LabelState};
 use domain::waiting::Waiting;
 use domain::waiting_end::{may_approve, may_decide, may_undo};
@@ -75,9 +76,9 @@ fn well_formed(order: &Order, action: Action, context: &Context) -> Command {
             support::refund(&fresh, parts)
         }
         Action::RetryRefund => Command::RetryRefund {
-            refund: failed(order),
+            refund: failed(order, context),
         },
-        Action::SettleRefund => support::settle(failed(order).as_str()),
+        Action::SettleRefund => support::settle(failed(order, context).as_str()),
         Action::Undo => Command::Undo {
             waiting: waiting(order, |one| may_undo(one, context).is_ok()),
         },
@@ -123,6 +124,11 @@ fn well_formed(order: &Order, action: Action, context: &Context) -> Command {
             text: note,
         },
         Action::Tag => Command::Tag { tag: fresh },
+        Action::SendMailAgain => Command::SendMailAgain {
+            mail: unsent(order)
+                .next()
+                .map_or("none".into(), |mail| mail.id.clone()),
+        },
         Action::AddTracking => support::add_tracking(&fresh, &fresh, &[]),
         Action::RemoveTracking => remove_tracking(order),
         Action::CreateLabel => {
@@ -164,10 +170,10 @@ fn waiting(order: &Order, may: impl Fn(&Waiting) -> bool) -> WaitingId {
 }
 
 /// The refund that can be tried again or settled by hand, else one that cannot.
-fn failed(order: &Order) -> RefundId {
+fn failed(order: &Order, context: &Context) -> RefundId {
     let is_failed = |state| state == RefundState::Failed;
     let mut refunds = order.refunds.iter();
-    let possible = refunds.find(|refund| may_retry(order, refund).is_ok());
+    let possible = refunds.find(|refund| may_retry_as(order, refund, context).is_ok());
     let failed = || {
         order
             .refunds

@@ -4,6 +4,7 @@ use domain::actor::{ActorKind, Permission};
 use domain::command::{Command, Fact};
 use domain::order::{Concern, OrderStatus};
 use domain::policy::{Policies, Policy};
+use domain::refund_settle::{ForeignRefund, RefundFact};
 use domain::refusal::{Instead, Refusal};
 use domain::waiting::{Outcome, WaitsFor};
 
@@ -57,6 +58,47 @@ fn a_limit_counts_what_one_has_returned_of_the_order_so_that_portions_do_not_eva
     let approved = under(&asked, approve(&asked), &admin(), &Policy::none()).order;
     let again = under(&approved, portion("refund_9", 1_000), &mine, &policy);
     assert_eq!(names(&again.events), ["refund_requested"]);
+}
+
+#[test]
+fn what_failed_is_tried_again_within_the_limit_alone_unless_another_person_approved_it() {
+    let (mine, policy) = (member(), up_to(1_000));
+    let portion = |id: &str, minor| refund(id, parts(minor, 0, 0));
+    let first = under(
+        &checkout_order(usd()),
+        portion("refund_1", 600),
+        &mine,
+        &policy,
+    )
+    .order;
+    let first = failed(&first, "refund_1");
+    let second = under(&first, portion("refund_2", 600), &mine, &policy).order;
+    let again = Command::RetryRefund {
+        refund: "refund_1".into(),
+    };
+    let (asked, limit) = (second.money(600), second.money(1_000));
+    let above = Refusal::AboveLimit { asked, limit };
+    assert_eq!(refused(&second, &again, &mine, &policy), above);
+    assert_eq!(refused(&second, &settle("refund_1"), &mine, &policy), above);
+    let without = under(&first, again.clone(), &mine, &policy);
+    assert_eq!(names(&without.events)[0], "refund_retried");
+    // Two people have decided on this one.
+    let asked = refund_needs_approval();
+    let approved = under(&asked, approve(&asked), &admin(), &Policy::none()).order;
+    let approved = failed(&approved, "refund_1");
+    let retried = under(&approved, again, &mine, &policy);
+    assert_eq!(names(&retried.events)[0], "refund_retried");
+}
+
+#[test]
+fn c2_a_cancellation_that_returns_nothing_needs_nobody_else() {
+    let (mine, much) = (member(), up_to(20_000));
+    let order = checkout_order(usd());
+    let whole = refund("refund_1", order.left());
+    let refunded = succeeded(&under(&order, whole, &mine, &much).order, "refund_1");
+    let lowered = up_to(1);
+    let done = under(&refunded, cancel("a duplicate"), &mine, &lowered);
+    assert_eq!(done.order.status, OrderStatus::Canceled);
 }
 
 #[test]
@@ -169,12 +211,15 @@ fn an_approval_is_of_the_amount_that_was_asked_and_of_no_other() {
         &up_to(100),
     )
     .order;
-    let foreign = Fact::ForeignRefund {
+    let foreign = Fact::ForeignRefund(ForeignRefund {
         refund: "refund_foreign".into(),
         payment: "payment_1".into(),
         amount_minor: 1_000,
         reference: "re_1".to_owned(),
-    };
+        fact: RefundFact::Succeeded {
+            reference: "re_1".to_owned(),
+        },
+    });
     let order = tell(&order, foreign);
     let (asked, now) = (order.money(6_000), order.money(5_000));
     let refusal = refused(&order, &approve(&order), &admin(), &Policy::none());

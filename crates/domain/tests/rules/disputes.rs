@@ -137,6 +137,13 @@ fn what_becomes_of_a_dispute_is_kept_and_older_words_take_nothing_back() {
     for known in [answered, dispute("dispute_1", 9_000)] {
         assert_eq!(pay(&order, "payment_1", known), order);
     }
+    // How it was decided says nothing of the evidence, which was handed in all the same.
+    for won in [true, false] {
+        let closed = pay(&order, "payment_1", decided("dispute_1", won));
+        let kept = closed.payments[0].dispute.as_ref().unwrap();
+        assert_eq!((kept.won, kept.is_answered), (Some(won), true));
+        assert_eq!(kept.evidence_due_at, Some(at(10_000)));
+    }
 }
 
 #[test]
@@ -164,6 +171,26 @@ fn several_disputes_of_one_payment_are_told_apart() {
     assert_eq!(none.attention, []);
     assert_eq!(none.payments[0].disputed_minor(), 3_000);
     assert!(none.is_disputed());
+}
+
+#[test]
+fn the_deadline_of_an_order_is_the_first_of_those_that_wait_for_evidence() {
+    let order = checkout_order(usd());
+    assert_eq!(order.evidence_due_at(), None);
+    let due = |reference: &str, minutes| {
+        as_it_stands(reference, |dispute| {
+            dispute.amount_minor = 3_000;
+            dispute.evidence_due_at = Some(at(minutes));
+        })
+    };
+    let order = pay(&order, "payment_1", due("dispute_1", 20_000));
+    let order = pay(&order, "payment_1", due("dispute_2", 10_000));
+    assert_eq!(order.evidence_due_at(), Some(at(10_000)));
+    let answered = as_it_stands("dispute_2", |dispute| dispute.is_answered = true);
+    let order = pay(&order, "payment_1", answered);
+    assert_eq!(order.evidence_due_at(), Some(at(20_000)));
+    let order = pay(&order, "payment_1", decided("dispute_1", false));
+    assert_eq!(order.evidence_due_at(), None);
 }
 
 #[test]

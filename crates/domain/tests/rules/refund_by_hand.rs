@@ -8,7 +8,7 @@ use domain::order::{Concern, Order, PaymentStatus};
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundState;
 use domain::refund_arrival::expected;
-use domain::refund_settle::RefundFact;
+use domain::refund_settle::{ForeignRefund, RefundFact};
 use domain::refusal::{Problem, Refusal};
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -223,12 +223,15 @@ fn r10_a_refund_without_an_answer_for_an_hour_needs_a_person_until_it_has_one() 
 
 #[test]
 fn a_refund_made_at_the_provider_that_failed_is_not_ours_to_settle() {
-    let foreign = Fact::ForeignRefund {
+    let foreign = Fact::ForeignRefund(ForeignRefund {
         refund: "refund_9".into(),
         payment: "payment_1".into(),
         amount_minor: 500,
         reference: "re_9".to_owned(),
-    };
+        fact: RefundFact::Succeeded {
+            reference: "re_9".to_owned(),
+        },
+    });
     let order = failed(&tell(&checkout_order(usd()), foreign), "refund_9");
     let (refund, state) = ("refund_9".into(), RefundState::Failed);
     assert!(!order.refunds[0].is_open() && with_failed().refunds[0].is_open());

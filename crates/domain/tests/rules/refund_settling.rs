@@ -1,11 +1,11 @@
 //! How refunds are settled: R8, R10, and what other systems' users complain of.
 
-use domain::command::{Command, Fact};
+use domain::command::Command;
 use domain::fees::preview;
 use domain::journal::{Account, balance};
 use domain::money::Money;
 use domain::order::{Concern, Order, PaymentStatus};
-use domain::refund::{Refund, RefundFailure, RefundOrigin, RefundState};
+use domain::refund::{Refund, RefundFailure, RefundState};
 use domain::refund_settle::RefundFact;
 use domain::refusal::Refusal;
 
@@ -263,63 +263,6 @@ fn r8_the_preview_of_an_absurd_amount_is_the_whole_share() {
             "{amount}"
         );
     }
-}
-
-fn foreign(refund: &str, payment: &str, amount_minor: i64, reference: &str) -> Fact {
-    Fact::ForeignRefund {
-        refund: refund.into(),
-        payment: payment.into(),
-        amount_minor,
-        reference: reference.to_owned(),
-    }
-}
-
-#[test]
-fn a_refund_made_at_the_provider_counts_and_is_known_by_its_reference() {
-    let order = checkout_order(usd());
-    let told = tell(&order, foreign("refund_f", "payment_1", 9_000, "re_1"));
-    assert_eq!(told.refunds[0].origin, RefundOrigin::Provider);
-    assert_eq!(told.left(), parts(0, 800, 2_200));
-    assert_eq!(told.attention.len(), 1);
-    assert_eq!(
-        tell(&told, foreign("refund_g", "payment_1", 9_000, "re_1")),
-        told
-    );
-    assert_eq!(
-        tell(&told, foreign("refund_f", "payment_1", 9_000, "re_2")),
-        told
-    );
-    let unknown = Refusal::PaymentNotFound {
-        payment: "payment_9".into(),
-    };
-    let fact = foreign("refund_g", "payment_9", 1, "re_3");
-    assert_eq!(try_tell(&told, &fact), Err(unknown));
-}
-
-#[test]
-fn a_refund_made_at_the_provider_without_a_reference_is_recorded_beside_one_not_yet_sent() {
-    let told = tell(&asked(), foreign("refund_f", "payment_1", 1_000, ""));
-    assert_eq!(told.refunds.len(), 2);
-}
-
-#[test]
-fn a_refund_made_at_the_provider_never_takes_more_than_its_own_payment_has() {
-    let order = order_over(usd(), &[5_000, 7_000]);
-    let told = tell(&order, foreign("refund_f", "payment_1", 9_000, "re_1"));
-    assert_eq!(told.refunds[0].parts.total_minor(), 5_000);
-    assert_eq!(told.left_by_payment(), [0, 7_000]);
-}
-
-#[test]
-fn a_refund_made_at_the_provider_of_money_that_is_promised_already_is_brought_to_a_person() {
-    let order = checkout_order(usd());
-    let order = run(&order, refund("refund_1", order.returnable()));
-    let told = tell(&order, foreign("refund_f", "payment_1", 500, "re_1"));
-    assert_eq!(told.refunds, order.refunds);
-    let concern = Concern::RefundedAtProvider {
-        refund: "refund_f".into(),
-    };
-    assert_eq!(told.attention[0].concern, concern);
 }
 
 #[test]

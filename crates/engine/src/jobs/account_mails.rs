@@ -10,7 +10,7 @@ use crate::account_mail::AccountMail;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::mail_words::{Which, in_force};
-use crate::outgoing::{Delivery, deliver};
+use crate::outgoing::{Delivery, deliver, give_up};
 use crate::permit::Scope;
 use crate::ports::{Letter, Ports};
 use crate::store::StoreError;
@@ -37,12 +37,10 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
 /// Marks an e-mail as failed that was tried for long enough.
 pub(super) async fn given_up(desk: &Desk, job: &Job, problem: &str) -> Result<(), StoreError> {
     if let Some(mail) = waiting(desk, job).await? {
+        let state = give_up(desk, &job.job.organization_id, &mail.id, problem).await?;
         let store = desk.store();
         store
-            .give_up_outgoing(&job.job.organization_id, &mail.id, problem, desk.now())
-            .await?;
-        store
-            .settle_account_mail(&mail, MailState::Failed, problem, desk.now())
+            .settle_account_mail(&mail, state, problem, desk.now())
             .await?;
     }
     Ok(())

@@ -1,19 +1,24 @@
 //! Takes in what providers told: reads a stored message, finds the orders it is about, and records what it says as facts.
 
+use std::collections::BTreeSet;
+
 use domain::actor::ActorKind;
 use domain::command::Fact;
 use domain::ids::{OrderId, PaymentId, RefundId};
 use domain::money::Money;
 use domain::order::{Mode, Order};
-use domain::refund_settle::RefundFact;
+use domain::refund::{Refund, RefundState};
+use domain::refund_settle::{ForeignRefund, RefundFact};
+use domain::refusal::Refusal;
 
+use super::refunds;
 use super::worker::Tried;
 use crate::deliveries::{Delivery, DeliveryState};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::{MAX_TRIES, Terms, load_in, record_on};
 use crate::permit::Scope;
-use crate::ports::{News, Ports};
+use crate::ports::{Answer, News, Ports, Unread, Word};
 use crate::store::StoreError;
 use crate::store::keys::KeyKind;
 use crate::store::queue::Job;
@@ -29,32 +34,34 @@ pub(super) async fn process(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tri
             delivery.source
         )));
     };
-    match hook.read(&delivery.body) {
+    match hook.read(&delivery.organization_id, &delivery.body) {
         Ok(word) => {
-            (delivery.external_id, delivery.kind) = (word.id, word.kind);
             let mut orders = 0;
             for news in &word.news {
-                match take_in(desk, &delivery, news).await {
+                match take_in(desk, ports, &delivery, word.mode, news).await {
                     Ok(count) => orders += count,
-                    Err(failure) if failure.can_retry() => return Err(failure),
-                    Err(failure) => return Ok(Tried::GiveUp(failure.to_string())),
+                    Err(NotYet(tried)) => return Ok(tried),
                 }
             }
-            (delivery.state, delivery.problem) = if orders > 0 {
-                (DeliveryState::TakenIn, String::new())
-            } else if word.news.is_empty() {
-                (
-                    DeliveryState::Ignored,
-                    "it tells nothing of payments or refunds".to_owned(),
-                )
-            } else {
-                (
-                    DeliveryState::Ignored,
-                    "no order here has this payment".to_owned(),
-                )
+            // Several organizations may share an account at the sender, which tells each of them everything.
+            if orders == 0 && is_anothers(desk, &delivery, &word.news).await? {
+                delivery.body.clear();
+            }
+            (delivery.state, delivery.problem) = match orders {
+                0 => (DeliveryState::Ignored, nothing_here(&word).to_owned()),
+                _ => (DeliveryState::TakenIn, String::new()),
             };
+            (delivery.external_id, delivery.kind) = (word.id, word.kind);
         }
-        Err(problem) => (delivery.state, delivery.problem) = (DeliveryState::Failed, problem),
+        Err(Unread::Unreadable(problem)) => {
+            (delivery.state, delivery.problem) = (DeliveryState::Failed, problem);
+        }
+        Err(Unread::NotTheirs { id, kind, problem }) => {
+            (delivery.external_id, delivery.kind) = (id, kind);
+            (delivery.state, delivery.problem) = (DeliveryState::Ignored, problem);
+            // Nothing crosses organizations, not even what was sent to the wrong one.
+            delivery.body.clear();
+        }
     }
     if delivery.state == DeliveryState::Failed {
         tracing::error!(delivery = %delivery.id, source = %delivery.source, problem = %delivery.problem, "a message could not be read");
@@ -78,74 +85,176 @@ async fn waiting(desk: &Desk, job: &Job) -> Result<Option<Delivery>, StoreError>
     Ok(found.filter(|delivery| delivery.state == DeliveryState::Waiting))
 }
 
-/// Records one thing that happened on every order whose payment it is about; how many there are.
-async fn take_in(desk: &Desk, delivery: &Delivery, news: &News) -> Result<usize, Failure> {
-    let (News::Payment { reference, .. }
-    | News::Refund {
-        payment_reference: reference,
-        ..
-    }) = news;
-    let key = format!("{}:{reference}", delivery.source);
+/// What becomes of a message that was not taken in.
+pub(super) struct NotYet(pub(super) Tried);
+
+impl From<Failure> for NotYet {
+    fn from(failure: Failure) -> Self {
+        Self(match failure {
+            // Messages are in no order: what says that the money was taken is still to come.
+            Failure::Refused(Refusal::NothingCaptured) => Tried::Again(failure.to_string()),
+            _ if failure.can_retry() => Tried::Again(failure.to_string()),
+            _ => Tried::GiveUp(failure.to_string()),
+        })
+    }
+}
+
+impl From<StoreError> for NotYet {
+    fn from(error: StoreError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+/// Why a message that can be read was about no order.
+fn nothing_here(word: &Word) -> &'static str {
+    match word.mode {
+        _ if word.news.is_empty() => "it tells nothing of payments or refunds",
+        Some(Mode::Live) => "it is about a live payment, and no live order here has it",
+        Some(Mode::Test) => "it is about a payment of a test, and no test order here has it",
+        None => "no order here has this payment",
+    }
+}
+
+/// Records one thing that happened on every order whose payment it is about; how many there are. Live and test orders
+/// are kept apart where the sender tells them apart (O5).
+async fn take_in(
+    desk: &Desk,
+    ports: &Ports,
+    delivery: &Delivery,
+    told: Option<Mode>,
+    news: &News,
+) -> Result<usize, NotYet> {
+    let modes = [Mode::Live, Mode::Test];
     let mut count = 0;
-    for mode in [Mode::Live, Mode::Test] {
-        let organization_id = delivery.organization_id.clone();
+    for mode in modes
+        .into_iter()
+        .filter(|mode| told.is_none_or(|told| told == *mode))
+    {
         let scope = Scope {
-            organization_id,
+            organization_id: delivery.organization_id.clone(),
             mode,
         };
-        let organization = &scope.organization_id;
-        let orders = desk
-            .store()
-            .find(organization, mode, KeyKind::ProviderPayment, &key)
-            .await?;
+        let orders = known_by(desk, &scope, &delivery.source, news).await?;
         for order in &orders {
-            record(desk, &scope, order, &delivery.source, news).await?;
+            record(desk, ports, (&scope, order), &delivery.source, news).await?;
         }
         count += orders.len();
     }
     Ok(count)
 }
 
-/// Records it on one order, deciding again when someone was faster: which refund is meant depends on what is known.
-async fn record(
+/// Every order that knows the payment by one of its names.
+async fn known_by(
     desk: &Desk,
     scope: &Scope,
-    id: &OrderId,
     source: &str,
     news: &News,
-) -> Result<(), Failure> {
+) -> Result<BTreeSet<OrderId>, StoreError> {
+    let mut orders = BTreeSet::new();
+    for reference in payment_names(news) {
+        let (key, store) = (format!("{source}:{reference}"), desk.store());
+        let (organization, kind) = (&scope.organization_id, KeyKind::ProviderPayment);
+        orders.extend(store.find(organization, scope.mode, kind, &key).await?);
+    }
+    Ok(orders)
+}
+
+/// Whether another organization of this desk knows a payment that this is about: nothing crosses organizations.
+async fn is_anothers(desk: &Desk, delivery: &Delivery, all: &[News]) -> Result<bool, StoreError> {
+    for (organization_id, _) in desk.store().organizations().await? {
+        for mode in [Mode::Live, Mode::Test] {
+            let scope = Scope {
+                organization_id: organization_id.clone(),
+                mode,
+            };
+            for news in all {
+                let is_there = !known_by(desk, &scope, &delivery.source, news)
+                    .await?
+                    .is_empty();
+                if is_there && organization_id != delivery.organization_id {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn payment_names(news: &News) -> &[String] {
+    match news {
+        News::Payment { references, .. } => references,
+        News::Refund {
+            payment_references, ..
+        } => payment_references,
+    }
+}
+
+/// Records news of a provider on one order, deciding again when someone was faster: which refund is meant depends on what
+/// is known.
+pub(super) async fn record(
+    desk: &Desk,
+    ports: &Ports,
+    (scope, id): (&Scope, &OrderId),
+    source: &str,
+    news: &News,
+) -> Result<(), NotYet> {
     for _ in 0..MAX_TRIES {
         let order = load_in(desk, scope, id).await?;
         let Some(fact) = fact(&order, source, news) else {
             return Ok(());
         };
+        let fact = certain(ports, &order, fact).await?;
         let terms = Terms {
             expected_version: Some(order.version),
             ..Terms::default()
         };
         match record_on(desk, scope, id, ActorKind::Provider, &fact, &terms).await {
-            Err(Failure::Refused(domain::refusal::Refusal::StaleVersion { .. })) => {}
-            done => return done.map(|_| ()),
+            Err(Failure::Refused(Refusal::StaleVersion { .. })) => {}
+            done => return Ok(done.map(|_| ())?),
         }
     }
-    Err(Failure::Busy(id.clone()))
+    Err(Failure::Busy(id.clone()).into())
+}
+
+/// A refund that is known to have failed and is told to have succeeded: the message may be older than the failure, so
+/// the provider is asked how it stands.
+async fn certain(ports: &Ports, order: &Order, fact: Fact) -> Result<Fact, NotYet> {
+    let (id, reference) = match &fact {
+        Fact::Refund {
+            refund,
+            fact: RefundFact::Succeeded { reference },
+        } => (refund.clone(), reference),
+        _ => return Ok(fact),
+    };
+    let failed = |refund: &&Refund| refund.id == id && refund.state == RefundState::Failed;
+    let Some(refund) = order.refunds.iter().find(failed) else {
+        return Ok(fact);
+    };
+    let ask = refunds::ask(order, refund);
+    match ports.payments.refund_status(&ask, reference).await {
+        Answer::Done(fact) => Ok(Fact::Refund { refund: id, fact }),
+        Answer::NotNow(problem) | Answer::Unknown(problem) => Err(NotYet(Tried::Again(problem))),
+        Answer::Refused(problem) | Answer::NeedsALook(problem) => {
+            Err(NotYet(Tried::GiveUp(problem)))
+        }
+    }
 }
 
 /// What a piece of news means to this order; nothing where it is about an attempt that is over.
 fn fact(order: &Order, source: &str, news: &News) -> Option<Fact> {
+    let payment = payment(order, source, payment_names(news))?;
     match news {
-        News::Payment { reference, fact } => Some(Fact::Payment {
-            payment: payment(order, source, reference)?,
+        News::Payment { fact, .. } => Some(Fact::Payment {
+            payment,
             fact: fact.clone(),
         }),
         News::Refund {
-            payment_reference,
             reference,
             key,
             money,
             fact,
+            ..
         } => {
-            let payment = payment(order, source, payment_reference)?;
             let known = order.refunds.iter().find(|refund| {
                 key.as_ref() == Some(&refund.idempotency_key())
                     || (!reference.is_empty() && refund.reference == *reference)
@@ -156,7 +265,7 @@ fn fact(order: &Order, source: &str, news: &News) -> Option<Fact> {
                     fact: fact.clone(),
                 }),
                 None if key.as_deref().is_some_and(|key| is_over(order, key)) => None,
-                None => foreign(source, payment, reference, *money, fact),
+                None => Some(foreign(source, payment, reference, *money, fact)),
             }
         }
     }
@@ -168,28 +277,28 @@ fn is_over(order: &Order, key: &str) -> bool {
     order.refunds.iter().any(|refund| refund.id.as_str() == id)
 }
 
-fn payment(order: &Order, source: &str, reference: &str) -> Option<PaymentId> {
-    let mut payments = order.payments.iter();
-    let found = payments.find(|one| one.provider == source && one.reference == reference);
-    found.map(|payment| payment.id.clone())
+/// The payment of the order that has the first of these names that any has.
+fn payment(order: &Order, source: &str, references: &[String]) -> Option<PaymentId> {
+    references.iter().find_map(|reference| {
+        let mut payments = order.payments.iter();
+        let found = payments.find(|one| one.provider == source && one.reference == *reference);
+        found.map(|payment| payment.id.clone())
+    })
 }
 
-/// A refund that we know nothing of counts against what is left as soon as the provider has taken it on. One that came
-/// to nothing is no fact.
+/// A refund that we know nothing of.
 fn foreign(
     source: &str,
     payment: PaymentId,
     reference: &str,
     money: Money,
     fact: &RefundFact,
-) -> Option<Fact> {
-    match fact {
-        RefundFact::Pending { .. } | RefundFact::Succeeded { .. } => Some(Fact::ForeignRefund {
-            refund: RefundId(format!("{}{source}_{reference}", RefundId::PREFIX)),
-            payment,
-            amount_minor: money.minor,
-            reference: reference.to_owned(),
-        }),
-        RefundFact::Sent | RefundFact::Failed { .. } | RefundFact::Unknown { .. } => None,
-    }
+) -> Fact {
+    Fact::ForeignRefund(ForeignRefund {
+        refund: RefundId(format!("{}{source}_{reference}", RefundId::PREFIX)),
+        payment,
+        amount_minor: money.minor,
+        reference: reference.to_owned(),
+        fact: fact.clone(),
+    })
 }

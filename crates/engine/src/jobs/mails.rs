@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::mail_words::{Which, in_force};
 use crate::orders::{load_in, record_fact};
-use crate::outgoing::{Delivery, deliver};
+use crate::outgoing::{Delivery, deliver, give_up};
 use crate::ports::{Letter, Ports};
 use crate::store::StoreError;
 use crate::store::queue::Job;
@@ -72,15 +72,11 @@ pub(super) async fn send(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     }
 }
 
-/// Says on the order that an e-mail could not be sent for as long as it was tried.
+/// Says on the order what came of an e-mail that is not tried any more.
 pub(super) async fn given_up(desk: &Desk, job: &Job, problem: &str) -> Result<(), Failure> {
     let id = MailId(job.job.subject.clone());
-    desk.store()
-        .give_up_outgoing(&job.job.organization_id, &id, problem, desk.now())
-        .await?;
-    record(desk, job, id, MailState::Failed, problem)
-        .await
-        .map(|_| ())
+    let state = give_up(desk, &job.job.organization_id, &id, problem).await?;
+    record(desk, job, id, state, problem).await.map(|_| ())
 }
 
 /// The letter; where the merchant's words do not work for this order after all, in ours: the shopper waits for it.

@@ -9,6 +9,7 @@ mod labels;
 mod mails;
 mod payments;
 mod refunds;
+mod running;
 mod shops;
 mod sweep;
 mod waiting;
@@ -20,7 +21,7 @@ use domain::event::EventKind;
 use domain::ids::{JobId, OrderId};
 use domain::lapse::warn_at;
 use domain::order::{MailState, Sync};
-use domain::payment::PaymentState;
+use domain::payment::{Payment, PaymentState};
 use domain::refund::RefundState;
 use domain::shipment::LabelState;
 use domain::waiting::WaitsFor;
@@ -43,7 +44,7 @@ pub enum JobKind {
     PaymentCapture,
     /// Releases an authorised payment.
     PaymentVoid,
-    /// Asks how a payment stands until that is certain.
+    /// Asks how a payment stands until that is certain, and what it cost.
     PaymentStatus,
     /// Does what the clock brings to a payment that is held: the rule's capture, or a warning before it lapses.
     PaymentDue,
@@ -66,7 +67,8 @@ pub enum JobKind {
 /// How long after a provider took a refund on it is asked what became of it, in seconds.
 const RECONCILE_AFTER_S: i64 = 900;
 
-/// The provider that is not asked how a payment stands: the sandbox has no shoppers, whoever takes the order in says it.
+/// The provider that is not asked about payments by itself: the sandbox has no shoppers, whoever takes the order in says
+/// how they stand.
 const TELLS_BY_ITSELF: &str = "sandbox";
 
 /// The jobs a decision asks for: read off its events, so that none can be forgotten at a call.
@@ -95,7 +97,32 @@ pub fn jobs_of(decision: &Decision, fresh: impl Fn() -> JobId) -> Vec<NewJob> {
     if !is_asked {
         jobs.extend(untold(decision).map(|payment| job((JobKind::PaymentStatus, payment, 0))));
     }
+    let taken = taken(decision).map(|payment| job((JobKind::PaymentStatus, payment, 0)));
+    jobs.extend(taken);
     jobs
+}
+
+/// Whether a payment was taken where more can be learned of it: what the provider kept, and what it returned by itself.
+fn tells_more(payment: &Payment) -> bool {
+    payment.state == PaymentState::Captured
+        && !["", TELLS_BY_ITSELF].contains(&payment.provider.as_str())
+}
+
+/// The payments that were just taken where more can be learned of them.
+fn taken(decision: &Decision) -> impl Iterator<Item = String> {
+    let taken = |kind: &EventKind| match kind {
+        EventKind::PaymentChanged {
+            payment,
+            to: PaymentState::Captured,
+            ..
+        } => decision.order.payment(payment).ok(),
+        _ => None,
+    };
+    let events = decision.events.iter();
+    events
+        .filter_map(move |event| taken(&event.kind))
+        .filter(|payment| tells_more(payment))
+        .map(|payment| payment.id.0.clone())
 }
 
 /// The payments of an order just taken in that nobody has told the state of.

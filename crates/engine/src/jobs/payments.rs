@@ -8,12 +8,20 @@ use domain::order::Order;
 use domain::payment::{Payment, PaymentState};
 use domain::payment_settle::PaymentFact;
 
+use super::deliveries::{self, NotYet};
+use super::tells_more;
 use super::worker::{Tried, scope};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::{load_in, record_fact};
 use crate::ports::{Answer, PaymentAsk, Ports};
 use crate::store::queue::Job;
+
+/// How often a provider that does not answer is asked about what it took: over some three days.
+const TRIES_UNANSWERED: u64 = 23;
+
+/// How often one that answers is asked what it kept: it books that within the hour, or tells no fees.
+const TRIES_UNBOOKED: u64 = 12;
 
 /// Takes what was asked to be taken.
 pub(super) async fn capture(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, Failure> {
@@ -33,15 +41,22 @@ pub(super) async fn void(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried,
     settle(desk, ports, job, &ask, answer).await
 }
 
-/// Asks the provider how a payment stands, until its state is more than a question.
+/// Asks the provider how a payment stands, until its state is more than a question; of one that was taken, until it is
+/// told what that cost.
 pub(super) async fn status(desk: &Desk, ports: &Ports, job: &Job) -> Result<Tried, Failure> {
     let order = load_in(desk, &scope(job), &job.job.order_id).await?;
-    let Some(payment) = find(&order, job).filter(|payment| domain::capture::is_open(payment))
-    else {
+    let Some(payment) = find(&order, job) else {
         return Ok(Tried::Finished);
     };
-    match learn(desk, ports, job, &ask(&order, payment, "status")).await? {
-        Answer::Done(()) => {}
+    let ask = ask(&order, payment, "status");
+    if !domain::capture::is_open(payment) {
+        return match tells_more(payment) {
+            true => taken(desk, ports, job, &ask).await,
+            false => Ok(Tried::Finished),
+        };
+    }
+    match learn(desk, ports, job, &ask).await? {
+        Answer::Done(_) => {}
         Answer::Refused(problem) | Answer::NeedsALook(problem) => {
             return Ok(Tried::GiveUp(problem));
         }
@@ -114,7 +129,7 @@ async fn settle(
     let fact = match answer {
         Answer::Done(fact) => fact,
         Answer::Refused(reason) => match learn(desk, ports, job, ask).await? {
-            Answer::Done(()) | Answer::Refused(_) => PaymentFact::Refused { reason },
+            Answer::Done(_) | Answer::Refused(_) => PaymentFact::Refused { reason },
             Answer::NotNow(problem) | Answer::Unknown(problem) => {
                 return Ok(Tried::Again(problem));
             }
@@ -134,18 +149,54 @@ async fn learn(
     ports: &Ports,
     job: &Job,
     ask: &PaymentAsk,
-) -> Result<Answer<()>, Failure> {
-    Ok(match ports.payments.payment_status(ask).await {
-        Answer::Done(facts) => {
-            for fact in facts {
-                tell(desk, job, fact).await?;
-            }
-            Answer::Done(())
+) -> Result<Answer<Vec<PaymentFact>>, Failure> {
+    let answer = ports.payments.payment_status(ask).await;
+    if let Answer::Done(facts) = &answer {
+        for fact in facts {
+            tell(desk, job, fact.clone()).await?;
         }
-        Answer::Refused(problem) => Answer::Refused(problem),
-        Answer::NotNow(problem) => Answer::NotNow(problem),
-        Answer::Unknown(problem) => Answer::Unknown(problem),
-        Answer::NeedsALook(problem) => Answer::NeedsALook(problem),
+    }
+    Ok(answer)
+}
+
+/// Learns of a payment that was taken what the provider returned of it that nobody here asked for, and what it kept (R8).
+/// Nobody has to look where it does not tell: the rates hold, it refuses to return more than is left, and comparing the
+/// books shows the difference.
+async fn taken(desk: &Desk, ports: &Ports, job: &Job, ask: &PaymentAsk) -> Result<Tried, Failure> {
+    let (scope, order) = (scope(job), &job.job.order_id);
+    let again = |problem, tries| match job.attempts < tries {
+        true => Tried::Again(problem),
+        false => Tried::Finished,
+    };
+    match ports.payments.refunds_of(ask).await {
+        Answer::Done(all) => {
+            for news in &all {
+                let told =
+                    deliveries::record(desk, ports, (&scope, order), &ask.provider, news).await;
+                if let Err(NotYet(tried)) = told {
+                    return Ok(tried);
+                }
+            }
+        }
+        Answer::Refused(_) | Answer::NeedsALook(_) => return Ok(Tried::Finished),
+        Answer::NotNow(problem) | Answer::Unknown(problem) => {
+            return Ok(again(problem, TRIES_UNANSWERED));
+        }
+    }
+    let known = load_in(desk, &scope, order).await?;
+    if find(&known, job).is_none_or(|payment| !domain::fees::is_untold(&known, payment)) {
+        return Ok(Tried::Finished);
+    }
+    Ok(match learn(desk, ports, job, ask).await? {
+        Answer::Done(facts) => {
+            let is_fee = |fact: &PaymentFact| matches!(fact, PaymentFact::FeeTold { .. });
+            match facts.iter().any(is_fee) {
+                true => Tried::Finished,
+                false => again("the fee is not booked yet".to_owned(), TRIES_UNBOOKED),
+            }
+        }
+        Answer::Refused(_) | Answer::NeedsALook(_) => Tried::Finished,
+        Answer::NotNow(problem) | Answer::Unknown(problem) => again(problem, TRIES_UNANSWERED),
     })
 }
 

@@ -105,7 +105,8 @@ fn find<'a>(order: &'a Order, job: &Job) -> Option<&'a Refund> {
         .find(|refund| refund.id.as_str() == job.job.subject)
 }
 
-fn ask(order: &Order, refund: &Refund) -> RefundAsk {
+/// What the provider is asked about this refund with.
+pub(super) fn ask(order: &Order, refund: &Refund) -> RefundAsk {
     let payment = order
         .payments
         .iter()

@@ -9,6 +9,7 @@ use domain::ids::OrganizationId;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
+use super::running::Running;
 use super::{
     JobKind, account_mails, deliveries, labels, later, mails, payments, refunds, shops, sweep,
     waiting,
@@ -25,7 +26,7 @@ use crate::store::queue::Job;
 const LEASE_S: i64 = 120;
 
 /// How many jobs of one organization are claimed at once, and run side by side.
-const BATCH: u32 = 16;
+pub(super) const BATCH: u32 = 16;
 
 /// How long a call outside may take before its outcome is unknown.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -131,9 +132,11 @@ impl Worker {
         sweep::sweep(&self.desk).await
     }
 
-    /// Works until `stop` says so; what is being done then is finished first.
+    /// Works until `stop` says so; what is being done then is finished first. A call outside that takes its time holds up
+    /// neither other organizations nor what else is due.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut sweep_at = self.desk.now();
+        let mut running = Running::default();
         while !*stop.borrow() {
             let bell = self.desk.bell().notified();
             if self.desk.now() >= sweep_at {
@@ -142,8 +145,8 @@ impl Worker {
                     tracing::error!(%error, "the worker could not look after refunds");
                 }
             }
-            match self.step().await {
-                Ok(stepped) if stepped.tried() > 0 => continue,
+            match self.begin(&mut running).await {
+                Ok(begun) if begun > 0 => continue,
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "the worker could not read its queue"),
             }
@@ -151,13 +154,66 @@ impl Worker {
                 changed = stop.changed() => {
                     // Whoever could say so is gone.
                     if changed.is_err() {
-                        return;
+                        break;
                     }
                 }
+                () = running.one_ended(), if running.is_busy() => {}
                 () = bell => {}
                 () = tokio::time::sleep(IDLE) => {}
             }
         }
+        while running.is_busy() {
+            running.one_ended().await;
+        }
+    }
+
+    /// Begins what is due, as far as there is room; how many jobs that are. Where the room ends, the next organization comes
+    /// first the next time.
+    async fn begin(&self, running: &mut Running) -> Result<usize, StoreError> {
+        let (mut begun, mut after) = (0, std::mem::take(&mut running.from));
+        let mut is_last_round = after.is_empty();
+        loop {
+            let next = self.desk.store().next_with_work(&after, self.desk.now());
+            let Some(organization) = next.await? else {
+                if is_last_round {
+                    return Ok(begun);
+                }
+                (is_last_round, after) = (true, String::new());
+                continue;
+            };
+            if running.is_full() {
+                running.from = after;
+                return Ok(begun);
+            }
+            let room = running.room(&organization);
+            if room > 0 {
+                for job in self.claim(&organization, room).await? {
+                    begun += 1;
+                    running.add(organization.clone(), self.clone().finish(job));
+                }
+            }
+            after = organization.0;
+        }
+    }
+
+    /// Does one job; what cannot be written down comes back when its lease ends.
+    async fn finish(self, job: Job) {
+        if let Err(error) = self.one(&job).await {
+            tracing::error!(job = %job.job.id, %error, "what came of a job could not be written; it comes back");
+        }
+    }
+
+    async fn claim(
+        &self,
+        organization: &OrganizationId,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let now = self.desk.now();
+        let lease = self.desk.ids().fresh("lease_", now);
+        self.desk
+            .store()
+            .claim(organization, now, later(now, LEASE_S), &lease, limit)
+            .await
     }
 
     async fn batch(
@@ -165,13 +221,7 @@ impl Worker {
         organization: &OrganizationId,
         stepped: &mut Stepped,
     ) -> Result<(), StoreError> {
-        let now = self.desk.now();
-        let lease = self.desk.ids().fresh("lease_", now);
-        let jobs = self
-            .desk
-            .store()
-            .claim(organization, now, later(now, LEASE_S), &lease, BATCH)
-            .await?;
+        let jobs = self.claim(organization, BATCH).await?;
         let mut running: FuturesUnordered<_> = jobs.iter().map(|job| self.one(job)).collect();
         let mut failed = None;
         while let Some(tried) = running.next().await {

@@ -109,7 +109,7 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Writes what came of a delivery that waits.
+    /// Writes what came of a delivery that waits. One of which nothing is kept is new when it is told again.
     ///
     /// # Errors
     /// The database.
@@ -119,7 +119,8 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "update deliveries set state = $1, problem = $2, external_id = $3, kind = $4, settled_at_us = $5 \
+            "update deliveries set state = $1, problem = $2, external_id = $3, kind = $4, settled_at_us = $5, body = $8, \
+             fingerprint = case when $8 = '' then id else fingerprint end \
              where organization_id = $6 and id = $7 and state = 'waiting'",
         )
         .bind(name(&delivery.state))
@@ -129,6 +130,7 @@ impl Store {
         .bind(at.as_microsecond())
         .bind(delivery.organization_id.as_str())
         .bind(delivery.id.as_str())
+        .bind(delivery.body.as_str())
         .execute(self.writer())
         .await?;
         Ok(())

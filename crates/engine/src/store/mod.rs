@@ -10,6 +10,7 @@ pub mod commit;
 mod deliveries;
 pub mod dialect;
 mod embedded;
+mod error;
 pub mod export;
 mod facets;
 pub mod insert;
@@ -52,6 +53,7 @@ use sqlx::{Any, AnyPool, ConnectOptions, Executor, Row, SqlSafeStr, Transaction}
 
 pub use dialect::Dialect;
 use embedded::Embedded;
+pub use error::StoreError;
 use migrations::MIGRATIONS;
 
 /// Readers of an embedded desk: they do not wait for each other or for the writer.
@@ -62,59 +64,6 @@ const SERVER_CONNECTIONS: u32 = 24;
 
 /// How long a caller waits for a connection before the desk says that it is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// What the database could not do.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The driver's or the database's word.
-    #[error("the database: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The same of the driver that moves every order of an embedded desk.
-    #[error("the database: {0}")]
-    File(#[from] rusqlite::Error),
-    /// The schema could not be brought up to date.
-    #[error("the schema: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// Something stored cannot be read back.
-    #[error("stored {what} cannot be read: {why}")]
-    Unreadable {
-        /// What it is, with its id.
-        what: String,
-        /// What the reader says.
-        why: String,
-    },
-    /// The desk was opened in a way that does not fit it.
-    #[error("{0}")]
-    Setup(String),
-}
-
-impl StoreError {
-    pub(crate) fn unreadable(what: &str, why: impl std::fmt::Display) -> Self {
-        Self::Unreadable {
-            what: what.to_owned(),
-            why: why.to_string(),
-        }
-    }
-
-    /// Whether the same statement may succeed if it is made again: a serialization failure, a deadlock, a lock.
-    pub fn is_transient(&self) -> bool {
-        let error = match self {
-            Self::Database(error) => error,
-            Self::File(error) => return embedded::is_transient(error),
-            _ => return false,
-        };
-        match error {
-            sqlx::Error::Database(database) => {
-                matches!(
-                    database.code().as_deref(),
-                    Some("40001" | "40P01" | "5" | "6" | "517")
-                )
-            }
-            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
-            _ => false,
-        }
-    }
-}
 
 /// The database of a desk.
 #[derive(Clone, Debug)]

@@ -99,7 +99,8 @@ impl Store {
         Ok(())
     }
 
-    /// Writes that a letter which waited to be tried again will not be.
+    /// Writes that a letter is not tried any more, and tells how it stands: one that waited was not sent; of one whose
+    /// answer is not known nobody can tell. One that was never begun was not sent either.
     ///
     /// # Errors
     /// The database.
@@ -109,19 +110,29 @@ impl Store {
         id: &MailId,
         problem: &str,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "update outgoing_mails set state = $1, problem = $2, settled_at_us = $3 \
-             where organization_id = $4 and id = $5 and state = 'waiting'",
-        )
-        .bind(name(&OutgoingState::Refused))
-        .bind(problem)
-        .bind(at.as_microsecond())
-        .bind(organization.as_str())
-        .bind(id.as_str())
-        .execute(self.writer())
-        .await?;
-        Ok(())
+    ) -> Result<OutgoingState, StoreError> {
+        let given_up = sqlx::query(
+            "update outgoing_mails set problem = $1, settled_at_us = $2, \
+             state = case when state = 'waiting' then 'refused' else 'unknown' end \
+             where organization_id = $3 and id = $4 and state in ('waiting', 'sending')",
+        );
+        given_up
+            .bind(problem)
+            .bind(at.as_microsecond())
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .execute(self.writer())
+            .await?;
+        let row =
+            sqlx::query("select state from outgoing_mails where organization_id = $1 and id = $2")
+                .bind(organization.as_str())
+                .bind(id.as_str())
+                .fetch_optional(self.writer())
+                .await?;
+        let Some(row) = row else {
+            return Ok(OutgoingState::Refused);
+        };
+        named(row.try_get("state")?, "outgoing_mails.state")
     }
 
     /// The latest e-mails of a scope that went out or are on their way, newest first.

@@ -58,6 +58,16 @@ where
     is_asked && worked.is_some_and(|worked| worked.is_ok())
 }
 
+/// Tries it cut after one wait, after two, and so on, on orders of their own, until nothing is cut any more.
+async fn cut_everywhere(is_whole: impl AsyncFn(usize) -> bool) {
+    for polls in 1..MANY {
+        if is_whole(polls).await {
+            return;
+        }
+    }
+    panic!("it never ended");
+}
+
 /// One letter went out, under one id, and nothing asks for a person.
 fn assert_told_once(harness: &Harness, order: &Order) {
     let letters = harness.fakes.letters.asked();
@@ -84,7 +94,7 @@ fn assert_refunded_once(harness: &Harness, order: &Order, minor: i64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn r10_a_refund_cut_anywhere_is_made_once() {
     on_every_database(async |harness| {
-        for polls in 1..MANY {
+        cut_everywhere(async |polls| {
             let name = format!("A-{polls}");
             let order = harness.paid(&name).await;
             harness.drain().await;
@@ -99,11 +109,9 @@ async fn r10_a_refund_cut_anywhere_is_made_once() {
             let order = harness.load(&order.id).await;
             assert_refunded_once(harness, &order, 3_000);
             assert_told_once(harness, &order);
-            if is_whole {
-                return;
-            }
-        }
-        panic!("it never ended");
+            is_whole
+        })
+        .await;
     })
     .await;
 }
@@ -111,7 +119,7 @@ async fn r10_a_refund_cut_anywhere_is_made_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c10_a_cancellation_cut_anywhere_refunds_and_tells_once() {
     on_every_database(async |harness| {
-        for polls in 1..MANY {
+        cut_everywhere(async |polls| {
             let order = harness.paid(&format!("A-{polls}")).await;
             harness.drain().await;
             let ask = || harness.cancel(&order.id, true);
@@ -120,60 +128,70 @@ async fn c10_a_cancellation_cut_anywhere_refunds_and_tells_once() {
             assert_eq!(order.status, OrderStatus::Canceled);
             assert_refunded_once(harness, &order, 12_000);
             assert_told_once(harness, &order);
-            if is_whole {
-                return;
-            }
-        }
-        panic!("it never ended");
+            is_whole
+        })
+        .await;
+    })
+    .await;
+}
+
+/// An order whose payment is held.
+async fn held(harness: &Harness, name: &str) -> Order {
+    let order = harness.take(checkout(name)).await;
+    let held = Fact::Payment {
+        payment: order.payments[0].id.clone(),
+        fact: PaymentFact::Authorized { expires_at: None },
+    };
+    harness.told(&order.id, ActorKind::Provider, held).await;
+    harness.drain().await;
+    order
+}
+
+/// So much of the order's payment is taken, and the provider was asked with one key.
+async fn assert_settled_once(harness: &Harness, order: &Order, settled: (PaymentState, i64)) {
+    let order = harness.load(&order.id).await;
+    let payment = &order.payments[0];
+    assert_eq!((payment.state, order.captured_minor()), settled);
+    assert_eq!(order.attention, []);
+    let asked = [harness.fakes.captures.asked(), harness.fakes.voids.asked()];
+    let asked = asked
+        .iter()
+        .flatten()
+        .filter(|ask| ask.payment == payment.id);
+    let keys: BTreeSet<&str> = asked.map(|ask| ask.key.as_str()).collect();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c2_a_capture_cut_anywhere_is_made_once() {
+    on_every_database(async |harness| {
+        cut_everywhere(async |polls| {
+            let order = held(harness, &format!("A-{polls}")).await;
+            let capture = Command::Capture {
+                payment: order.payments[0].id.clone(),
+                amount_minor: 12_000,
+            };
+            let ask = || harness.command(&order.id, capture.clone());
+            let is_whole = cut_and_go_on(harness, polls, ask).await;
+            assert_settled_once(harness, &order, (PaymentState::Captured, 12_000)).await;
+            is_whole
+        })
+        .await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn c2_a_capture_and_a_void_cut_anywhere_are_made_once() {
+async fn c2_a_void_cut_anywhere_is_made_once() {
     on_every_database(async |harness| {
-        let mut are_whole = [false, false];
-        for polls in 1..MANY {
-            for (index, is_captured) in [(0, true), (1, false)] {
-                let order = harness.take(checkout(&format!("A-{polls}-{index}"))).await;
-                let payment = order.payments[0].id.clone();
-                let held = Fact::Payment {
-                    payment: payment.clone(),
-                    fact: PaymentFact::Authorized { expires_at: None },
-                };
-                harness.told(&order.id, ActorKind::Provider, held).await;
-                harness.drain().await;
-                let capture = Command::Capture {
-                    payment: payment.clone(),
-                    amount_minor: 12_000,
-                };
-                are_whole[index] = if is_captured {
-                    let ask = || harness.command(&order.id, capture.clone());
-                    cut_and_go_on(harness, polls, ask).await
-                } else {
-                    let ask = || harness.cancel(&order.id, false);
-                    cut_and_go_on(harness, polls, ask).await
-                };
-                let order = harness.load(&order.id).await;
-                let (state, taken) = match is_captured {
-                    true => (PaymentState::Captured, 12_000),
-                    false => (PaymentState::Voided, 0),
-                };
-                assert_eq!(
-                    (order.payments[0].state, order.captured_minor()),
-                    (state, taken)
-                );
-                assert_eq!(order.attention, []);
-                let asked = [harness.fakes.captures.asked(), harness.fakes.voids.asked()];
-                let asked = asked.iter().flatten().filter(|ask| ask.payment == payment);
-                let keys: BTreeSet<&str> = asked.map(|ask| ask.key.as_str()).collect();
-                assert_eq!(keys.len(), 1, "{keys:?}");
-            }
-            if are_whole == [true, true] {
-                return;
-            }
-        }
-        panic!("it never ended");
+        cut_everywhere(async |polls| {
+            let order = held(harness, &format!("A-{polls}")).await;
+            let ask = || harness.cancel(&order.id, false);
+            let is_whole = cut_and_go_on(harness, polls, ask).await;
+            assert_settled_once(harness, &order, (PaymentState::Voided, 0)).await;
+            is_whole
+        })
+        .await;
     })
     .await;
 }

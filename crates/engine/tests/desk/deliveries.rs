@@ -1,10 +1,11 @@
 //! What providers tell by themselves (R9, R10): stored before it is answered, harmless twice and in any order, visible
 //! where it could not be taken in.
 
+use domain::actor::{ActorKind, Permission};
 use domain::command::Command;
 use domain::ids::OrganizationId;
 use domain::money::Money;
-use domain::order::{Concern, Order};
+use domain::order::{Concern, Mode, Order};
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
 use domain::refund::{RefundOrigin, RefundState};
@@ -12,23 +13,25 @@ use domain::refund_settle::RefundFact;
 use engine::deliveries::{
     Delivery, DeliveryState, KEPT, NotTaken, Receipt, deliveries, receive, replay,
 };
-use engine::organizations::Settings;
+use engine::organizations::{Settings, create};
+use engine::permit::{Scope, Session};
 use engine::ports::{Answer, News, Word};
 
-use crate::support::{Harness, on_every_database};
+use crate::support::{Harness, on_every_database, session};
 
 /// Has a provider tell this, signed for the organization.
-async fn told(harness: &Harness, body: &str, news: Vec<News>) -> Receipt {
+pub async fn told(harness: &Harness, body: &str, news: Vec<News>) -> Receipt {
     let word = Word {
         id: format!("evt_{body}"),
         kind: "something.happened".to_owned(),
+        mode: None,
         news,
     };
     harness.fakes.says(body, Ok(word));
     sent(harness, body).await.unwrap()
 }
 
-async fn sent(harness: &Harness, body: &str) -> Result<Receipt, NotTaken> {
+pub async fn sent(harness: &Harness, body: &str) -> Result<Receipt, NotTaken> {
     let organization = harness.organization.clone();
     sent_to(
         harness,
@@ -49,7 +52,7 @@ async fn sent_to(
     receive(&harness.desk, &*harness.fakes, organization, &header, body).await
 }
 
-async fn kept(harness: &Harness) -> Vec<Delivery> {
+pub async fn kept(harness: &Harness) -> Vec<Delivery> {
     let admin = harness.admin();
     let permit = admin.permit().unwrap();
     let (found, has_more) = deliveries(&harness.desk, &permit, None).await.unwrap();
@@ -57,13 +60,13 @@ async fn kept(harness: &Harness) -> Vec<Delivery> {
     found
 }
 
-fn reference(order: &Order) -> String {
+pub fn reference(order: &Order) -> String {
     order.payments[0].reference.clone()
 }
 
-fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) -> Vec<News> {
+pub fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) -> Vec<News> {
     vec![News::Refund {
-        payment_reference: reference(order),
+        payment_references: vec![reference(order)],
         reference: "re_1".to_owned(),
         key,
         money: Money::new(minor, order.rate.presentment),
@@ -71,20 +74,20 @@ fn refunded(order: &Order, key: Option<String>, minor: i64, fact: RefundFact) ->
     }]
 }
 
-fn succeeded() -> RefundFact {
+pub fn succeeded() -> RefundFact {
     RefundFact::Succeeded {
         reference: "re_1".to_owned(),
     }
 }
 
-fn pending() -> RefundFact {
+pub fn pending() -> RefundFact {
     RefundFact::Pending {
         reference: "re_1".to_owned(),
     }
 }
 
 /// An order with a refund of 30.00 that was requested and not sent.
-async fn requested(harness: &Harness) -> Order {
+pub async fn requested(harness: &Harness) -> Order {
     let order = harness.paid("A-1").await;
     let changed = harness.refund(&order.id, "one", 3_000).await;
     changed.unwrap().order
@@ -240,11 +243,11 @@ async fn r3_a_dispute_is_heard_of_and_the_money_is_not_refunded_meanwhile() {
             ..Dispute::default()
         };
         let opened = News::Payment {
-            reference: reference(&order),
+            references: vec![reference(&order)],
             fact: PaymentFact::DisputeOpened { dispute },
         };
         let closed = News::Payment {
-            reference: reference(&order),
+            references: vec![reference(&order)],
             fact: PaymentFact::DisputeClosed { won: true },
         };
         // Closed comes first, and tells all of it: the sender's messages are in no order.
@@ -274,6 +277,7 @@ async fn what_cannot_be_read_stays_visible_and_is_replayed() {
         let word = Word {
             id: "evt_1".to_owned(),
             kind: "refund.updated".to_owned(),
+            mode: None,
             news: refunded(&order, None, 1_000, succeeded()),
         };
         harness.fakes.says("poison", Ok(word));
@@ -300,7 +304,7 @@ async fn a_fact_that_cannot_be_is_given_up_visibly() {
             captured_minor: i64::MAX,
         };
         let news = News::Payment {
-            reference: reference(&order),
+            references: vec![reference(&order)],
             fact: absurd,
         };
         told(harness, "absurd", vec![news]).await;
@@ -324,7 +328,7 @@ async fn old_deliveries_are_swept_out_and_another_organization_sees_none() {
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].body, "new");
         harness.drain().await;
-        let other = engine::organizations::create(&harness.desk, "Other", Settings::default());
+        let other = create(&harness.desk, "Other", Settings::default());
         let other = other.await.unwrap();
         let mut outsider = harness.admin();
         outsider.scope.organization_id = other;
@@ -334,4 +338,42 @@ async fn old_deliveries_are_swept_out_and_another_organization_sees_none() {
         assert!(!replay(&harness.desk, &permit, &left[0].id).await.unwrap());
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_about_another_organizations_payment_is_not_kept() {
+    on_every_database(async |harness| {
+        let order = harness.paid("A-1").await;
+        let other = create(&harness.desk, "Other", Settings::default())
+            .await
+            .unwrap();
+        let news = refunded(&order, None, 1_000, succeeded());
+        let word = Word {
+            id: "evt_shared".to_owned(),
+            kind: "something.happened".to_owned(),
+            mode: None,
+            news,
+        };
+        harness.fakes.says("shared", Ok(word));
+        sent_to(harness, &other, b"shared", other.as_str())
+            .await
+            .unwrap();
+        harness.drain().await;
+        let theirs = session_of(&other);
+        let permit = theirs.permit().unwrap();
+        let (found, _) = deliveries(&harness.desk, &permit, None).await.unwrap();
+        assert_eq!(found[0].state, DeliveryState::Ignored);
+        assert_eq!(found[0].body, "", "nothing crosses organizations");
+        assert_eq!(harness.load(&order.id).await.refunds, []);
+    })
+    .await;
+}
+
+/// Someone of an organization who may do everything.
+fn session_of(organization: &OrganizationId) -> Session {
+    let scope = Scope {
+        organization_id: organization.clone(),
+        mode: Mode::Live,
+    };
+    session(scope, ActorKind::Person, &Permission::ALL)
 }

@@ -12,6 +12,8 @@ mod chosen;
 mod concurrency;
 mod cuts;
 mod deliveries;
+mod deliveries_apart;
+mod deliveries_disorder;
 mod effects;
 mod holds;
 mod idempotency;
@@ -45,6 +47,7 @@ mod sign_ins;
 mod statements;
 #[path = "../support/mod.rs"]
 mod support;
+mod taken;
 mod tariffs;
 mod team;
 mod two_payments;

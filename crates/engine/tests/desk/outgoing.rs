@@ -7,6 +7,7 @@ use domain::order::{Concern, MailState};
 use engine::account_mail::{Kind, NewAccountMail, request};
 use engine::outgoing::{Outgoing, OutgoingState};
 use engine::ports::Answer;
+use engine::store::StoreError;
 
 use crate::support::orders::plain;
 use crate::support::{Harness, on_every_database};
@@ -185,6 +186,19 @@ async fn an_e_mail_to_the_team_is_not_repeated_either() {
             (MailState::Unknown, "")
         );
         assert_eq!(outgoing(harness).await[0].state, OutgoingState::Unknown);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_server_that_is_restarted_is_asked_again() {
+    on_every_database(async |harness| {
+        let ended = sqlx::query("select pg_terminate_backend(pg_backend_pid())");
+        let pool = sqlx::AnyPool::connect(&harness.url).await.unwrap();
+        let error = ended.execute(&pool).await.unwrap_err();
+        // SQLite has no such function, and asking again does not give it one.
+        let is_postgres = !error.to_string().contains("no such function");
+        assert_eq!(StoreError::from(error).is_transient(), is_postgres);
     })
     .await;
 }

@@ -229,9 +229,10 @@ async fn a_payment_known_by_its_reference_alone_is_asked_about_until_it_is_made(
         let statuses = &harness.fakes.payment_statuses;
         let captured_minor = 9_000;
         let taken = PaymentFact::Captured { captured_minor };
+        let fee = Money::new(291, Currency::USD);
         statuses.reply(no_answer());
         statuses.reply(Answer::Done(Vec::new()));
-        statuses.reply(Answer::Done(vec![taken]));
+        statuses.reply(Answer::Done(vec![taken, PaymentFact::FeeTold { fee }]));
         for _ in 0..3 {
             let state = harness.load(&order.id).await.payments[0].state;
             assert_eq!(state, PaymentState::Pending);

@@ -178,8 +178,9 @@ async fn r8_a_fee_that_the_provider_tells_by_itself_is_booked_and_then_agrees() 
         let word = Word {
             id: "evt_1".to_owned(),
             kind: "charge.updated".to_owned(),
+            mode: None,
             news: vec![News::Payment {
-                reference: "at-provider-payment_A-1".to_owned(),
+                references: vec!["at-provider-payment_A-1".to_owned()],
                 fact: PaymentFact::FeeTold {
                     fee: Money::new(400, Currency::USD),
                 },

@@ -19,7 +19,7 @@ use engine::permit::Scope;
 use engine::ports::{Answer, Movements, MovementsAsk, PaymentAsk, Payments, Ports, RefundAsk};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::support::orders::checkout;
 use crate::support::{Harness, on_every_database, request, session};
@@ -214,9 +214,10 @@ async fn what_was_asked_first_is_done_first() {
     .await;
 }
 
-/// A provider that says when it is asked.
+/// A provider that says when it is asked, and answers some only when it is let.
 struct Telling {
     asked: mpsc::UnboundedSender<String>,
+    slow: Arc<Semaphore>,
     fakes: Arc<Fakes>,
 }
 
@@ -224,6 +225,9 @@ struct Telling {
 impl Payments for Telling {
     async fn refund(&self, ask: &RefundAsk) -> Answer<RefundFact> {
         self.asked.send(ask.key.clone()).unwrap();
+        if ask.key.contains("slow") {
+            self.slow.acquire().await.unwrap().forget();
+        }
         self.fakes.refund(ask).await
     }
 
@@ -248,20 +252,59 @@ impl Payments for Telling {
     }
 }
 
+/// A worker that asks such a provider, and what it is asked.
+fn telling(harness: &Harness, slow: &Arc<Semaphore>) -> (Worker, mpsc::UnboundedReceiver<String>) {
+    let (sender, asked) = mpsc::unbounded_channel();
+    let payments = Arc::new(Telling {
+        asked: sender,
+        slow: slow.clone(),
+        fakes: harness.fakes.clone(),
+    });
+    let ports = Ports {
+        payments,
+        ..harness.fakes.ports()
+    };
+    (Worker::new(harness.desk.clone(), ports), asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_does_not_answer_one_organization_holds_up_no_other() {
+    on_every_database(async |harness| {
+        let slow = Arc::new(Semaphore::new(0));
+        let (worker, mut asked) = telling(harness, &slow);
+        refunds(harness, &harness.organization, "slow", 20).await;
+        let (stop, stopped) = watch::channel(false);
+        let running = tokio::spawn(async move { worker.run(stopped).await });
+        for _ in 0..16 {
+            assert!(asked.recv().await.unwrap().contains("slow"));
+        }
+        let quick = create(&harness.desk, "Quick", Settings::default())
+            .await
+            .unwrap();
+        for name in ["one", "two"] {
+            refunds(harness, &quick, name, 1).await;
+            assert_eq!(asked.recv().await.unwrap(), format!("refund_{name}-0.1"));
+        }
+        // One that is answered makes room for one that waits, and no more.
+        slow.add_permits(1);
+        assert!(asked.recv().await.unwrap().contains("slow"));
+        assert!(asked.is_empty());
+        slow.add_permits(20);
+        stop.send(true).unwrap();
+        running.await.unwrap();
+        harness.drain().await;
+        let once: BTreeSet<String> = keys(harness).into_iter().collect();
+        assert_eq!((once.len(), keys(harness).len()), (22, 22));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_worker_is_woken_by_a_commit_and_stops_when_told_to() {
     on_every_database(async |harness| {
-        let (sender, mut asked) = mpsc::unbounded_channel();
-        let payments = Arc::new(Telling {
-            asked: sender,
-            fakes: harness.fakes.clone(),
-        });
-        let ports = Ports {
-            payments,
-            ..harness.fakes.ports()
-        };
+        let slow = Arc::new(Semaphore::new(0));
+        let (worker, mut asked) = telling(harness, &slow);
         let (stop, stopped) = watch::channel(false);
-        let worker = Worker::new(harness.desk.clone(), ports);
         let running = tokio::spawn(async move { worker.run(stopped).await });
         for name in ["one", "two", "three"] {
             refunds(harness, &harness.organization, name, 1).await;

@@ -82,6 +82,7 @@ pub fn asked(fakes: &Fakes) -> usize {
         fakes.captures.asked().len(),
         fakes.voids.asked().len(),
         fakes.payment_statuses.asked().len(),
+        fakes.payment_refunds.asked().len(),
         fakes.labels.asked().len(),
         fakes.found_labels.asked().len(),
         fakes.label_voids.asked().len(),

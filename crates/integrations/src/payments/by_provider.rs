@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, Movements, MovementsAsk, PaymentAsk, Payments, RefundAsk};
+use engine::ports::{Answer, Movements, MovementsAsk, News, PaymentAsk, Payments, RefundAsk};
 
 /// Providers by the name that a payment gives as its `provider`.
 pub struct ByProvider(Vec<(&'static str, Arc<dyn Payments>)>);
@@ -65,6 +65,13 @@ impl Payments for ByProvider {
     async fn payment_status(&self, ask: &PaymentAsk) -> Answer<Vec<PaymentFact>> {
         match self.named(&ask.provider) {
             Ok(provider) => provider.payment_status(ask).await,
+            Err(answer) => answer,
+        }
+    }
+
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+        match self.named(&ask.provider) {
+            Ok(provider) => provider.refunds_of(ask).await,
             Err(answer) => answer,
         }
     }

@@ -8,6 +8,7 @@ pub mod sandbox;
 pub mod stripe;
 pub mod stripe_amounts;
 pub mod stripe_answers;
+pub mod stripe_books;
 pub mod stripe_events;
 mod stripe_objects;
 pub mod stripe_requests;

@@ -1,5 +1,6 @@
 //! Stripe behind the payments' port: asks, and says what came of it. What is asked is in `stripe_requests`, what the
-//! answers mean in `stripe_answers`; amounts are converted in `stripe_amounts`, and nothing of its notation leaves.
+//! answers mean in `stripe_answers`, its books in `stripe_books`; amounts are converted in `stripe_amounts`, and
+//! nothing of its notation leaves.
 //!
 //! Stripe forgets a key after a day, and answers a question that failed inside as it did before for as long. So what
 //! may have been asked before is looked for among the payment's refunds first, by the key in its metadata, and only
@@ -13,9 +14,10 @@ use domain::ids::OrganizationId;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, Movements, MovementsAsk, PaymentAsk, Payments, RefundAsk};
+use engine::ports::{Answer, Movements, MovementsAsk, News, PaymentAsk, Payments, RefundAsk};
 
 use super::stripe_answers::{self as answers, Sought};
+use super::stripe_books as books;
 use super::stripe_requests::{self as requests, Reference};
 use crate::sending::{Question, Reply, Sender, Silence};
 
@@ -24,6 +26,8 @@ pub const ADDRESS: &str = "https://api.stripe.com";
 
 /// How many pages of a payment's refunds are looked through: more refunds than any payment can have.
 const MAX_PAGES: usize = 100;
+
+const TOO_MANY: &str = "the payment has more refunds than can be looked through";
 
 /// Stripe, with the key of one account of it.
 pub struct Stripe {
@@ -87,8 +91,7 @@ impl Stripe {
                 Sought::After(last) => after = Some(last),
             }
         }
-        let problem = "the payment has more refunds than can be looked through";
-        Some(Answer::NeedsALook(problem.to_owned()))
+        Some(Answer::NeedsALook(TOO_MANY.to_owned()))
     }
 
     /// How a payment stands that would not be taken or released: perhaps it is, already.
@@ -173,11 +176,32 @@ impl Payments for Stripe {
         }
     }
 
-    async fn movements(&self, _: &MovementsAsk) -> Answer<Movements> {
-        // An empty page would read as books that lack every movement.
-        let problem =
-            "the books of Stripe cannot be compared here yet; Stripe's own reports list them";
-        Answer::Refused(problem.to_owned())
+    async fn refunds_of(&self, ask: &PaymentAsk) -> Answer<Vec<News>> {
+        let Some(of) = Reference::of(&ask.payment_reference) else {
+            return Answer::Refused(no_payment(&ask.payment_reference));
+        };
+        let (mut all, mut after) = (Vec::new(), None);
+        for _ in 0..MAX_PAGES {
+            let question = requests::refunds(of, after.as_deref());
+            let reply = self.ask(&ask.organization_id, question).await;
+            let (page, next) = match answers::refunds_of(reply, ask) {
+                Answer::Done(page) => page,
+                other => return answers::without(other),
+            };
+            all.extend(page);
+            after = next;
+            if after.is_none() {
+                // The oldest first, as they happened.
+                all.reverse();
+                return Answer::Done(all);
+            }
+        }
+        Answer::NeedsALook(TOO_MANY.to_owned())
+    }
+
+    async fn movements(&self, ask: &MovementsAsk) -> Answer<Movements> {
+        let question = requests::movements(ask.period, ask.after.as_deref());
+        books::movements(self.ask(&ask.scope.organization_id, question).await)
     }
 }
 

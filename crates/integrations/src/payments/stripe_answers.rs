@@ -1,9 +1,10 @@
 //! What Stripe's answers mean, pure: done, refused with the reason, not now, or unknown.
 
+use domain::money::Currency;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
-use engine::ports::{Answer, PaymentAsk};
+use engine::ports::{Answer, News, PaymentAsk};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +14,7 @@ use crate::sending::{Reply, Silence};
 
 /// An error as Stripe tells it.
 #[derive(Debug, Default, Deserialize)]
-struct Told {
+pub(crate) struct Told {
     #[serde(default, rename = "type")]
     kind: String,
     #[serde(default)]
@@ -32,7 +33,7 @@ struct Envelope {
 }
 
 /// What a question came to, before it is known what it was about.
-enum Outcome<T> {
+pub(crate) enum Outcome<T> {
     /// An object.
     Good(T),
     /// Stripe will not.
@@ -43,9 +44,9 @@ enum Outcome<T> {
 
 /// A page of a list.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Page {
-    data: Vec<StripeRefund>,
-    has_more: bool,
+pub(crate) struct Page<T> {
+    pub data: Vec<T>,
+    pub has_more: bool,
 }
 
 /// What a page of refunds says of the one that is looked for.
@@ -88,7 +89,7 @@ pub fn refund_status(reply: Result<Reply, Silence>) -> Answer<RefundFact> {
 
 /// Looks for the refund with this key on a page of a payment's refunds.
 pub fn sought(reply: Result<Reply, Silence>, key: &str) -> Sought {
-    let page = match outcome::<Page>(reply) {
+    let page = match outcome::<Page<StripeRefund>>(reply) {
         Outcome::Good(page) => page,
         // Perhaps the desk asks in the name of another account than it did: the refund may stand in that one.
         Outcome::Refused(told) => return Sought::Found(Answer::NeedsALook(told.shown())),
@@ -112,6 +113,36 @@ pub fn sought(reply: Result<Reply, Silence>, key: &str) -> Sought {
         (None, Some(last)) if page.has_more => Sought::After(last.id.clone()),
         (None, _) => Sought::Nowhere,
     }
+}
+
+/// What a page of a payment's refunds tells of it, and after which id the next page begins. As for
+/// [`payment_status`], a payment in another currency than the order's is refused.
+pub fn refunds_of(
+    reply: Result<Reply, Silence>,
+    ask: &PaymentAsk,
+) -> Answer<(Vec<News>, Option<String>)> {
+    let page = match outcome::<Page<StripeRefund>>(reply) {
+        Outcome::Good(page) => page,
+        Outcome::Refused(told) => return Answer::Refused(told.shown()),
+        Outcome::Settled(answer) => return without(answer),
+    };
+    let mut all = Vec::with_capacity(page.data.len());
+    for refund in page.data.iter().filter(|refund| refund.is_booked()) {
+        match refund.news(vec![ask.payment_reference.clone()]) {
+            Ok(News::Refund { money, .. }) if money.currency != ask.money.currency => {
+                return Answer::Refused(other_currency(ask, money.currency));
+            }
+            Ok(news) => all.push(news),
+            Err(problem) => return Answer::Unknown(problem),
+        }
+    }
+    let last = page.data.last().filter(|_| page.has_more);
+    Answer::Done((all, last.map(|last| last.id.clone())))
+}
+
+fn other_currency(ask: &PaymentAsk, made: Currency) -> String {
+    let (payment, sold) = (&ask.payment_reference, ask.money.currency);
+    format!("the payment {payment} was made in {made}, the order in {sold}")
 }
 
 /// What came of taking or releasing a payment; nothing where it has to be asked how the payment stands.
@@ -141,18 +172,14 @@ pub fn payment_status(reply: Result<Reply, Silence>, ask: &PaymentAsk) -> Answer
         Outcome::Refused(told) => return Answer::Refused(told.shown()),
         Outcome::Settled(answer) => return without(answer),
     };
-    let sold = ask.money.currency;
     match (intent.made_in(), intent.facts()) {
-        (Ok(made), _) if made != sold => Answer::Refused(format!(
-            "the payment {} was made in {made}, the order in {sold}",
-            ask.payment_reference
-        )),
+        (Ok(made), _) if made != ask.money.currency => Answer::Refused(other_currency(ask, made)),
         (Ok(_), Ok(facts)) => Answer::Done(facts),
         (Err(problem), _) | (_, Err(problem)) => Answer::Unknown(problem),
     }
 }
 
-fn outcome<T: DeserializeOwned>(reply: Result<Reply, Silence>) -> Outcome<T> {
+pub(crate) fn outcome<T: DeserializeOwned>(reply: Result<Reply, Silence>) -> Outcome<T> {
     let reply = match reply {
         Ok(reply) => reply,
         Err(Silence::NotSent(problem)) => return Outcome::Settled(Answer::NotNow(problem)),
@@ -184,7 +211,7 @@ fn outcome<T: DeserializeOwned>(reply: Result<Reply, Silence>) -> Outcome<T> {
 }
 
 /// The same answer about something else: it holds nothing.
-fn without<T, U>(answer: Answer<T>) -> Answer<U> {
+pub(crate) fn without<T, U>(answer: Answer<T>) -> Answer<U> {
     match answer {
         Answer::Done(_) => Answer::Unknown("an answer without what was asked for".to_owned()),
         Answer::Refused(problem) => Answer::Refused(problem),
@@ -196,7 +223,7 @@ fn without<T, U>(answer: Answer<T>) -> Answer<U> {
 
 impl Told {
     /// Stripe's own words, with the code that its support asks for.
-    fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         match self.decline_code.as_deref().or(self.code.as_deref()) {
             Some(code) => format!("{code}: {}", self.message),
             None => self.message.clone(),

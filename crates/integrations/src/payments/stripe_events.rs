@@ -3,27 +3,28 @@
 //! An event shows an object as it was when the event was made; events come twice and out of order. Nothing here
 //! decides what is news: that is for who knows the order.
 
+use std::collections::HashMap;
+
 use domain::ids::OrganizationId;
+use domain::order::Mode;
 use domain::payment_settle::PaymentFact;
-use engine::ports::{Hook, News, Word};
+use engine::ports::{Hook, News, Unread, Word};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::stripe_amounts::from_stripe;
-use super::stripe_objects::{Intent, Linked, StripeDispute, StripeRefund, Unread};
-use super::stripe_requests::KEY;
+use super::stripe_objects::{IdAlone, Intent, Linked, StripeDispute, StripeRefund};
 use super::stripe_signature::{self, Disbelief};
-
-/// An event that cannot be read, and why: it is kept, and shown to a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable(pub String);
 
 #[derive(Deserialize)]
 struct Event<'a> {
     id: String,
     #[serde(rename = "type")]
     kind: String,
+    livemode: bool,
+    /// The connected account it is about; nothing for the account whose key this installation has.
+    #[serde(default)]
+    account: Option<String>,
     #[serde(borrow)]
     data: Data<'a>,
 }
@@ -38,7 +39,7 @@ struct Data<'a> {
 struct Charge {
     id: String,
     #[serde(default)]
-    payment_intent: Option<Linked<Unread>>,
+    payment_intent: Option<Linked<IdAlone>>,
     #[serde(default)]
     refunds: Option<Refunds>,
 }
@@ -48,21 +49,46 @@ struct Refunds {
     data: Vec<StripeRefund>,
 }
 
-/// Reads an event. One of a kind that the desk has no use for says nothing, and is no fault.
+/// Reads an event of the account that an organization has: a connected one, or none. One of a kind that the desk has no
+/// use for says nothing, and is no fault.
 ///
 /// # Errors
-/// The bytes are no event, or its object is not as this release of Stripe's interface has it.
-pub fn parse(body: &[u8]) -> Result<Word, Unreadable> {
+/// The bytes are no event, its object is not as this release of Stripe's interface has it, or it is about another
+/// account.
+pub fn parse(account: Option<&str>, body: &[u8]) -> Result<Word, Unread> {
     let event: Event<'_> = read(body)?;
+    if event.account.as_deref() != account {
+        return Err(Unread::NotTheirs {
+            problem: another_account(event.account.as_deref(), account),
+            id: event.id,
+            kind: event.kind,
+        });
+    }
     let object = event.data.object.get().as_bytes();
     Ok(Word {
         news: news(&event.kind, object)?,
         id: event.id,
         kind: event.kind,
+        mode: Some(match event.livemode {
+            true => Mode::Live,
+            false => Mode::Test,
+        }),
     })
 }
 
-fn news(kind: &str, object: &[u8]) -> Result<Vec<News>, Unreadable> {
+fn another_account(told: Option<&str>, own: Option<&str>) -> String {
+    let called = |account: Option<&str>| match account {
+        Some(account) => format!("the connected account {account}"),
+        None => "the account of the secret key".to_owned(),
+    };
+    format!(
+        "it is about {}, and this organization is asked for in {}: nothing else of it is kept; see stripe_accounts",
+        called(told),
+        called(own)
+    )
+}
+
+fn news(kind: &str, object: &[u8]) -> Result<Vec<News>, Unread> {
     match kind {
         "payment_intent.succeeded"
         | "payment_intent.amount_capturable_updated"
@@ -80,7 +106,7 @@ fn news(kind: &str, object: &[u8]) -> Result<Vec<News>, Unreadable> {
         "charge.expired" => {
             let charge: Charge = read(object)?;
             Ok(vec![News::Payment {
-                reference: name(charge.payment_intent.as_ref(), &charge.id),
+                references: names(charge.payment_intent.as_ref(), Some(&charge.id)),
                 fact: PaymentFact::Expired,
             }])
         }
@@ -93,58 +119,68 @@ fn news(kind: &str, object: &[u8]) -> Result<Vec<News>, Unreadable> {
     }
 }
 
-fn of_intent(intent: &Intent) -> Result<Vec<News>, Unreadable> {
-    let fact = intent.fact().map_err(Unreadable)?;
-    let reference = intent.id.clone();
-    let news = fact.map(|fact| News::Payment { reference, fact });
+fn of_intent(intent: &Intent) -> Result<Vec<News>, Unread> {
+    let fact = intent.fact().map_err(Unread::Unreadable)?;
+    let charge = intent.latest_charge.as_ref().map(Linked::id);
+    let references = [intent.id.as_str()].into_iter().chain(charge);
+    let references = references.map(str::to_owned).collect();
+    let news = fact.map(|fact| News::Payment { references, fact });
     Ok(news.into_iter().collect())
 }
 
-fn of_refund(refund: &StripeRefund) -> Result<News, Unreadable> {
-    Ok(News::Refund {
-        payment_reference: linked(refund.payment_intent.as_ref(), refund.charge.as_ref()),
-        reference: refund.id.clone(),
-        key: refund.told(KEY).map(str::to_owned),
-        money: from_stripe(refund.amount, &refund.currency).map_err(Unreadable)?,
-        fact: refund.fact().map_err(Unreadable)?,
-    })
+fn of_refund(refund: &StripeRefund) -> Result<News, Unread> {
+    let names = linked(refund.payment_intent.as_ref(), refund.charge.as_ref());
+    refund.news(names).map_err(Unread::Unreadable)
 }
 
-/// A bank that only inquires has taken nothing back, and says nothing yet.
-fn of_dispute(dispute: &StripeDispute) -> Result<Vec<News>, Unreadable> {
-    if dispute.is_inquiry() {
+/// Where the bank has taken nothing back, it says nothing yet.
+fn of_dispute(dispute: &StripeDispute) -> Result<Vec<News>, Unread> {
+    if dispute.takes_nothing() {
         return Ok(Vec::new());
     }
     Ok(vec![News::Payment {
-        reference: linked(dispute.payment_intent.as_ref(), dispute.charge.as_ref()),
+        references: linked(dispute.payment_intent.as_ref(), dispute.charge.as_ref()),
         fact: PaymentFact::DisputeOpened {
-            dispute: dispute.as_it_stands().map_err(Unreadable)?,
+            dispute: dispute.as_it_stands().map_err(Unread::Unreadable)?,
         },
     }])
 }
 
-fn linked(intent: Option<&Linked<Unread>>, charge: Option<&Linked<Unread>>) -> String {
-    name(intent, charge.map_or("", Linked::id))
+/// What an order may know a payment by: itself, which it need not have, or its charge.
+fn names(intent: Option<&Linked<IdAlone>>, charge: Option<&str>) -> Vec<String> {
+    let names = intent.map(Linked::id).into_iter().chain(charge);
+    names.map(str::to_owned).collect()
 }
 
-/// What the desk knows a payment by: itself, or its charge where it has none.
-fn name(intent: Option<&Linked<Unread>>, charge: &str) -> String {
-    intent.map_or(charge, Linked::id).to_owned()
+fn linked(intent: Option<&Linked<IdAlone>>, charge: Option<&Linked<IdAlone>>) -> Vec<String> {
+    names(intent, charge.map(Linked::id))
 }
 
-fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unreadable> {
-    serde_json::from_slice(bytes).map_err(|error| Unreadable(error.to_string()))
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unread> {
+    serde_json::from_slice(bytes).map_err(|error| Unread::Unreadable(error.to_string()))
 }
 
-/// Stripe's webhooks, signed with the secrets of this installation.
+/// Stripe's webhooks, signed with the secrets of this installation. What is about a connected account is for the
+/// organization that is asked for in it.
 pub struct StripeHook {
     secrets: Vec<String>,
+    accounts: HashMap<OrganizationId, String>,
 }
 
 impl StripeHook {
     /// Believes what is signed with one of these.
     pub fn signed_with(secrets: Vec<String>) -> Self {
-        Self { secrets }
+        Self {
+            secrets,
+            accounts: HashMap::new(),
+        }
+    }
+
+    /// Takes what is about this connected account for the organization, and nothing else.
+    #[must_use]
+    pub fn with_account(mut self, organization: OrganizationId, account: &str) -> Self {
+        self.accounts.insert(organization, account.to_owned());
+        self
     }
 }
 
@@ -177,7 +213,8 @@ impl Hook for StripeHook {
         })
     }
 
-    fn read(&self, body: &str) -> Result<Word, String> {
-        parse(body.as_bytes()).map_err(|Unreadable(problem)| problem)
+    fn read(&self, organization: &OrganizationId, body: &str) -> Result<Word, Unread> {
+        let account = self.accounts.get(organization).map(String::as_str);
+        parse(account, body.as_bytes())
     }
 }

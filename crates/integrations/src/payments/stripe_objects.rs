@@ -5,11 +5,13 @@ use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
+use engine::ports::News;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
 
 use super::stripe_amounts::from_stripe;
+use super::stripe_requests::KEY;
 
 /// An object in its place, or only its id.
 #[derive(Debug, Deserialize)]
@@ -40,7 +42,7 @@ impl<T> Linked<T> {
 
 /// An object of which only the id matters.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Unread {}
+pub(crate) struct IdAlone {}
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct StripeRefund {
@@ -53,17 +55,44 @@ pub(crate) struct StripeRefund {
     #[serde(default)]
     pub failure_reason: Option<String>,
     #[serde(default)]
+    pub balance_transaction: Option<Linked<IdAlone>>,
+    #[serde(default)]
     pub metadata: Option<HashMap<String, String>>,
     #[serde(default)]
-    pub payment_intent: Option<Linked<Unread>>,
+    pub payment_intent: Option<Linked<IdAlone>>,
     #[serde(default)]
-    pub charge: Option<Linked<Unread>>,
+    pub charge: Option<Linked<IdAlone>>,
 }
 
 impl StripeRefund {
+    /// What the desk knows its payment by.
+    pub fn payment(&self) -> String {
+        let charge = self.charge.as_ref().map_or("", Linked::id);
+        payment_of(self.payment_intent.as_ref(), charge)
+    }
+
     /// What our metadata says under this name.
     pub fn told(&self, name: &str) -> Option<&str> {
         self.metadata.as_ref()?.get(name).map(String::as_str)
+    }
+
+    /// What it says of a payment that the desk knows by one of these names.
+    ///
+    /// # Errors
+    /// As for [`fact`](Self::fact), or an amount that cannot be.
+    pub fn news(&self, payment_references: Vec<String>) -> Result<News, String> {
+        Ok(News::Refund {
+            payment_references,
+            reference: self.id.clone(),
+            key: self.told(KEY).map(str::to_owned),
+            money: from_stripe(self.amount, &self.currency)?,
+            fact: self.fact()?,
+        })
+    }
+
+    /// Whether it moved money, or is going to: what is done and booked nowhere has only released a hold.
+    pub fn is_booked(&self) -> bool {
+        self.status.as_deref() != Some("succeeded") || self.balance_transaction.is_some()
     }
 
     /// How it stands.
@@ -229,21 +258,41 @@ pub(crate) struct StripeDispute {
     #[serde(default)]
     pub balance_transactions: Vec<BalanceTransaction>,
     #[serde(default)]
-    pub payment_intent: Option<Linked<Unread>>,
+    pub payment_intent: Option<Linked<IdAlone>>,
     #[serde(default)]
-    pub charge: Option<Linked<Unread>>,
+    pub charge: Option<Linked<IdAlone>>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Evidence {
     #[serde(default)]
     pub due_by: Option<i64>,
+    #[serde(default)]
+    pub submission_count: i64,
 }
 
 impl StripeDispute {
-    /// A bank that only inquires has taken nothing back.
-    pub fn is_inquiry(&self) -> bool {
-        self.status.starts_with("warning_")
+    /// What the desk knows its payment by.
+    pub fn payment(&self) -> String {
+        let charge = self.charge.as_ref().map_or("", Linked::id);
+        payment_of(self.payment_intent.as_ref(), charge)
+    }
+
+    /// Whether the bank has taken nothing back: it only inquires, or the dispute was prevented by a refund.
+    pub fn takes_nothing(&self) -> bool {
+        self.status.starts_with("warning_") || self.status == "prevented"
+    }
+
+    /// Whether evidence was handed in, which a decided dispute tells by how often; a bank that asks for more has not
+    /// been answered.
+    fn is_answered(&self) -> bool {
+        let evidence = self.evidence_details.as_ref();
+        let is_handed_in = evidence.is_some_and(|it| it.submission_count > 0);
+        match self.status.as_str() {
+            "under_review" => true,
+            "won" | "lost" => is_handed_in,
+            _ => false,
+        }
     }
 
     /// What Stripe charges for it in all; nothing while nothing is booked.
@@ -261,6 +310,8 @@ impl StripeDispute {
     /// An amount that cannot be.
     pub fn as_it_stands(&self) -> Result<Dispute, String> {
         let due_by = self.evidence_details.as_ref().and_then(|it| it.due_by);
+        // Where the bank lets nobody answer, it says 0.
+        let due_by = due_by.filter(|due_by| *due_by > 0);
         Ok(Dispute {
             reference: self.id.clone(),
             reason: self.reason.clone(),
@@ -270,12 +321,17 @@ impl StripeDispute {
                 "lost" => Some(false),
                 _ => None,
             },
-            is_answered: self.status == "under_review",
+            is_answered: self.is_answered(),
             amount_minor: from_stripe(self.amount, &self.currency)?.minor,
             fee: self.fee()?,
             ..Dispute::default()
         })
     }
+}
+
+/// What the desk knows a payment by: itself, or its charge where it has none.
+pub(crate) fn payment_of(intent: Option<&Linked<IdAlone>>, charge: &str) -> String {
+    intent.map_or(charge, Linked::id).to_owned()
 }
 
 /// A time of Stripe's, in seconds; nothing where there cannot be such a time.

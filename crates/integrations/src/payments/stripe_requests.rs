@@ -1,7 +1,9 @@
 //! What is asked of Stripe, pure: a question for each thing the desk wants of it.
 
+use domain::reconcile::Period;
 use engine::ports::{PaymentAsk, RefundAsk};
 use hyper::Method;
+use jiff::Timestamp;
 
 use super::stripe_amounts::to_stripe;
 use crate::sending::Question;
@@ -21,7 +23,7 @@ pub const ORGANIZATION: &str = "bordereau_organization";
 /// The refund of ours, of which a key names one attempt.
 pub const REFUND: &str = "bordereau_refund";
 
-/// How many refunds are listed at once: as many as Stripe gives.
+/// How many of anything are listed at once: as many as Stripe gives.
 const PAGE: &str = "100";
 
 /// A payment as Stripe keeps it: made by its present interface, or by the one before.
@@ -95,6 +97,21 @@ pub fn refunds(of: Reference<'_>, after: Option<&str>) -> Question {
     get(format!("/v1/refunds?{}", form(&fields)))
 }
 
+/// Asks for the lines of the books of a period with what each is about, the newest first, those before a known one.
+/// Stripe dates them by whole seconds.
+pub fn movements(period: Period, after: Option<&str>) -> Question {
+    let from = second_at_or_after(period.from).to_string();
+    let until = second_at_or_after(period.until).to_string();
+    let mut fields = vec![
+        ("created[gte]", from.as_str()),
+        ("created[lt]", until.as_str()),
+        ("limit", PAGE),
+        ("expand[]", "data.source"),
+    ];
+    fields.extend(after.map(|id| ("starting_after", id)));
+    get(format!("/v1/balance_transactions?{}", form(&fields)))
+}
+
 /// Asks for a payment with its charge and what Stripe kept of it.
 pub fn payment(intent: &str) -> Question {
     let fields = [("expand[]", "latest_charge.balance_transaction")];
@@ -126,6 +143,12 @@ pub fn addressed(mut question: Question, secret_key: &str, account: Option<&str>
     headers.push(("stripe-version", VERSION.to_owned()));
     headers.extend(account.map(|account| ("stripe-account", account.to_owned())));
     question
+}
+
+/// The first whole second from then on; the first of all where Stripe knows none.
+fn second_at_or_after(at: Timestamp) -> i64 {
+    let part = i64::from(at.subsec_nanosecond() > 0);
+    (at.as_second() + part).max(0)
 }
 
 fn get(path: String) -> Question {

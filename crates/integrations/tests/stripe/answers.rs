@@ -1,9 +1,10 @@
 //! What Stripe's answers mean, by bodies as it sends them.
 
+use domain::money::{Currency, Money};
 use domain::payment_settle::PaymentFact;
 use domain::refund::RefundFailure;
 use domain::refund_settle::RefundFact;
-use engine::ports::Answer;
+use engine::ports::{Answer, News};
 use integrations::payments::stripe_answers::{self as answers, Sought};
 use integrations::sending::{Reply, Silence};
 
@@ -220,4 +221,60 @@ fn a_payment_stands_as_stripe_says() {
         answers::payment_status(reply(200, body), &ask),
         Answer::Refused(refused)
     );
+}
+
+#[test]
+fn refunds_of_a_payment_are_told_with_whose_they_are_and_what_released_a_hold_is_none() {
+    let ask = crate::world::payment_ask("status", "ch_1", 5_000, "USD");
+    let page = |refunds: &[String], has_more: bool| {
+        let body = format!(
+            r#"{{"data":[{}],"has_more":{has_more}}}"#,
+            refunds.join(",")
+        );
+        answers::refunds_of(reply(200, &body), &ask)
+    };
+    let told = |key: Option<&str>, fact: RefundFact| News::Refund {
+        payment_references: vec!["ch_1".to_owned()],
+        reference: "re_1".to_owned(),
+        key: key.map(str::to_owned),
+        money: Money::new(1_000, Currency::USD),
+        fact,
+    };
+    let (booked, nowhere) = (
+        r#","payment_intent":"pi_1","balance_transaction":"txn_1","metadata":{"bordereau_key":"r.1"}"#,
+        r#","balance_transaction":null"#,
+    );
+    let reference = || "re_1".to_owned();
+    let failed = RefundFact::Failed {
+        problem: "re_1 failed: declined".to_owned(),
+        failure: Some(RefundFailure::BankDeclined),
+    };
+    let expected = vec![
+        told(
+            Some("r.1"),
+            RefundFact::Succeeded {
+                reference: reference(),
+            },
+        ),
+        told(
+            None,
+            RefundFact::Pending {
+                reference: reference(),
+            },
+        ),
+        told(None, failed),
+    ];
+    let refunds = [
+        refund("succeeded", booked),
+        refund("pending", nowhere),
+        refund("failed", r#","failure_reason":"declined""#),
+        refund("succeeded", nowhere),
+    ];
+    let next = Some(reference());
+    assert_eq!(page(&refunds, true), Answer::Done((expected, next)));
+    let other = [refund("succeeded", booked).replace("usd", "eur")];
+    let refused = "the payment ch_1 was made in EUR, the order in USD".to_owned();
+    assert_eq!(page(&other, false), Answer::Refused(refused));
+    let strange = [refund("dreamt", booked)];
+    assert!(matches!(page(&strange, false), Answer::Unknown(_)));
 }

@@ -9,17 +9,14 @@ use domain::refund::{RefundFailure, RefundState};
 use domain::refund_settle::RefundFact;
 use engine::orders::Terms;
 
-use crate::harness::{on_every_database, refund_of, request};
-use crate::office::{Office, states, worker};
+use crate::harness::{refund_of, request};
+use crate::office::{at_the_office, states, worker};
 use crate::proxy::Fault;
 use crate::world::Card;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_1_two_identical_refund_calls_at_once_make_one_refund() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::Good).await;
         let (one, two) = tokio::join!(
             harness.refund(&order.id, "r1", 1_250),
@@ -42,10 +39,7 @@ async fn regression_1_two_identical_refund_calls_at_once_make_one_refund() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_2_stripes_word_comes_before_its_answer() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::Good).await;
         harness.refund(&order.id, "r1", 1_250).await.unwrap();
         office
@@ -73,10 +67,7 @@ async fn regression_2_stripes_word_comes_before_its_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_3_stripe_times_out_then_its_success_arrives() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::Good).await;
         harness.refund(&order.id, "r1", 1_250).await.unwrap();
         office.world.proxy.will([Fault::Swallow]);
@@ -95,10 +86,7 @@ async fn regression_3_stripe_times_out_then_its_success_arrives() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_4_stripe_times_out_then_a_person_tries_again() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::Good).await;
         harness.refund(&order.id, "r1", 1_250).await.unwrap();
         office.world.proxy.will([Fault::CutAfter(50)]);
@@ -122,10 +110,7 @@ async fn regression_4_stripe_times_out_then_a_person_tries_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_5_a_failed_refund_frees_its_amount_and_is_tried_again_in_place() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::RefundedLater).await;
         harness.refund(&order.id, "r1", 1_250).await.unwrap();
         office.drain().await;
@@ -172,10 +157,7 @@ async fn regression_5_a_failed_refund_frees_its_amount_and_is_tried_again_in_pla
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_6_ten_partial_refunds_leave_nothing_in_currencies_of_0_2_and_3_decimals() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         for currency in ["JPY", "USD", "KWD"] {
             let order = office.paid(currency, Card::Good).await;
             let goods = [1_010, 790, 1_200, 1_000, 800, 1_000, 990, 2_010];

@@ -5,17 +5,14 @@ use domain::payment::PaymentState;
 use domain::refund::{RefundFailure, RefundState};
 use domain::refund_settle::RefundFact;
 
-use crate::harness::{on_every_database, refund_of};
-use crate::office::{Office, states};
+use crate::harness::refund_of;
+use crate::office::{at_the_office, states};
 use crate::proxy::Fault;
 use crate::world::Card;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_10_cancelling_after_a_partial_refund_returns_the_rest_alone() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::Good).await;
         harness.refund(&order.id, "r1", 1_250).await.unwrap();
         office.world.proxy.will([Fault::Swallow]);
@@ -34,10 +31,7 @@ async fn regression_10_cancelling_after_a_partial_refund_returns_the_rest_alone(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelling_what_is_only_held_releases_it_once() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.held().await;
         harness.cancel(&order.id, false).await.unwrap();
         office.world.proxy.will([Fault::Swallow]);
@@ -56,10 +50,7 @@ async fn cancelling_what_is_only_held_releases_it_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_11_two_equal_partial_refunds_both_go_out() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::Good).await;
         harness.refund(&order.id, "r1", 1_000).await.unwrap();
         harness.refund(&order.id, "r2", 1_000).await.unwrap();
@@ -81,10 +72,7 @@ async fn regression_11_two_equal_partial_refunds_both_go_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_12_a_disputed_or_wholly_refunded_charge_is_refused_with_its_reason() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let disputed = office.paid("USD", Card::Disputed).await;
         harness.refund(&disputed.id, "r1", 1_250).await.unwrap();
         let emptied = office.paid("USD", Card::Good).await;
@@ -118,10 +106,7 @@ async fn regression_12_a_disputed_or_wholly_refunded_charge_is_refused_with_its_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn regression_13_what_is_only_asked_for_is_not_shown_as_returned() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::RefundedLater).await;
         harness.refund(&order.id, "r1", 1_250).await.unwrap();
         for expected in [RefundState::Requested, RefundState::Pending] {
@@ -146,10 +131,7 @@ async fn regression_13_what_is_only_asked_for_is_not_shown_as_returned() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_came_with_other_words_asks_for_attention_and_is_not_tried_again() {
-    on_every_database(async |harness| {
-        let Some(office) = Office::open(harness).await else {
-            return;
-        };
+    at_the_office(async |harness, office| {
         let order = office.paid("USD", Card::Good).await;
         let other = [
             ("payment_intent", order.payments[0].reference.as_str()),

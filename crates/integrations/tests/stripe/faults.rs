@@ -34,12 +34,12 @@ async fn a_busy_provider_is_not_now_and_a_broken_one_unknown() {
     let told =
         r#"{"error":{"type":"invalid_request_error","code":"lock_timeout","message":"Wait."}}"#;
     for status in [401, 409, 429, 503] {
-        world.proxy.will([Fault::Answer(status, told)]);
+        world.proxy.will([Fault::Answer(status, told.to_owned())]);
         let expected = Answer::NotNow(format!("{status} lock_timeout: Wait."));
         assert_eq!(stripe.refund(&ask).await, expected);
     }
     for status in [500, 502, 504] {
-        world.proxy.will([Fault::Answer(status, told)]);
+        world.proxy.will([Fault::Answer(status, told.to_owned())]);
         let answer = stripe.refund(&ask).await;
         assert!(matches!(answer, Answer::Unknown(_)), "{answer:?}");
     }

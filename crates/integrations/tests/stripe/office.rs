@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::actor::ActorKind;
 use domain::command::Fact;
+use domain::intake::NewOrder;
 use domain::money::Currency;
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
@@ -11,25 +12,40 @@ use domain::refund::RefundState;
 use domain::refund_settle::RefundFact;
 use engine::jobs::Worker;
 
-use crate::harness::{Harness, orders};
+use crate::harness::{Harness, on_every_database, orders};
+use crate::post::hook;
 use crate::world::{Card, World};
 
 /// A desk, an account at Stripe, and the worker between them.
 pub struct Office<'a> {
-    harness: &'a Harness,
+    pub harness: &'a Harness,
     pub world: World,
     pub worker: Worker,
 }
 
+/// Runs a test on every database, with an account at Stripe of its own; nothing where there is no stand-in.
+pub async fn at_the_office(test: impl AsyncFn(&Harness, &Office<'_>)) {
+    on_every_database(async |harness| {
+        if let Some(office) = Office::open(harness).await {
+            test(harness, &office).await;
+        }
+    })
+    .await;
+}
+
 impl<'a> Office<'a> {
-    pub async fn open(harness: &'a Harness) -> Option<Self> {
-        let world = World::open().await?;
+    async fn open(harness: &'a Harness) -> Option<Self> {
+        Some(Self::with(harness, World::open().await?))
+    }
+
+    /// A desk with this account.
+    pub fn with(harness: &'a Harness, world: World) -> Self {
         let worker = worker(harness, &world);
-        Some(Self {
+        Self {
             harness,
             world,
             worker,
-        })
+        }
     }
 
     /// An order of 120.00, or as many of the currency's smallest coins, that was paid with this card.
@@ -39,8 +55,11 @@ impl<'a> Office<'a> {
             .pays("12000", &currency.to_lowercase(), card)
             .await;
         let captured_minor = 12_000;
-        self.taken_in(currency, payment, PaymentFact::Captured { captured_minor })
-            .await
+        let fact = PaymentFact::Captured { captured_minor };
+        let order = self.taken_in(currency, payment, fact).await;
+        // What Stripe tells of it is known before a test begins to lose its words.
+        self.drain().await;
+        self.load(&order).await
     }
 
     pub async fn held(&self) -> Order {
@@ -50,18 +69,11 @@ impl<'a> Office<'a> {
     }
 
     pub async fn taken_in(&self, currency: &str, reference: String, fact: PaymentFact) -> Order {
-        let mut new = orders::checkout(&reference);
-        new.rate.presentment = Currency::parse(currency).unwrap();
-        new.payments[0].provider = "stripe".to_owned();
-        new.payments[0].reference = reference;
-        let order = self.harness.take(new).await;
+        let order = self.harness.take(named(currency, reference)).await;
         let payment = order.payments[0].id.clone();
+        let fact = Fact::Payment { payment, fact };
         self.harness
-            .told(
-                &order.id,
-                ActorKind::Provider,
-                Fact::Payment { payment, fact },
-            )
+            .told(&order.id, ActorKind::Provider, fact)
             .await
     }
 
@@ -102,9 +114,19 @@ impl<'a> Office<'a> {
     }
 }
 
+/// An order that names its payment at Stripe, and no more of it.
+pub fn named(currency: &str, reference: String) -> NewOrder {
+    let mut new = orders::checkout(&reference);
+    new.rate.presentment = Currency::parse(currency).unwrap();
+    new.payments[0].provider = "stripe".to_owned();
+    new.payments[0].reference = reference;
+    new
+}
+
 pub fn worker(harness: &Harness, world: &World) -> Worker {
     let mut ports = harness.fakes.ports();
     ports.payments = Arc::new(world.stripe());
+    ports.hooks.push(Arc::new(hook()));
     Worker::new(harness.desk.clone(), ports)
 }
 

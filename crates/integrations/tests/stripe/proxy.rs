@@ -25,7 +25,9 @@ pub enum Fault {
     /// It arrives twice; the second answer comes.
     Duplicate,
     /// This is answered, and nothing arrives.
-    Answer(u16, &'static str),
+    Answer(u16, String),
+    /// It is done, and this is answered.
+    AnswerInstead(u16, String),
 }
 
 /// One exchange that arrived.
@@ -113,11 +115,12 @@ async fn exchange(mut client: TcpStream, host: String, shared: Arc<Mutex<Shared>
             }
             _ => hand_on(&host, &head, &body, &shared).await,
         };
-        let answer = match fault {
+        let answer = match &fault {
             Fault::Swallow => return,
-            Fault::CutAfter(bytes) => answer[..bytes.min(answer.len())].to_vec(),
+            Fault::AnswerInstead(status, body) => plain_answer(*status, body),
+            Fault::CutAfter(bytes) => answer[..answer.len().min(*bytes)].to_vec(),
             Fault::Delay(by) => {
-                tokio::time::sleep(by).await; // tidy: allow(sleep) a late answer is what this stands for
+                tokio::time::sleep(*by).await; // tidy: allow(sleep) a late answer is what this stands for
                 answer
             }
             _ => answer,

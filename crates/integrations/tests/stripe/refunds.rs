@@ -16,14 +16,14 @@ pub fn reference(answer: &Answer<RefundFact>) -> String {
     }
 }
 
-fn again(ask: &RefundAsk) -> RefundAsk {
+pub fn again(ask: &RefundAsk) -> RefundAsk {
     RefundAsk {
         is_repeated: true,
         ..ask.clone()
     }
 }
 
-fn failure(answer: Answer<RefundFact>) -> (RefundFailure, String) {
+pub fn failure(answer: Answer<RefundFact>) -> (RefundFailure, String) {
     match answer {
         Answer::Done(RefundFact::Failed {
             problem,
@@ -33,7 +33,7 @@ fn failure(answer: Answer<RefundFact>) -> (RefundFailure, String) {
     }
 }
 
-fn succeeded(amounts: &[i64]) -> Vec<(i64, String)> {
+pub fn succeeded(amounts: &[i64]) -> Vec<(i64, String)> {
     let told = amounts
         .iter()
         .map(|amount| (*amount, "succeeded".to_owned()));
@@ -212,9 +212,11 @@ async fn what_was_lost_on_the_way_is_looked_for_and_asked_for_once() {
     reference(&stripe.refund(&again(&ask)).await);
     assert_eq!(world.refunded(&payment).await, succeeded(&[1_000]));
     // Looking that fails asks for nothing.
-    world
-        .proxy
-        .will([Fault::Answer(503, "{}"), Fault::Lose, Fault::Swallow]);
+    world.proxy.will([
+        Fault::Answer(503, "{}".to_owned()),
+        Fault::Lose,
+        Fault::Swallow,
+    ]);
     for _ in 0..3 {
         let unsure = stripe.refund(&again(&ask)).await;
         assert!(matches!(unsure, Answer::Unknown(_)), "{unsure:?}");
@@ -259,7 +261,8 @@ async fn a_pending_refund_is_settled_by_what_stripe_says_later() {
     // The stand-in never finishes one by itself: the bank's word is put into its mouth.
     world.proxy.will([Fault::Answer(
         200,
-        r#"{"id":"re_1","object":"refund","amount":1000,"currency":"usd","status":"succeeded"}"#,
+        r#"{"id":"re_1","object":"refund","amount":1000,"currency":"usd","status":"succeeded"}"#
+            .to_owned(),
     )]);
     let reference = "re_1".to_owned();
     assert_eq!(

@@ -1,16 +1,21 @@
 //! An account at the stand-in for Stripe, for one test alone: payments are made in it as a shop's checkout would make
 //! them, and the desk's questions to it go through the proxy.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::sync::Once;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::money::{Currency, Money};
-use engine::ports::{PaymentAsk, RefundAsk};
+use domain::order::Mode;
+use domain::reconcile::Period;
+use engine::permit::Scope;
+use engine::ports::{MovementsAsk, PaymentAsk, RefundAsk};
 use hyper::Method;
 use integrations::payments::Stripe;
 use integrations::sending::{Question, Sender};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::proxy::{Exchange, Proxy};
@@ -34,16 +39,18 @@ impl World {
     /// A new account; nothing where there is no stand-in on this machine.
     pub async fn open() -> Option<Self> {
         static ACCOUNTS: AtomicUsize = AtomicUsize::new(0);
-        let Ok(address) = std::env::var(VARIABLE) else {
-            say_not_run();
-            return None;
-        };
+        let address = part(VARIABLE)?;
         let number = ACCOUNTS.fetch_add(1, Ordering::SeqCst);
         let account = format!("{address}/worlds/t{}-{number}", std::process::id());
-        Some(Self {
-            proxy: Proxy::before(&account).await,
-            direct: Sender::to(&account).unwrap(),
-        })
+        Some(Self::at(&account).await)
+    }
+
+    /// The account that answers there.
+    pub async fn at(account: &str) -> Self {
+        Self {
+            proxy: Proxy::before(account).await,
+            direct: Sender::to(account).unwrap(),
+        }
     }
 
     /// The desk's adapter, asking through the proxy.
@@ -100,6 +107,19 @@ impl World {
         fields: &[(&str, &str)],
         key: Option<&str>,
     ) -> Value {
+        let (status, body) = self.answered(method, path, fields, key).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// As it was answered, be it good or not.
+    pub async fn answered(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+        key: Option<&str>,
+    ) -> (u16, String) {
         let form = "application/x-www-form-urlencoded".to_owned();
         let mut headers = vec![
             ("authorization", format!("Bearer {SECRET_KEY}")),
@@ -113,15 +133,17 @@ impl World {
             body: serde_html_form::to_string(fields).unwrap(),
         };
         let reply = self.direct.ask(question).await.unwrap();
-        let body = String::from_utf8(reply.body).unwrap();
-        assert_eq!(reply.status, 200, "{path}: {body}");
-        serde_json::from_str(&body).unwrap()
+        (reply.status, String::from_utf8(reply.body).unwrap())
     }
 
     /// The refunds of a payment as the account has them: how much, and how they stand.
     pub async fn refunded(&self, payment: &str) -> Vec<(i64, String)> {
+        let parameter = match payment.starts_with("ch_") {
+            true => "charge",
+            false => "payment_intent",
+        };
         let list = self
-            .get(&format!("/v1/refunds?payment_intent={payment}&limit=100"))
+            .get(&format!("/v1/refunds?{parameter}={payment}&limit=100"))
             .await;
         let refunds = list["data"].as_array().unwrap().iter();
         let mut told: Vec<(i64, String)> = refunds
@@ -203,16 +225,34 @@ pub fn payment_ask(what: &str, payment: &str, minor: i64, currency: &str) -> Pay
     }
 }
 
+/// Everything that is ever booked.
+pub fn movements_ask(after: Option<String>) -> MovementsAsk {
+    MovementsAsk {
+        scope: Scope {
+            organization_id: "organization_1".into(),
+            mode: Mode::Live,
+        },
+        period: Period {
+            from: Timestamp::UNIX_EPOCH,
+            until: "2100-01-01T00:00:00Z".parse().unwrap(),
+        },
+        after,
+    }
+}
+
 /// The fields of a form or a query.
 pub fn decoded(text: &str) -> Vec<(String, String)> {
     serde_html_form::from_str(text).unwrap()
 }
 
-/// Past the capture of test output, once: nobody should believe that this was tested when it was not.
-pub fn say_not_run() {
-    static SAID: Once = Once::new();
-    SAID.call_once(|| {
-        let line = format!("NOT RUN against a stand-in for Stripe: {VARIABLE} is not set\n");
+/// Where a part of these tests is, by the variable that names it. Where it is not set, says so past the capture of test
+/// output, once: nobody should believe that this was tested when it was not.
+pub fn part(variable: &'static str) -> Option<String> {
+    static SAID: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    let found = std::env::var(variable).ok();
+    if found.is_none() && SAID.lock().unwrap().insert(variable) {
+        let line = format!("NOT RUN with Stripe: {variable} is not set\n");
         std::io::stderr().write_all(line.as_bytes()).unwrap();
-    });
+    }
+    found
 }

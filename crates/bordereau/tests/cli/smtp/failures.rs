@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use super::{cancel, filled, part, until};
 use crate::flows::orders;
+use crate::support::browser::Browser;
+use crate::support::people::ADA;
+use crate::support::server::Server;
 use crate::support::{Desk, text};
 
 /// Where its packages are, unpacked.
@@ -69,17 +72,28 @@ fn keep(output: BufReader<ChildStdout>, letters: Arc<Mutex<Vec<Value>>>) {
     });
 }
 
-/// Cancels an order through a server with this plan; what became of its e-mail, and what the server read whole.
-fn canceled(plan: &str, state: MailState) -> Option<(Vec<Concern>, Vec<Value>)> {
+/// A desk whose only order was canceled, after a server with this plan was asked to take its letter.
+fn told(plan: &str) -> Option<(Desk, Server, Aiosmtpd)> {
     let smtp = Aiosmtpd::start(&part(PACKAGES)?, &[plan]);
     let address = format!("smtp://127.0.0.1:{}", smtp.port);
     let desk = Desk::embedded();
     let all = filled(&desk);
     let server = desk.serve_with(&[("BORDEREAU_SMTP_URL", &address)]);
     cancel(&server, &all[0]);
+    settled(&desk, 1);
+    Some((desk, server, smtp))
+}
+
+/// Waits until so many letters came to something.
+fn settled(desk: &Desk, letters: i64) {
     let settled = "select count(*) from order_events where kind = 'mail_settled'";
-    desk.wait_for(settled, |count| count == 1);
+    desk.wait_for(settled, |count| count == letters);
     desk.wait_for("select count(*) from jobs", |count| count == 0);
+}
+
+/// Cancels an order through a server with this plan; what became of its e-mail, and what the server read whole.
+fn canceled(plan: &str, state: MailState) -> Option<(Vec<Concern>, Vec<Value>)> {
+    let (desk, _server, smtp) = told(plan)?;
     let order = orders(&desk).remove(0);
     assert_eq!(order.mails[0].state, state, "{plan}");
     let concerns = order.attention.into_iter().map(|one| one.concern);
@@ -119,6 +133,35 @@ fn a_5xx_is_not_tried_again_and_asks_for_a_person() {
         let said = plan.trim_start_matches("rcpt ");
         assert!(reason.ends_with(said), "{reason}");
     }
+}
+
+#[test]
+fn c7_what_was_refused_is_sent_again_when_a_person_says_so() {
+    let Some((desk, server, smtp)) = told("rcpt 550 5.1.1 nobody here") else {
+        return;
+    };
+    let order = orders(&desk).remove(0);
+    let address = format!("/orders/{}", order.id);
+    let mut browser = Browser::signed_in(&server, "en", ADA);
+    browser
+        .get(&address)
+        .says("E-mail to the shopper that may not have arrived: Cancelation.")
+        .says(">Send again<");
+    let mail = order.mails[0].id.as_str();
+    let fields = [("action", "send_mail_again"), ("subject", mail)];
+    let path = format!("{address}/do");
+    browser
+        .post(&path, &fields)
+        .says("The e-mail is sent again.");
+    settled(&desk, 2);
+    let order = orders(&desk).remove(0);
+    assert_eq!(order.mails[1].state, MailState::Sent);
+    assert_eq!((order.attention, smtp.letters().len()), (Vec::new(), 1));
+    browser
+        .post(&path, &fields)
+        .is(422)
+        .says("This e-mail was sent or is on its way.");
+    desk.is_well();
 }
 
 #[test]
@@ -184,13 +227,17 @@ fn tls_is_used_as_the_settings_say_and_only_with_a_certificate_that_is_trusted()
             ("BORDEREAU_SMTP_PASSWORD", password),
         ];
         let trusting = [&settings[..], &[("SSL_CERT_FILE", &certificate)]].concat();
-        let told = desk.run_with_settings("doctor", &settings).needs_a_look();
+        let told = desk
+            .run_with_settings("doctor", &[], &settings)
+            .needs_a_look();
         assert!(
             told.contains("the mail server cannot be used: localhost:"),
             "{told}"
         );
         assert!(told.contains("certificate"), "{told}");
-        let told = desk.run_with_settings("doctor", &trusting).needs_a_look();
+        let told = desk
+            .run_with_settings("doctor", &[], &trusting)
+            .needs_a_look();
         assert!(told.contains("can be reached"), "{told}");
         assert!(
             told.contains("the e-mails of Shop come from orders@localhost"),
@@ -232,7 +279,7 @@ fn settings_that_cannot_be_used_are_refused_at_the_start_without_the_password() 
             ("BORDEREAU_SMTP_PASSWORD", "s3cret"),
         ];
         for command in ["serve", "doctor"] {
-            let ran = desk.run_with_settings(command, &settings);
+            let ran = desk.run_with_settings(command, &[], &settings);
             assert_eq!(ran.code, 1, "{ran:?}");
             assert!(
                 ran.err.contains("smtp_url cannot be used") && ran.err.contains(why),

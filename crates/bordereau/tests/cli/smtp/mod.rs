@@ -5,7 +5,6 @@ mod crash;
 mod failures;
 mod received;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -17,15 +16,9 @@ use crate::support::browser::Browser;
 use crate::support::people::ADA;
 use crate::support::server::{LIMIT, Server};
 
-/// A folder that a part of these tests needs, by the variable that names it; where it is not set, says so past the
-/// capture of test output: nobody should believe that this was tested.
+/// A folder that a part of these tests needs.
 fn part(variable: &str) -> Option<PathBuf> {
-    let found = std::env::var_os(variable).map(PathBuf::from);
-    if found.is_none() {
-        let line = format!("not run: {variable} is not set\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
-    }
-    found
+    crate::support::part(variable).map(PathBuf::from)
 }
 
 /// Asks until there is an answer. Asking is the pause between two questions.

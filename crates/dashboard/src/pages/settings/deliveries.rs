@@ -55,8 +55,10 @@ pub(super) async fn show(
         return Ok(nothing_here(visitor).await);
     };
     let mut context = told(&visitor, &delivery);
-    context["body"] = laid_out(&delivery.body).into();
-    context["may_replay"] = (delivery.state != DeliveryState::Waiting).into();
+    // Until it is read nobody knows whether it was sent to the right organization.
+    let is_theirs = delivery.state != DeliveryState::Waiting && delivery.is_kept();
+    context["body"] = is_theirs.then(|| laid_out(&delivery.body)).into();
+    context["may_replay"] = is_theirs.into();
     context["done"] = done.said(&visitor).into();
     let fine = Wrong::default();
     Ok(page(

@@ -6,7 +6,7 @@ use domain::money::Money;
 use domain::order::{FraudReview, MailState, Order, Sync};
 use domain::payment::Dispute;
 use domain::payment_settle::PaymentFact;
-use domain::refund_settle::RefundFact;
+use domain::refund_settle::{ForeignRefund, RefundFact};
 use domain::shop::ShopFact;
 
 use super::{STATES, Step};
@@ -33,7 +33,7 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
             refund: step.refund(order),
             fact: refund_fact(step),
         },
-        81 | 82 => Fact::ForeignRefund {
+        81 | 82 => Fact::ForeignRefund(ForeignRefund {
             refund: format!("refund_foreign_{}", step.second).as_str().into(),
             payment: step.payment(order),
             amount_minor: step.amounts[0].of(order.left().total_minor()),
@@ -42,7 +42,8 @@ pub fn fact(step: &Step, order: &Order) -> Fact {
             } else {
                 step.text()
             },
-        },
+            fact: refund_fact(step),
+        }),
         83 => Fact::Fraud(REVIEWS[usize::from(step.second) % REVIEWS.len()]),
         84..=89 => Fact::Label {
             label: step.label(order),

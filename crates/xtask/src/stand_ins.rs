@@ -1,6 +1,6 @@
-//! A stand-in for Stripe for as long as the tests run: a package of PyPI that keeps state as Stripe does, and carries
-//! Stripe's own description of its interface. Every package is pinned by its hash in `tests/stripe/requirements.txt`,
-//! installed into `target/xtask`, and adapted there to the Pythons that there are by `tests/stripe/serve.py`.
+//! Stand-ins for Stripe for as long as the tests run: packages of PyPI. One keeps state as Stripe does and carries
+//! Stripe's own description of its interface; the other signs its webhooks as Stripe does. Every package is pinned by its
+//! hash in `tests/stripe`, installed into `target/xtask`, and started there by a few lines of ours.
 
 use crate::shell;
 use anyhow::{Context, Result, bail};
@@ -11,42 +11,67 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-/// Where our part of it is.
+/// A program that stands for Stripe.
+pub struct Program {
+    /// What it is called, also in `target/xtask`.
+    name: &'static str,
+    /// The packages that it is made of, in our folder.
+    requirements: &'static str,
+    /// What starts it, in our folder.
+    script: &'static str,
+    /// The package that there is no wheel of, so that it is built here.
+    built: Option<&'static str>,
+}
+
+/// The one that keeps state as Stripe does.
+pub const WORLD: Program = Program {
+    name: "stripe-world",
+    requirements: "requirements.txt",
+    script: "serve.py",
+    built: None,
+};
+
+/// The one that signs its webhooks.
+pub const WEBHOOKS: Program = Program {
+    name: "localstripe",
+    requirements: "webhooks.txt",
+    script: "webhooks.py",
+    built: Some("localstripe"),
+};
+
+/// Where our part of them is.
 const FOLDER: &str = "tests/stripe";
-/// The oldest Python whose language the package is written in, its minor number.
+/// The oldest Python that they run on, its minor number.
 const OLDEST_MINOR: u32 = 12;
 /// How long it may take to answer: reading the interface's description takes some seconds.
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// How often it is looked whether it answers.
 const START_POLL: Duration = Duration::from_millis(100);
 
-/// The running stand-in.
-pub struct StripeWorld {
+/// A running stand-in.
+pub struct StandIn {
     server: Child,
     port: u16,
-    spec: PathBuf,
+    packages: PathBuf,
 }
 
-impl StripeWorld {
+impl StandIn {
     /// Installs it where that was not done before, and starts it on a port of its own.
     ///
     /// # Errors
     /// What is missing: the reason why the tests that ask it cannot run.
-    pub fn start(root: &Path) -> Result<Self> {
-        let home = root.join("target/xtask/stripe-world");
-        let python = installed(root, &home)?;
+    pub fn start(root: &Path, program: &Program) -> Result<Self> {
+        let home = root.join("target/xtask").join(program.name);
+        let python = installed(root, &home, program)?;
         let packages = shell::output(Command::new(&python).args([
             "-c",
             "import sysconfig; print(sysconfig.get_path('purelib'))",
         ]))?;
-        let spec = Path::new(packages.trim()).join("seahaven_stripe_world/spec/spec3.min.json");
-        if !spec.is_file() {
-            bail!("the package carries no description of Stripe's interface");
-        }
+        let packages = PathBuf::from(packages.trim());
         let port = shell::free_port()?;
         let log = File::create(home.join("log")).context("keep what the stand-in says")?;
         let server = Command::new(&python)
-            .arg(root.join(FOLDER).join("serve.py"))
+            .arg(root.join(FOLDER).join(program.script))
             .arg(port.to_string())
             .current_dir(&home)
             // It ends when this does, however this ends: then the pipe is closed.
@@ -54,32 +79,45 @@ impl StripeWorld {
             .stdout(log.try_clone().context("keep what the stand-in says")?)
             .stderr(log)
             .spawn()
-            .context("start the stand-in for Stripe")?;
-        let mut world = Self { server, port, spec };
-        world.wait_until_ready(&home)?;
-        Ok(world)
+            .with_context(|| format!("start {}", program.name))?;
+        let mut started = Self {
+            server,
+            port,
+            packages,
+        };
+        started.wait_until_ready(&home, program.name)?;
+        Ok(started)
     }
 
-    /// Where it answers; each folder of `worlds` below is an account of its own.
+    /// Where it answers; of the one that keeps state, each folder of `worlds` below is an account of its own.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Stripe's description of its interface, in OpenAPI.
-    pub fn spec(&self) -> &Path {
-        &self.spec
+    ///
+    /// # Errors
+    /// Its packages carry none.
+    pub fn spec(&self) -> Result<PathBuf> {
+        let spec = self
+            .packages
+            .join("seahaven_stripe_world/spec/spec3.min.json");
+        if !spec.is_file() {
+            bail!("the package carries no description of Stripe's interface");
+        }
+        Ok(spec)
     }
 
-    fn wait_until_ready(&mut self, home: &Path) -> Result<()> {
+    fn wait_until_ready(&mut self, home: &Path, name: &str) -> Result<()> {
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             if let Some(status) = self.server.try_wait().context("look after the stand-in")? {
                 let log = fs::read_to_string(home.join("log")).unwrap_or_default();
                 let last = log.lines().next_back().unwrap_or_default();
-                bail!("the stand-in for Stripe ended with {status}: {last}");
+                bail!("{name} ended with {status}: {last}");
             }
             if begun.elapsed() > START_LIMIT {
-                bail!("the stand-in for Stripe did not answer within {START_LIMIT:?}");
+                bail!("{name} did not answer within {START_LIMIT:?}");
             }
             thread::sleep(START_POLL);
         }
@@ -87,7 +125,7 @@ impl StripeWorld {
     }
 }
 
-impl Drop for StripeWorld {
+impl Drop for StandIn {
     fn drop(&mut self) {
         // Where it cannot be killed it has ended.
         let _ = self.server.kill();
@@ -96,10 +134,10 @@ impl Drop for StripeWorld {
 }
 
 /// The Python of an environment that holds the packages of our list.
-fn installed(root: &Path, home: &Path) -> Result<PathBuf> {
+fn installed(root: &Path, home: &Path, program: &Program) -> Result<PathBuf> {
     let (environment, requirements) = (
         home.join("environment"),
-        root.join(FOLDER).join("requirements.txt"),
+        root.join(FOLDER).join(program.requirements),
     );
     let python = environment.join("bin/python");
     let wanted =
@@ -120,9 +158,13 @@ fn installed(root: &Path, home: &Path) -> Result<PathBuf> {
     pip.args(["-m", "pip", "--disable-pip-version-check", "install"]);
     pip.args(["--quiet", "--timeout", "30", "--retries", "2"]);
     pip.args(["--no-deps", "--only-binary", ":all:", "--require-hashes"]);
-    // It says that it needs the newest; with what is adapted it runs on those before.
+    if let Some(package) = program.built {
+        pip.args(["--no-binary", package]);
+    }
+    // One says that it needs the newest; with what is adapted it runs on those before.
     pip.args(["--ignore-requires-python", "--requirement"]);
-    shell::run(pip.arg(&requirements)).context("the stand-in for Stripe cannot be fetched")?;
+    shell::run(pip.arg(&requirements))
+        .with_context(|| format!("{} cannot be fetched", program.name))?;
     fs::write(&mark, wanted).with_context(|| format!("write {}", mark.display()))?;
     Ok(python)
 }
@@ -146,7 +188,9 @@ fn newest_python() -> Result<PathBuf> {
         .filter(|(minor, _)| *minor >= OLDEST_MINOR)
         .max_by_key(|(minor, _)| *minor);
     found.map(|(_, python)| python).with_context(|| {
-        format!("there is no Python 3.{OLDEST_MINOR} or newer, which the stand-in for Stripe is written in")
+        format!(
+            "there is no Python 3.{OLDEST_MINOR} or newer, which the stand-ins for Stripe run on"
+        )
     })
 }
 
