@@ -133,6 +133,8 @@ fn fields(formats: &Formats, value: &Value) -> Vec<(&'static str, String)> {
         "dispute",
         "limit",
         "name",
+        "from",
+        "to",
     ];
     let written = |name: &str, value: &Value| -> String {
         if let Ok(money) = serde_json::from_value::<Money>(value.clone()) {

@@ -72,6 +72,8 @@ ids! {
     PartyId = "party_";
     /// Something a provider told by itself.
     DeliveryId = "delivery_";
+    /// A landed cost that was quoted.
+    LandedCostId = "landed_cost_";
 }
 
 impl RefundId {

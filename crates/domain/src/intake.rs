@@ -12,7 +12,7 @@ use crate::conclude::{conclude, natural_status};
 use crate::coverage::{Coverage, Standing};
 use crate::event::{Event, EventKind};
 use crate::fees::FeeTerms;
-use crate::ids::{OrderId, OrganizationId};
+use crate::ids::{LandedCostId, OrderId, OrganizationId};
 use crate::order::{
     Amounts, EstimatedWeight, FraudReview, Item, Mode, Order, ShopLink, Source, Sync, Transition,
 };
@@ -74,6 +74,9 @@ pub struct NewOrder {
     /// Whether the quoted landed cost is guaranteed.
     #[serde(default)]
     pub guarantee: bool,
+    /// The landed cost that it was quoted, where it was quoted one here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed_cost: Option<LandedCostId>,
     /// Labels of the team's own making.
     #[serde(default)]
     pub tags: BTreeSet<String>,
@@ -158,6 +161,7 @@ fn document(new: NewOrder, placement: Placement, context: &Context) -> Order {
         hold: None,
         fraud_review: new.fraud_review,
         rate: new.rate,
+        landed_cost: new.landed_cost,
         amounts: new.amounts,
         items: new.items,
         bill_to: new.bill_to.unwrap_or_else(|| new.ship_to.clone()),

@@ -36,7 +36,7 @@ pub(crate) fn checked(mut new: NewOrder) -> Result<NewOrder, Refusal> {
         .bill_to
         .map(|address| address.checked("bill_to"))
         .transpose()?;
-    check_items(&mut new)?;
+    check_items(&mut new.items)?;
     check_amounts(&new)?;
     check_payments(&new)?;
     if new.tags.len() > crate::edits::MAX_TAGS {
@@ -74,7 +74,7 @@ fn malformed(given: String, expected: &str) -> Problem {
     }
 }
 
-fn check_rate(rate: &ExchangeRate) -> Result<(), Refusal> {
+pub(crate) fn check_rate(rate: &ExchangeRate) -> Result<(), Refusal> {
     if rate.rate <= rust_decimal::Decimal::ZERO {
         return Err(Refusal::invalid("rate", Problem::NotPositive));
     }
@@ -100,18 +100,22 @@ fn check_language(tag: &str) -> Result<(), Refusal> {
     ))
 }
 
-fn check_items(new: &mut NewOrder) -> Result<(), Refusal> {
-    if new.items.is_empty() {
+/// Items with their texts trimmed, each under an identifier of its own.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `items[n].field`.
+pub(crate) fn check_items(items: &mut [Item]) -> Result<(), Refusal> {
+    if items.is_empty() {
         return Err(Refusal::invalid("items", Problem::Missing));
     }
-    if new.items.len() > MAX_ITEMS {
+    if items.len() > MAX_ITEMS {
         return Err(Refusal::invalid(
             "items",
             Problem::TooMany { max: MAX_ITEMS },
         ));
     }
     let mut ids: BTreeSet<&ItemId> = BTreeSet::new();
-    for (index, item) in new.items.iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         let field = |name: &str| format!("items[{index}].{name}");
         if !ids.insert(&item.id) {
             return Err(Refusal::invalid(
@@ -137,7 +141,7 @@ fn check_items(new: &mut NewOrder) -> Result<(), Refusal> {
             ));
         }
     }
-    for (index, item) in new.items.iter_mut().enumerate() {
+    for (index, item) in items.iter_mut().enumerate() {
         item.name = required_text(&item.name, &format!("items[{index}].name"), MAX_NAME)?;
         item.declared = checked_declaration(
             std::mem::take(&mut item.declared),
@@ -155,11 +159,7 @@ pub(crate) fn checked_declaration(
     mut declared: Declaration,
     prefix: &str,
 ) -> Result<Declaration, Refusal> {
-    let hs_code: String = declared
-        .hs_code
-        .chars()
-        .filter(|letter| !matches!(letter, '.' | ' '))
-        .collect();
+    let hs_code = crate::tariff::hs_digits(&declared.hs_code);
     let is_code = hs_code.is_empty()
         || ((4..=12).contains(&hs_code.len()) && hs_code.bytes().all(|byte| byte.is_ascii_digit()));
     if !is_code {

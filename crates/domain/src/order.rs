@@ -12,7 +12,7 @@ use crate::address::Address;
 use crate::capture::CaptureRule;
 use crate::coverage::Coverage;
 use crate::fees::FeeTerms;
-use crate::ids::{ItemId, OrderId, OrganizationId, RefundId};
+use crate::ids::{ItemId, LandedCostId, OrderId, OrganizationId, RefundId};
 use crate::journal::Entry;
 use crate::money::{Currency, Money};
 use crate::parts::Parts;
@@ -180,6 +180,9 @@ pub struct Order {
     pub fraud_review: FraudReview,
     /// Presentment and base currency, and the rate between them.
     pub rate: ExchangeRate,
+    /// The landed cost that it was quoted, where it was quoted one here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed_cost: Option<LandedCostId>,
     /// What the shopper was charged for.
     pub amounts: Amounts,
     /// What was bought.

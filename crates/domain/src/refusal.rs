@@ -1,81 +1,20 @@
 //! Refusals: what the rules do not let happen, as values with data. The edges turn them into words in the reader's
 //! language; `Display` is the plain English of logs, files and the command line.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Permission;
 use crate::ids::{
-    AttentionId, ItemId, LabelId, MailId, NoteId, PaymentId, RefundId, ShipmentId, WaitingId,
+    AttentionId, ItemId, LabelId, LandedCostId, MailId, NoteId, OrderId, PaymentId, RefundId,
+    ShipmentId, WaitingId,
 };
-use crate::money::{AmountError, Money};
+use crate::money::{Currency, Money};
 use crate::order::OrderStatus;
 use crate::payment::PaymentState;
+pub use crate::problem::Problem;
 use crate::refund::{Part, RefundState};
 use crate::shipment::LabelState;
-
-/// What is wrong with one field of what came in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "problem", rename_all = "snake_case")]
-pub enum Problem {
-    /// Required, and not there.
-    #[error("is missing")]
-    Missing,
-    /// Longer than the bound.
-    #[error("is longer than {max} characters; shorten it")]
-    TooLong {
-        /// The bound, in characters.
-        max: usize,
-    },
-    /// More entries than the bound.
-    #[error("has more than {max} entries; split it")]
-    TooMany {
-        /// The bound.
-        max: usize,
-    },
-    /// Zero or less where there must be something.
-    #[error("must be greater than zero")]
-    NotPositive,
-    /// Less than zero.
-    #[error("must not be negative")]
-    Negative,
-    /// Not ISO 3166-1.
-    #[error("\"{given}\" is not an ISO 3166-1 country code; use two letters such as FR")]
-    UnknownCountry {
-        /// What came.
-        given: String,
-    },
-    /// Not an amount of the order's currency.
-    #[error("{0}")]
-    Amount(AmountError),
-    /// Parts that do not add up.
-    #[error("adds up to {sum}, not {expected}; correct the parts or the total")]
-    DoesNotAddUp {
-        /// What the parts make.
-        sum: Money,
-        /// What was said.
-        expected: Money,
-    },
-    /// The same value twice where it may stand once.
-    #[error("\"{given}\" is there twice; keep one")]
-    Twice {
-        /// The value.
-        given: String,
-    },
-    /// Not of the form that is asked for.
-    #[error("\"{given}\" is not {expected}")]
-    Malformed {
-        /// What came.
-        given: String,
-        /// The form, in plain words.
-        expected: String,
-    },
-    /// Names something that is not there.
-    #[error("\"{given}\" is not known here")]
-    Unknown {
-        /// What came.
-        given: String,
-    },
-}
 
 /// What the rules refuse, and why. Nothing has changed when one of these is returned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -200,6 +139,24 @@ pub enum Refusal {
     EstimatedWeightFixed,
     #[error("coverage never improves by an edit")]
     CoverageOnlyFalls,
+    #[error("landed cost {landed_cost} is not known here")]
+    LandedCostNotFound { landed_cost: LandedCostId },
+    #[error("landed cost {landed_cost} expired on {expired_at}; ask for another")]
+    LandedCostExpired {
+        landed_cost: LandedCostId,
+        expired_at: Timestamp,
+    },
+    #[error("order {order} was made of landed cost {landed_cost}; ask for another")]
+    LandedCostUsed {
+        landed_cost: LandedCostId,
+        order: OrderId,
+    },
+    #[error("there is no exchange rate from {from} to {to}: {why}; give one, or try again")]
+    NoExchangeRate {
+        from: Currency,
+        to: Currency,
+        why: String,
+    },
 }
 
 /// What can be done instead of what was refused (O3).
@@ -244,6 +201,10 @@ pub enum Instead {
     AskAnother,
     /// Ask for it anew, as the order is now.
     AskAnew,
+    /// Ask for the landed cost anew.
+    QuoteAgain,
+    /// Give the exchange rate, or try again later.
+    GiveTheRate,
     /// Write a note of one's own.
     WriteAnother,
     /// Place a new order.
@@ -296,6 +257,10 @@ impl Refusal {
                 Some("items")
             }
             Self::EstimatedWeightFixed => Some("estimated_weight"),
+            Self::LandedCostNotFound { .. }
+            | Self::LandedCostExpired { .. }
+            | Self::LandedCostUsed { .. } => Some("landed_cost"),
+            Self::NoExchangeRate { .. } => Some("rate"),
             Self::StaleVersion { .. } => Some("version"),
             _ => None,
         }
@@ -350,6 +315,10 @@ impl Refusal {
             Self::AttentionNotFound { .. } => ("O1", I::LoadAgain),
             Self::EstimatedWeightFixed => ("N5", I::WeighOnTheLabel),
             Self::CoverageOnlyFalls => ("S3", I::PlaceAgain),
+            Self::LandedCostNotFound { .. }
+            | Self::LandedCostExpired { .. }
+            | Self::LandedCostUsed { .. } => ("O3", I::QuoteAgain),
+            Self::NoExchangeRate { .. } => ("R6", I::GiveTheRate),
         }
     }
 

@@ -15,6 +15,7 @@ use domain::refusal::{Problem, Refusal};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::jobs::jobs_of;
+use crate::landed_costs;
 use crate::permit::{CreateOrders, Permit, Scope, ViewOrders};
 use crate::policies;
 use crate::store::commit::{Commit, CommitError, Remembered};
@@ -299,7 +300,7 @@ async fn change(
 }
 
 /// What this key was answered before, if it was.
-async fn answered(
+pub(crate) async fn answered(
     desk: &Desk,
     scope: &Scope,
     idempotency: Option<&Idempotency>,
@@ -374,6 +375,8 @@ async fn retry_or_fail(
             }
             .into())
         }
+        // Free again is what only the clock of a test makes it.
+        CommitError::LandedCostTaken(id) => landed_costs::why_not_free(desk, scope, &id).await,
         CommitError::IdTaken(given) => Err(Refusal::invalid("id", Problem::Twice { given }).into()),
         CommitError::Store(error) if error.is_transient() => Ok(()),
         CommitError::Store(error) => Err(error.into()),

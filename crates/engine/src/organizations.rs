@@ -4,6 +4,7 @@ use domain::capture::CaptureRule;
 use domain::fees::FeeTerms;
 use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, ViewId};
+use domain::landed_cost::terms::Terms;
 use domain::money::Currency;
 use domain::order::{Fulfilment, OrderStatus};
 use domain::policy::Policies;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub capture: CaptureRule,
     /// What it asks before money goes back or an order is canceled.
     pub policies: Policies,
+    /// Fees, guarantee and boxes of landed costs that are quoted from now on.
+    pub landed_cost: Terms,
     /// The address its e-mails come from.
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
@@ -58,6 +61,7 @@ impl Default for Settings {
             fees: FeeTerms::default(),
             capture: CaptureRule::default(),
             policies: Policies::default(),
+            landed_cost: Terms::default(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
             second_factor: SecondFactor::default(),

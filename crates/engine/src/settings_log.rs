@@ -151,6 +151,17 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<Money>,
     },
+    /// A tariff was brought in.
+    TariffImported {
+        /// Whose data it is.
+        source: String,
+        /// Its number.
+        version: u64,
+        /// How many rows it has.
+        rows: u64,
+    },
+    /// What is set about landed costs.
+    LandedCostTermsChanged,
     /// The organization was renamed.
     Renamed {
         /// Until then.

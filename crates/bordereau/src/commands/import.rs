@@ -127,14 +127,14 @@ impl Import {
 }
 
 /// The file that tells the rejects; made with the first of them.
-struct Rejects<'a> {
+pub(super) struct Rejects<'a> {
     path: &'a Path,
     file: Option<BufWriter<File>>,
 }
 
 impl<'a> Rejects<'a> {
     /// Looks whether the rejects can go there. What an import before told there is gone: it may not be so any more.
-    fn to(path: &'a Path, input: &Path) -> Result<Self> {
+    pub(super) fn to(path: &'a Path, input: &Path) -> Result<Self> {
         let is_input = std::fs::canonicalize(path)
             .is_ok_and(|path| std::fs::canonicalize(input).is_ok_and(|input| input == path));
         if is_input {
@@ -158,7 +158,8 @@ impl<'a> Rejects<'a> {
         Ok(self.file.insert(file))
     }
 
-    fn tell(&mut self, reject: &Reject) -> std::io::Result<()> {
+    /// Tells one.
+    pub(super) fn tell(&mut self, reject: &Reject) -> std::io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             None => self.begin()?,
@@ -166,12 +167,14 @@ impl<'a> Rejects<'a> {
         file.write_all(&row(reject))
     }
 
-    fn finish(self) -> std::io::Result<()> {
+    /// Writes what is left to write.
+    pub(super) fn finish(self) -> std::io::Result<()> {
         self.file.map_or(Ok(()), |mut file| file.flush())
     }
 }
 
-fn rejects_beside(file: &Path) -> PathBuf {
+/// Where the rejects of a file are told where nothing is said.
+pub(super) fn rejects_beside(file: &Path) -> PathBuf {
     match file.file_name().and_then(|name| name.to_str()) {
         Some("-") | None => PathBuf::from("import.rejects.csv"),
         Some(name) => file.with_file_name(format!("{name}.rejects.csv")),

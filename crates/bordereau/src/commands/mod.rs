@@ -9,10 +9,12 @@ mod import;
 mod key;
 mod migrate;
 mod progress;
+mod quote;
 mod reconcile;
 mod refunds;
 mod schema;
 mod serve;
+mod tariff;
 mod user;
 
 use std::process::ExitCode;
@@ -62,6 +64,8 @@ enum Command {
     Key(key::Key),
     Refunds(refunds::Refunds),
     Reconcile(reconcile::Reconcile),
+    Quote(quote::Quote),
+    Tariff(tariff::Tariff),
     Backup(backup::Backup),
     Doctor(doctor::Doctor),
     Schema(schema::Schema),
@@ -101,6 +105,8 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Key(command) => command.run().await,
         Command::Refunds(command) => command.run().await,
         Command::Reconcile(command) => command.run().await,
+        Command::Quote(command) => command.run().await,
+        Command::Tariff(command) => command.run().await,
         Command::Backup(command) => command.run().await,
         Command::Doctor(command) => command.run().await,
         Command::Schema(command) => command.run(),

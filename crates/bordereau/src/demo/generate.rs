@@ -74,6 +74,7 @@ pub fn order(rng: &mut StdRng, index: u64, placed_at: Timestamp) -> NewOrder {
         fraud_review: FraudReview::None,
         fraud_protection: is_checkout,
         guarantee: source != Source::Api && rng.random_range(0..4) != 0,
+        landed_cost: None,
         tags: tags(rng),
     }
 }

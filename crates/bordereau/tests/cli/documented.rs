@@ -11,7 +11,7 @@ fn document() -> String {
 }
 
 /// The fenced blocks of a language.
-fn blocks<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
+pub fn blocks<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
     let after = document.split(&fence).skip(1);
     after

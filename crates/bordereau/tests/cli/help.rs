@@ -4,7 +4,7 @@ use crate::support::{Desk, bordereau};
 
 #[test]
 fn every_command_says_what_it_does() {
-    let cases: [(&[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str]); 17] = [
         (
             &[],
             &[
@@ -58,6 +58,21 @@ fn every_command_says_what_it_does() {
         (
             &["reconcile"],
             &["payment provider's", "--from <DAY>", "--csv <FILE>"],
+        ),
+        (
+            &["tariff"],
+            &[
+                "import",
+                "set",
+                "list",
+                "export",
+                "terms",
+                "docs/landed-cost.md",
+            ],
+        ),
+        (
+            &["quote"],
+            &["with its formula", "docs/landed-cost.md", "--json"],
         ),
         (
             &["key", "create"],

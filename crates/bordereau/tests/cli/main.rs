@@ -39,6 +39,7 @@ mod hooks;
 mod import_again;
 mod import_csv;
 mod import_json;
+mod landed_cost;
 mod live;
 mod localstripe;
 mod pages;

@@ -125,6 +125,10 @@ refusal-note-of-another = { $author } wrote this note, and notes are changed by 
 refusal-attention-not-found = It is resolved already.
 refusal-estimated-weight-fixed = The estimated weight is what shipping was quoted on, and stays.
 refusal-coverage-only-falls = Coverage never improves by an edit.
+refusal-landed-cost-not-found = This landed cost is not known here.
+refusal-landed-cost-expired = This landed cost has expired: its rates no longer hold.
+refusal-landed-cost-used = An order was made of this landed cost already.
+refusal-no-exchange-rate = There is no exchange rate from { $from } to { $to }.
 
 instead-correct-the-field = Correct it and try again.
 instead-ask-an-admin = Ask an admin of your organization.
@@ -143,4 +147,6 @@ instead-choose-another-number = Choose another number.
 instead-weigh-on-the-label = Change the weight when you create the label.
 instead-place-again = Place a new order.
 instead-write-another = Add a note of your own.
+instead-quote-again = Have the landed cost calculated again.
+instead-give-the-rate = Give the exchange rate, or try again later.
 instead-nothing = Nothing needs to be done.

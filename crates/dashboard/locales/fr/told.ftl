@@ -125,6 +125,10 @@ refusal-note-of-another = Cette note est de { $author }, et une note se modifie 
 refusal-attention-not-found = C'est déjà réglé.
 refusal-estimated-weight-fixed = Le poids estimé a servi au calcul de l'expédition, et reste.
 refusal-coverage-only-falls = La couverture ne s'améliore jamais par une modification.
+refusal-landed-cost-not-found = Ce coût au débarquement n'est pas connu ici.
+refusal-landed-cost-expired = Ce coût au débarquement a expiré : ses taux ne valent plus.
+refusal-landed-cost-used = Une commande a déjà été passée avec ce coût au débarquement.
+refusal-no-exchange-rate = Il n'y a pas de taux de change de { $from } vers { $to }.
 
 instead-correct-the-field = Corrigez et réessayez.
 instead-ask-an-admin = Demandez à un administrateur de votre organisation.
@@ -143,4 +147,6 @@ instead-choose-another-number = Choisissez un autre numéro.
 instead-weigh-on-the-label = Changez le poids en créant l'étiquette.
 instead-place-again = Passez une nouvelle commande.
 instead-write-another = Ajoutez votre propre note.
+instead-quote-again = Faites recalculer le coût au débarquement.
+instead-give-the-rate = Donnez le taux de change, ou réessayez plus tard.
 instead-nothing = Il n'y a rien à faire.

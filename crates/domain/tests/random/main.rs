@@ -9,6 +9,7 @@
 
 mod actions;
 mod invariants;
+mod landed;
 mod orders;
 mod refunds;
 mod steps;

@@ -9,6 +9,7 @@
 )]
 
 mod commands;
+pub mod landed;
 pub mod waits;
 
 use domain::actor::{Actor, ActorKind, By, Permission};
@@ -171,6 +172,7 @@ pub fn new_order(source: Source, presentment: Currency) -> NewOrder {
         fraud_review: FraudReview::Approved,
         fraud_protection: source == Source::Checkout,
         guarantee: true,
+        landed_cost: None,
         tags: [].into(),
     }
 }

@@ -1,5 +1,6 @@
 //! Looks after refunds that hear nothing for too long: one whose job was lost gets it back, and a person hears of one
-//! that nobody knows the outcome of. A job that is given up stays with the person who was asked to look.
+//! that nobody knows the outcome of. A job that is given up stays with the person who was asked to look. Landed costs
+//! that expired long ago, and of which no order was made, are forgotten.
 
 use domain::actor::ActorKind;
 use domain::command::Fact;
@@ -8,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::later;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::landed_costs;
 use crate::orders::{load_in, record_fact};
 use crate::permit::Scope;
 use crate::refund_queue::job_of;
@@ -27,6 +29,9 @@ const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub(super) async fn sweep(desk: &Desk) -> Result<usize, StoreError> {
     let (store, mut count) = (desk.store(), 0);
     for (organization, _) in store.organizations().await? {
+        // A shop asks for many that no order is made of.
+        let before = later(desk.now(), -landed_costs::KEPT.as_secs());
+        store.forget_landed_costs(&organization, before).await?;
         let due = store
             .refunds_to_look_at(&organization, desk.now(), MOST)
             .await?;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use domain::command::Decision;
 use domain::event::Event;
 use domain::filter::Summary;
-use domain::ids::{OrderId, OrganizationId};
+use domain::ids::{LandedCostId, OrderId, OrganizationId};
 use domain::order::Order;
 use jiff::Timestamp;
 use sqlx::{Any, Row, Transaction};
@@ -60,6 +60,9 @@ pub enum CommitError {
     /// Another order has the same place in the list: take another desk number.
     #[error("the desk number's place is taken")]
     PlaceTaken,
+    /// The landed cost of the order is another order's, has expired, or is not there.
+    #[error("landed cost {0} is not free")]
+    LandedCostTaken(LandedCostId),
     /// The key was answered meanwhile: answer the same.
     #[error("the key was answered meanwhile")]
     Answered,
@@ -99,6 +102,11 @@ impl Store {
         match commit.before {
             Some(before) => update(&mut tx, before, order, row).await?,
             None => insert(&mut tx, order, row).await?,
+        }
+        if let (None, Some(id)) = (commit.before, &order.landed_cost)
+            && !super::landed_costs::take(&mut tx, id, order).await?
+        {
+            return Err(CommitError::LandedCostTaken(id.clone()));
         }
         insert_events(&mut tx, order, &commit.decision.events).await?;
         self.write_keys(&mut tx, commit.before, order).await?;

@@ -1,4 +1,4 @@
-//! The migrations of the database, by number.
+//! The migrations of the schema: a new one is a new file and a new entry; those that were released never change.
 
 /// The migrations, in order. Each text is fixed once released.
 pub(super) const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
@@ -72,5 +72,15 @@ pub(super) const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         16,
         "parties",
         [include_str!("../../migrations/0016_parties.sql"); 2],
+    ),
+    (
+        19,
+        "tariffs",
+        [include_str!("../../migrations/0019_tariffs.sql"); 2],
+    ),
+    (
+        20,
+        "landed_costs",
+        [include_str!("../../migrations/0020_landed_costs.sql"); 2],
     ),
 ];

@@ -15,6 +15,7 @@ pub mod export;
 mod facets;
 pub mod insert;
 pub mod keys;
+mod landed_costs;
 pub mod list;
 pub mod mail_words;
 mod migrations;
@@ -35,6 +36,7 @@ mod sign_ins;
 mod statement;
 mod tags;
 mod tally;
+mod tariffs;
 pub mod upkeep;
 pub mod views;
 

@@ -1,16 +1,14 @@
 //! Orders in CSV: one item a row; rows of one order number that follow each other are one order.
 
-use std::cell::Cell;
-use std::collections::HashMap;
-use std::io::{BufRead, Read};
-use std::rc::Rc;
+use std::io::BufRead;
 
 use domain::address::{Address, FIELDS};
 use domain::refusal::{Problem, Refusal};
 
+use super::csv_table::{Header, Row, read_table, word};
 use super::form::{Exact, ItemForm, OrderForm, PaymentForm, PaymentStateForm, StateForm};
 use super::lines::Lines;
-use super::rows::{FileOrder, Format, MAX_LINE, RowsError};
+use super::rows::{FileOrder, Format, RowsError};
 
 /// Columns besides those of the two addresses.
 const COLUMNS: [&str; 28] = [
@@ -54,47 +52,13 @@ const REQUIRED: [&str; 6] = [
     "ship_to_country",
 ];
 
-/// A CSV row, and where each column stands.
-struct Row<'a> {
-    columns: &'a HashMap<String, usize>,
-    values: csv::StringRecord,
-}
-
-impl Row<'_> {
-    fn get(&self, column: &str) -> &str {
-        let index = self.columns.get(column);
-        index
-            .and_then(|index| self.values.get(*index))
-            .unwrap_or_default()
-            .trim()
-    }
-}
-
-fn check_header(header: &csv::StringRecord) -> Result<(), RowsError> {
-    let is_address = |name: &str| {
-        let field = name
-            .strip_prefix("ship_to_")
-            .or_else(|| name.strip_prefix("bill_to_"));
-        field.is_some_and(|field| FIELDS.iter().any(|known| known.name == field))
-    };
-    let extra = ["tags", "notes"];
-    for name in header {
-        if !COLUMNS.contains(&name) && !extra.contains(&name) && !is_address(name) {
-            return Err(RowsError::UnknownColumn(name.to_owned()));
-        }
-    }
-    let mut names: Vec<&str> = header.iter().collect();
-    names.sort_unstable();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(RowsError::TwiceColumn(twice[0].to_owned()));
-    }
-    match REQUIRED
-        .iter()
-        .find(|name| !header.iter().any(|known| known == **name))
-    {
-        Some(missing) => Err(RowsError::MissingColumn(missing)),
-        None => Ok(()),
-    }
+/// Whether a column is one of those that are documented.
+fn is_known(name: &str) -> bool {
+    let field = name
+        .strip_prefix("ship_to_")
+        .or_else(|| name.strip_prefix("bill_to_"));
+    let is_address = field.is_some_and(|field| FIELDS.iter().any(|known| known.name == field));
+    COLUMNS.contains(&name) || ["tags", "notes"].contains(&name) || is_address
 }
 
 /// Reads a CSV, calling `each` for every order until it returns false.
@@ -105,88 +69,31 @@ pub(super) fn read_csv(
     input: impl BufRead,
     each: &mut dyn FnMut(FileOrder) -> bool,
 ) -> Result<(), RowsError> {
-    let left = Rc::new(Cell::new(MAX_LINE));
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::Headers)
-        .from_reader(Bounded {
-            input,
-            left: Rc::clone(&left),
-        });
-    let header = reader.headers()?.clone();
-    check_header(&header)?;
-    let columns = header
-        .iter()
-        .enumerate()
-        .map(|(index, name)| (name.to_owned(), index))
-        .collect();
+    let header = Header {
+        is_known,
+        required: &REQUIRED,
+        document: "docs/import.md",
+    };
     // The order whose rows are being read; a fault in any row is a fault of the whole order.
     let mut open: Option<Open> = None;
-    let mut bytes = csv::ByteRecord::new();
-    loop {
-        left.set(MAX_LINE);
-        let line = reader.position().line();
-        match reader.read_byte_record(&mut bytes) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(_) if left.get() == 0 => return Err(RowsError::EndlessRow(line)),
-            Err(error) => return Err(error.into()),
-        }
-        // Where the row begins: the reader's own place may be before empty lines.
-        let line = bytes.position().map_or(line, csv::Position::line);
-        let (values, is_text) =
-            match csv::StringRecord::from_byte_record(std::mem::take(&mut bytes)) {
-                Ok(values) => (values, true),
-                // Its order is still told by its number, so that no order is taken without this row.
-                Err(error) => (
-                    csv::StringRecord::from_byte_record_lossy(error.into_byte_record()),
-                    false,
-                ),
-            };
-        let row = Row {
-            columns: &columns,
-            values,
-        };
-        let checked = if is_text {
-            check_length(&row)
-        } else {
-            Err(not_text())
-        };
+    let mut is_wanted = true;
+    read_table(input, &header, &mut |line, row, checked| {
+        let number = row.get("order_number");
         if let Some(open) = &mut open
-            && !row.get("order_number").is_empty()
-            && open.order.lines.number == row.get("order_number")
+            && !number.is_empty()
+            && open.order.lines.number == number
         {
             open.add(line, &row, checked);
-            continue;
+            return true;
         }
         let finished = open.replace(Open::begin(line, row, checked));
-        if !finished.is_none_or(|open| each(open.order)) {
-            return Ok(());
-        }
-    }
-    if let Some(open) = open {
+        is_wanted = finished.is_none_or(|open| each(open.order));
+        is_wanted
+    })?;
+    if let Some(open) = open.filter(|_| is_wanted) {
         each(open.order);
     }
     Ok(())
-}
-
-/// An input that ends in an error when a row takes more than is left for it.
-struct Bounded<R> {
-    input: R,
-    left: Rc<Cell<usize>>,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        let left = self.left.get();
-        if left == 0 {
-            return Err(std::io::Error::other("a row without an end"));
-        }
-        let most = into.len().min(left);
-        let count = self.input.read(&mut into[..most])?;
-        self.left.set(left - count);
-        Ok(count)
-    }
 }
 
 /// An order of a CSV whose rows are not all read yet.
@@ -246,29 +153,6 @@ impl Open {
         }
         Ok(())
     }
-}
-
-fn not_text() -> Refusal {
-    let problem = Problem::Malformed {
-        given: "this row".to_owned(),
-        expected: "UTF-8 text; save the file as UTF-8".to_owned(),
-    };
-    Refusal::invalid("line", problem)
-}
-
-fn check_length(row: &Row) -> Result<(), Refusal> {
-    if row.values.len() == row.columns.len() {
-        return Ok(());
-    }
-    let given = format!("a row of {} fields", row.values.len());
-    let expected = format!(
-        "one of {} fields, as the header has; quote what holds a comma",
-        row.columns.len()
-    );
-    Err(Refusal::invalid(
-        "line",
-        Problem::Malformed { given, expected },
-    ))
 }
 
 fn order(row: &Row) -> Result<OrderForm, Refusal> {
@@ -380,20 +264,4 @@ fn flag(row: &Row, column: &str) -> Result<bool, Refusal> {
             ))
         }
     }
-}
-
-/// One of an enum's names.
-fn word<T: serde::de::DeserializeOwned>(text: &str, column: &str) -> Result<T, Refusal> {
-    let value = serde_json::Value::String(text.to_ascii_lowercase());
-    serde_json::from_value(value).map_err(|error| {
-        let message = error.to_string();
-        let expected = message
-            .split_once("expected ")
-            .map_or(message.as_str(), |(_, names)| names);
-        let problem = Problem::Malformed {
-            given: text.to_owned(),
-            expected: expected.to_owned(),
-        };
-        Refusal::invalid(column, problem)
-    })
 }

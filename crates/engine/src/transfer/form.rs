@@ -213,6 +213,7 @@ impl OrderForm {
             fraud_review: FraudReview::None,
             fraud_protection: self.fraud_protection,
             guarantee: self.guarantee,
+            landed_cost: None,
             tags: self.tags.clone(),
         };
         Ok((new, self.past()))
@@ -301,7 +302,7 @@ impl OrderForm {
     }
 }
 
-fn currency(code: &str, field: &str) -> Result<Currency, Refusal> {
+pub(super) fn currency(code: &str, field: &str) -> Result<Currency, Refusal> {
     if code.trim().is_empty() {
         return Err(Refusal::invalid(field, Problem::Missing));
     }
@@ -309,7 +310,7 @@ fn currency(code: &str, field: &str) -> Result<Currency, Refusal> {
 }
 
 /// An amount, or nothing, which is zero.
-fn amount(exact: &Exact, currency: Currency, field: &str) -> Result<i64, Refusal> {
+pub(super) fn amount(exact: &Exact, currency: Currency, field: &str) -> Result<i64, Refusal> {
     match exact.0.trim() {
         "" => Ok(0),
         text => Money::parse(text, currency)
@@ -318,7 +319,7 @@ fn amount(exact: &Exact, currency: Currency, field: &str) -> Result<i64, Refusal
     }
 }
 
-fn item(form: &ItemForm, index: usize, currency: Currency) -> Result<Item, Refusal> {
+pub(super) fn item(form: &ItemForm, index: usize, currency: Currency) -> Result<Item, Refusal> {
     let field = format!("items[{index}].unit_price");
     if form.unit_price.0.trim().is_empty() {
         return Err(Refusal::invalid(&field, Problem::Missing));

@@ -55,14 +55,27 @@ pub enum RowsError {
     #[error("the file is not CSV: {0}")]
     Csv(#[from] csv::Error),
     /// A column of the header is not known.
-    #[error("column \"{0}\" is not known; see docs/import.md for the columns")]
-    UnknownColumn(String),
+    #[error("column \"{name}\" is not known; see {document} for the columns")]
+    UnknownColumn {
+        /// Which.
+        name: String,
+        /// Where the columns are told.
+        document: &'static str,
+    },
     /// A column of the header stands twice.
     #[error("column \"{0}\" is there twice; keep one")]
     TwiceColumn(String),
     /// A column is missing.
-    #[error("column \"{0}\" is missing; see docs/import.md for the columns")]
-    MissingColumn(&'static str),
+    #[error("column \"{name}\" is missing; see {document} for the columns")]
+    MissingColumn {
+        /// Which.
+        name: &'static str,
+        /// Where the columns are told.
+        document: &'static str,
+    },
+    /// More rows than one file may have.
+    #[error("the file has more than {0} rows; split it by source, and import each")]
+    TooMany(usize),
     /// A row has no end: what follows a quote that is never closed would all be one field.
     #[error("the row on line {0} is longer than 4 MiB; close its quote, and import the file again")]
     EndlessRow(u64),

@@ -23,6 +23,8 @@ mod invitations;
 mod isolation;
 mod keys;
 mod labels;
+mod landed_cost_orders;
+mod landed_costs;
 mod list;
 mod mail_words;
 mod news;
@@ -47,6 +49,7 @@ mod statements;
 #[path = "../support/mod.rs"]
 mod support;
 mod taken;
+mod tariffs;
 mod team;
 mod two_payments;
 mod upkeep;

@@ -33,6 +33,9 @@ const TENANT_TABLES: &[&str] = &[
     "deliveries",
     "open_refunds",
     "parties",
+    "tariff_versions",
+    "tariff_rows",
+    "landed_costs",
 ];
 
 fn store() -> PathBuf {

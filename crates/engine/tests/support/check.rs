@@ -41,6 +41,9 @@ pub const TABLES: &[&str] = &[
     "organization_events",
     "deliveries",
     "open_refunds",
+    "tariff_versions",
+    "tariff_rows",
+    "landed_costs",
     "_sqlx_migrations",
 ];
 

@@ -54,6 +54,7 @@ pub fn plain(number: &str) -> NewOrder {
         fraud_review: FraudReview::Approved,
         fraud_protection: true,
         guarantee: true,
+        landed_cost: None,
         tags: [].into(),
     }
 }

@@ -213,6 +213,7 @@ pub fn new_order(number: &str) -> NewOrder {
         fraud_review: FraudReview::Approved,
         fraud_protection: true,
         guarantee: true,
+        landed_cost: None,
         tags: [].into(),
     }
 }

@@ -51,7 +51,7 @@ fn said(visitor: &Visitor, act: &Act) -> String {
     let value = serde_json::to_value(act).unwrap_or_default();
     let kind = value["kind"].as_str().unwrap_or_default().replace('_', "-");
     let mut args = in_words(visitor, act);
-    for name in ["name", "email", "role", "from", "to", "hint"] {
+    for name in ["name", "email", "role", "from", "to", "hint", "source"] {
         let is_said = args.iter().any(|(known, _)| *known == name);
         if let Some(text) = value[name].as_str().filter(|_| !is_said) {
             args.push((name, text.to_owned()));
@@ -104,7 +104,11 @@ fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
             said.push(("role", called(visitor, role)));
             said
         }
-        Act::InvitedAgain { .. }
+        Act::TariffImported { version, rows, .. } => {
+            vec![("version", version.to_string()), ("rows", rows.to_string())]
+        }
+        Act::LandedCostTermsChanged
+        | Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }
         | Act::KeyRevoked { .. }
