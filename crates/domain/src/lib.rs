@@ -42,6 +42,7 @@ pub mod refund;
 pub mod refund_arrival;
 pub mod refund_by_hand;
 pub mod refund_failure;
+pub mod refund_foreign;
 pub mod refund_settle;
 pub mod refusal;
 pub mod search;
