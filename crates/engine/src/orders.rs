@@ -21,8 +21,7 @@ use crate::policies;
 use crate::store::commit::{Commit, CommitError, Remembered};
 use crate::store::keys::KeyKind;
 
-/// How often a change is decided again because someone was faster: each round lets one of those through who change the
-/// same order at once, so as many may do so.
+/// How often a change is decided again because someone was faster: each round lets one through, so as many may at once.
 pub(crate) const MAX_TRIES: u32 = 100;
 
 /// A caller's key, with what it asks for: asking again changes nothing and answers the same.
