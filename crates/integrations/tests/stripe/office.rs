@@ -117,6 +117,8 @@ impl<'a> Office<'a> {
 /// An order that names its payment at Stripe, and no more of it.
 pub fn named(currency: &str, reference: String) -> NewOrder {
     let mut new = orders::checkout(&reference);
+    // A shop is told again where the order changes meanwhile, which is left for later: here nobody waits for it.
+    new.shop = None;
     new.rate.presentment = Currency::parse(currency).unwrap();
     new.payments[0].provider = "stripe".to_owned();
     new.payments[0].reference = reference;
