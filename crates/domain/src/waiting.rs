@@ -217,12 +217,10 @@ pub fn needs_approval(order: &Order, amount: Money, by: &str, policy: &Policy) -
         WaitsFor::Approval { .. } => false,
     });
     let before = order.refunds.iter().filter(|refund| refund.counts());
-    let theirs: Vec<Refund> = before
+    let theirs = before
         .chain(waiting.flat_map(|one| one.refunds()))
-        .filter(|refund| refund.asked_by.as_deref() == Some(by))
-        .cloned()
-        .collect();
-    let minor = amount.minor.saturating_add(total(order, &theirs).minor);
+        .filter(|refund| refund.asked_by.as_deref() == Some(by));
+    let minor = amount.minor.saturating_add(total(order, theirs).minor);
     policy.exceeded_by(Money::new(minor, amount.currency))
 }
 
@@ -236,7 +234,7 @@ pub(crate) fn requested(events: &[EventKind]) -> Vec<Refund> {
 }
 
 /// What refunds return in all.
-pub(crate) fn total(order: &Order, refunds: &[Refund]) -> Money {
-    let parts = refunds.iter().map(|refund| refund.parts);
+pub(crate) fn total<'a>(order: &Order, refunds: impl IntoIterator<Item = &'a Refund>) -> Money {
+    let parts = refunds.into_iter().map(|refund| refund.parts);
     order.money(parts.fold(Parts::default(), Parts::plus).total_minor())
 }

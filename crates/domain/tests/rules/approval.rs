@@ -1,8 +1,8 @@
 //! The approval of another person, above the limit of who asks.
 
-use domain::actor::{ActorKind, Permission};
+use domain::actor::{Actor, ActorKind, Permission};
 use domain::command::{Command, Fact};
-use domain::order::{Concern, OrderStatus};
+use domain::order::{Concern, Order, OrderStatus};
 use domain::policy::{Policies, Policy};
 use domain::refund_settle::{ForeignRefund, RefundFact};
 use domain::refusal::{Instead, Refusal};
@@ -30,17 +30,21 @@ fn above_their_limit_who_asks_waits_for_another_person_and_the_order_needs_atten
     assert_eq!(told(&order, Fact::WaitingOver { waiting }).events, []);
 }
 
+/// Part of an order's goods.
+fn portion(id: &str, minor: i64) -> Command {
+    refund(id, parts(minor, 0, 0))
+}
+
+/// An order of which someone has returned 6.00 by themselves.
+fn returned_in_part(who: &Actor, policy: &Policy) -> Order {
+    let asked = portion("refund_1", 600);
+    under(&checkout_order(usd()), asked, who, policy).order
+}
+
 #[test]
 fn a_limit_counts_what_one_has_returned_of_the_order_so_that_portions_do_not_evade_it() {
     let (mine, policy) = (member(), up_to(1_000));
-    let portion = |id: &str, minor| refund(id, parts(minor, 0, 0));
-    let first = under(
-        &checkout_order(usd()),
-        portion("refund_1", 600),
-        &mine,
-        &policy,
-    )
-    .order;
+    let first = returned_in_part(&mine, &policy);
     // A while in which it can be undone is no way around it.
     let undone_later = Policy {
         undo_s: 10,
@@ -63,14 +67,7 @@ fn a_limit_counts_what_one_has_returned_of_the_order_so_that_portions_do_not_eva
 #[test]
 fn what_failed_is_tried_again_within_the_limit_alone_unless_another_person_approved_it() {
     let (mine, policy) = (member(), up_to(1_000));
-    let portion = |id: &str, minor| refund(id, parts(minor, 0, 0));
-    let first = under(
-        &checkout_order(usd()),
-        portion("refund_1", 600),
-        &mine,
-        &policy,
-    )
-    .order;
+    let first = returned_in_part(&mine, &policy);
     let first = failed(&first, "refund_1");
     let second = under(&first, portion("refund_2", 600), &mine, &policy).order;
     let again = Command::RetryRefund {
