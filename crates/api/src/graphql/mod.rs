@@ -25,12 +25,19 @@ mod shipments;
 mod shipments_list;
 mod sold;
 
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 pub use door::{MAX_BODY_BYTES, router};
 use limits::{MAX_COMPLEXITY, MAX_DEPTH};
-use mutation::Mutation;
-use query::Query;
+use mutation::OrderMutations;
+use query::OrderQueries;
+
+// Each part is in the file of its noun; a doc comment would become the interface's.
+#[derive(Default, MergedObject)]
+struct Query(OrderQueries);
+
+#[derive(Default, MergedObject)]
+struct Mutation(OrderMutations);
 
 type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 
@@ -38,7 +45,7 @@ type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 const MAX_DIRECTIVES: usize = 8;
 
 fn schema() -> OrderApi {
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(MAX_DEPTH + 1)
         .limit_directives(MAX_DIRECTIVES)

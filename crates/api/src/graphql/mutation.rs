@@ -28,11 +28,12 @@ use super::parties::Party;
 use super::refunds::{OrderRefund, refund};
 use super::sold::Sold;
 
-/// What can be changed.
-pub(crate) struct Mutation;
+/// What can be done with an order.
+#[derive(Default)]
+pub(super) struct OrderMutations;
 
 #[Object]
-impl Mutation {
+impl OrderMutations {
     /// Cancels an order, which is final, and returns what is left of what was paid through the desk.
     async fn order_cancel(
         &self,

@@ -94,11 +94,12 @@ pub(crate) struct OrderFulfillmentProgressResult {
     not_fulfilled: Vec<FulfillmentItem>,
 }
 
-/// What can be asked.
-pub(crate) struct Query;
+/// What can be asked about orders and what belongs to them.
+#[derive(Default)]
+pub(super) struct OrderQueries;
 
 #[Object]
-impl Query {
+impl OrderQueries {
     /// One order.
     async fn order(&self, context: &Context<'_>, order_id: String) -> Option<Result<Order>> {
         Some(order(context, &OrderId(order_id)).await)
