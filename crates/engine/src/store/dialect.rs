@@ -69,11 +69,11 @@ impl Dialect {
         text.replace(" {without_rowid}", clustered)
     }
 
-    /// Keeps the views of organization $1 as they are until the transaction ends, where more than one can write.
-    pub(crate) fn hold_views(self) -> Option<&'static str> {
+    /// The version of organization $1's views, which stay as they are until the transaction ends.
+    pub(crate) fn hold_views(self) -> &'static str {
         match self {
-            Self::Sqlite => None,
-            Self::Postgres => Some("select id from organizations where id = $1 for key share"),
+            Self::Sqlite => "select views_version from organizations where id = $1",
+            Self::Postgres => "select views_version from organizations where id = $1 for key share",
         }
     }
 
