@@ -345,9 +345,12 @@ async fn commit(
         jobs: &jobs,
         remembered: remembered.as_ref(),
     };
-    desk.store().commit(&whole).await?;
+    let told = desk.store().commit(&whole).await?;
     if !jobs.is_empty() {
         desk.bell().notify_one();
+    }
+    if told > 0 {
+        desk.webhook_bell().notify_one();
     }
     Ok(())
 }
