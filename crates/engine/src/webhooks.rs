@@ -238,6 +238,9 @@ pub enum WebhookFailure {
     /// A rule does not let it happen.
     #[error(transparent)]
     Refused(#[from] WebhookRefusal),
+    /// The same key came before with another request.
+    #[error("the idempotency key was used before with another request; use a new key")]
+    KeyReused,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

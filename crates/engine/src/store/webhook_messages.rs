@@ -82,31 +82,6 @@ fn message_id(order: &str, told: &Told) -> String {
 }
 
 impl Store {
-    /// Adds a message that is about no order.
-    ///
-    /// # Errors
-    /// The database.
-    pub(crate) async fn insert_message(
-        &self,
-        webhook: &Webhook,
-        message: &Message,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into webhook_messages (organization_id, webhook_id, id, kind, order_id, subject, seq, state, body, \
-             attempts, happened_at_us, since_us, next_at_us, problem) \
-             values ($1, $2, $3, $4, '', '', 0, 'waiting', $5, 0, $6, $6, $6, '')",
-        )
-        .bind(webhook.organization_id.as_str())
-        .bind(webhook.id.as_str())
-        .bind(message.id.as_str())
-        .bind(name(&message.kind))
-        .bind(message.body.as_str())
-        .bind(message.happened_at.as_microsecond())
-        .execute(self.writer())
-        .await?;
-        Ok(())
-    }
-
     /// What can be sent to an endpoint now: the first message of each order that is due, what is due longest first.
     ///
     /// # Errors
@@ -225,6 +200,28 @@ fn numbered(statement: &str) -> String {
 }
 
 impl Change {
+    /// Adds a message that is about no order.
+    pub async fn insert_message(
+        &mut self,
+        webhook: &Webhook,
+        message: &Message,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into webhook_messages (organization_id, webhook_id, id, kind, order_id, subject, seq, state, body, \
+             attempts, happened_at_us, since_us, next_at_us, problem) \
+             values ($1, $2, $3, $4, '', '', 0, 'waiting', $5, 0, $6, $6, $6, '')",
+        )
+        .bind(self.organization.as_str())
+        .bind(webhook.id.as_str())
+        .bind(message.id.as_str())
+        .bind(name(&message.kind))
+        .bind(message.body.as_str())
+        .bind(message.happened_at.as_microsecond())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
     /// Lets settled messages wait again, from their first try; how many.
     pub async fn replay_messages(
         &mut self,

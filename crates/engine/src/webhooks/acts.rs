@@ -1,6 +1,6 @@
 //! What a person or a program does with webhooks; each is written down in the log of settings.
 
-use domain::ids::{MessageId, WebhookId};
+use domain::ids::{MessageId, OrderId, WebhookId};
 use domain::webhook::{MAX_DESCRIPTION, MAX_QUERY, MAX_URL, MOST, WebhookRefusal, WebhookType};
 use jiff::Timestamp;
 
@@ -9,11 +9,13 @@ use super::{
     Kept, Message, MessageState, OVERLAP, Secret, Standing, Webhook, WebhookFailure, WebhookStatus,
 };
 use crate::desk::Desk;
+use crate::orders::{Idempotency, kept_key};
 use crate::outlet::Outlet;
 use crate::permit::{ManageSettings, Permit, ViewOrders};
 use crate::settings_log::Act;
 use crate::store::StoreError;
 use crate::store::change::Change;
+use crate::store::commit::Remembered;
 
 /// What a webhook is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +41,14 @@ pub async fn create(
     permit: &Permit<'_, ManageSettings>,
     _sees: &Permit<'_, ViewOrders>,
     draft: Draft,
+    once: Once<'_>,
 ) -> Result<Webhook, WebhookFailure> {
     let draft = checked(desk, draft).await?;
     let (scope, now, actor) = (permit.scope(), desk.now(), permit.actor());
-    let mut change = begin(desk, permit).await?;
+    let mut change = match begin(desk, permit, once).await? {
+        Begun::Fresh(change) => change,
+        Begun::Answered(id, _) => return found(desk, permit, &WebhookId(id)).await,
+    };
     if change.count_webhooks().await? >= MOST {
         return Err(WebhookRefusal::TooMany { max: MOST }.into());
     }
@@ -67,7 +73,7 @@ pub async fn create(
     let (name, to) = told(&webhook);
     let act = Act::WebhookMade { name, to };
     change.note(desk, &actor.by, &act).await?;
-    change.commit().await?;
+    finish(desk, permit, change, once, (&webhook.id.0, 0)).await?;
     Ok(webhook)
 }
 
@@ -81,9 +87,12 @@ pub async fn update(
     _sees: &Permit<'_, ViewOrders>,
     id: &WebhookId,
     draft: Draft,
+    once: Once<'_>,
 ) -> Result<Webhook, WebhookFailure> {
     let draft = checked(desk, draft).await?;
-    let mut change = begin(desk, permit).await?;
+    let Begun::Fresh(mut change) = begin(desk, permit, once).await? else {
+        return found(desk, permit, id).await;
+    };
     let before = found(desk, permit, id).await?;
     let actor = permit.actor();
     let after = Webhook {
@@ -108,7 +117,7 @@ pub async fn update(
         Act::WebhookDisabled { name, to }
     };
     change.note(desk, &actor.by, &act).await?;
-    change.commit().await?;
+    finish(desk, permit, change, once, (&id.0, 0)).await?;
     desk.webhook_bell().notify_one();
     Ok(after)
 }
@@ -121,14 +130,17 @@ pub async fn delete(
     desk: &Desk,
     permit: &Permit<'_, ManageSettings>,
     id: &WebhookId,
+    once: Once<'_>,
 ) -> Result<(), WebhookFailure> {
-    let mut change = begin(desk, permit).await?;
+    let Begun::Fresh(mut change) = begin(desk, permit, once).await? else {
+        return Ok(());
+    };
     let webhook = found(desk, permit, id).await?;
     change.delete_webhook(id, desk.now()).await?;
     let (name, to) = told(&webhook);
     let act = Act::WebhookDeleted { name, to };
     change.note(desk, &permit.actor().by, &act).await?;
-    Ok(change.commit().await?)
+    finish(desk, permit, change, once, (&id.0, 0)).await
 }
 
 /// Gives a webhook a new secret. The one before signs beside it for [`OVERLAP`], so that nothing is refused meanwhile.
@@ -139,8 +151,11 @@ pub async fn rotate(
     desk: &Desk,
     permit: &Permit<'_, ManageSettings>,
     id: &WebhookId,
+    once: Once<'_>,
 ) -> Result<Webhook, WebhookFailure> {
-    let mut change = begin(desk, permit).await?;
+    let Begun::Fresh(mut change) = begin(desk, permit, once).await? else {
+        return found(desk, permit, id).await;
+    };
     let mut webhook = found(desk, permit, id).await?;
     let now = desk.now();
     let end = now.checked_add(OVERLAP).unwrap_or(Timestamp::MAX);
@@ -154,7 +169,7 @@ pub async fn rotate(
     let (name, to) = told(&webhook);
     let act = Act::WebhookSecretRotated { name, to };
     change.note(desk, &permit.actor().by, &act).await?;
-    change.commit().await?;
+    finish(desk, permit, change, once, (&id.0, 0)).await?;
     Ok(webhook)
 }
 
@@ -166,7 +181,12 @@ pub async fn test(
     desk: &Desk,
     permit: &Permit<'_, ManageSettings>,
     id: &WebhookId,
+    once: Once<'_>,
 ) -> Result<MessageId, WebhookFailure> {
+    let mut change = match begin(desk, permit, once).await? {
+        Begun::Fresh(change) => change,
+        Begun::Answered(id, _) => return Ok(MessageId(id)),
+    };
     let webhook = found(desk, permit, id).await?;
     if webhook.status == WebhookStatus::Disabled {
         return Err(WebhookRefusal::Disabled.into());
@@ -189,7 +209,8 @@ pub async fn test(
         next_at: now,
         problem: String::new(),
     };
-    desk.store().insert_message(&webhook, &message).await?;
+    change.insert_message(&webhook, &message).await?;
+    finish(desk, permit, change, once, (&message.id.0, 0)).await?;
     desk.webhook_bell().notify_one();
     Ok(message.id)
 }
@@ -219,8 +240,12 @@ pub async fn replay(
     permit: &Permit<'_, ManageSettings>,
     id: &WebhookId,
     again: &Again,
+    once: Once<'_>,
 ) -> Result<u64, WebhookFailure> {
-    let mut change = begin(desk, permit).await?;
+    let mut change = match begin(desk, permit, once).await? {
+        Begun::Fresh(change) => change,
+        Begun::Answered(_, count) => return Ok(count),
+    };
     let webhook = found(desk, permit, id).await?;
     if webhook.status == WebhookStatus::Disabled {
         return Err(WebhookRefusal::Disabled.into());
@@ -236,7 +261,7 @@ pub async fn replay(
         messages: count,
     };
     change.note(desk, &permit.actor().by, &act).await?;
-    change.commit().await?;
+    finish(desk, permit, change, once, (&id.0, count)).await?;
     desk.webhook_bell().notify_one();
     Ok(count)
 }
@@ -262,9 +287,56 @@ async fn found(
     Ok(found.ok_or(WebhookRefusal::Gone)?)
 }
 
-async fn begin(desk: &Desk, permit: &Permit<'_, ManageSettings>) -> Result<Change, WebhookFailure> {
-    let change = desk.store().change(&permit.scope().organization_id).await?;
-    Ok(change.ok_or(WebhookRefusal::Gone)?)
+/// A caller's key, where it sent one: asking again under it changes nothing and answers the same.
+pub type Once<'a> = Option<&'a Idempotency>;
+
+/// How an act begins.
+enum Begun {
+    /// It is new; the organization is held until it is done.
+    Fresh(Change),
+    /// It was done before: with what, and how much.
+    Answered(String, u64),
+}
+
+async fn begin(
+    desk: &Desk,
+    permit: &Permit<'_, ManageSettings>,
+    once: Once<'_>,
+) -> Result<Begun, WebhookFailure> {
+    let (store, scope) = (desk.store(), permit.scope());
+    let change = store.change(&scope.organization_id).await?;
+    let change = change.ok_or(WebhookRefusal::Gone)?;
+    let Some(once) = once else {
+        return Ok(Begun::Fresh(change));
+    };
+    let key = kept_key(scope.mode, once);
+    match store.answered(&scope.organization_id, &key).await? {
+        None => Ok(Begun::Fresh(change)),
+        Some(known) if known.fingerprint == once.fingerprint => {
+            Ok(Begun::Answered(known.order_id.0, known.version))
+        }
+        Some(_) => Err(WebhookFailure::KeyReused),
+    }
+}
+
+/// Commits an act, and remembers what it was about under the caller's key.
+async fn finish(
+    desk: &Desk,
+    permit: &Permit<'_, ManageSettings>,
+    mut change: Change,
+    once: Once<'_>,
+    (about, count): (&str, u64),
+) -> Result<(), WebhookFailure> {
+    if let Some(once) = once {
+        let remembered = Remembered {
+            key: kept_key(permit.scope().mode, once),
+            fingerprint: once.fingerprint.clone(),
+            order_id: OrderId(about.to_owned()),
+            version: count,
+        };
+        change.remember(&remembered, desk.now()).await?;
+    }
+    Ok(change.commit().await?)
 }
 
 async fn checked(desk: &Desk, draft: Draft) -> Result<Draft, WebhookFailure> {

@@ -107,7 +107,14 @@ fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
         Act::TariffImported { version, rows, .. } => {
             vec![("version", version.to_string()), ("rows", rows.to_string())]
         }
-        Act::LandedCostTermsChanged
+        Act::WebhookReplayed { messages, .. } => vec![("messages", messages.to_string())],
+        Act::WebhookMade { .. }
+        | Act::WebhookChanged { .. }
+        | Act::WebhookEnabled { .. }
+        | Act::WebhookDisabled { .. }
+        | Act::WebhookSecretRotated { .. }
+        | Act::WebhookDeleted { .. }
+        | Act::LandedCostTermsChanged
         | Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }
