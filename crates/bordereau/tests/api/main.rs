@@ -22,3 +22,5 @@ mod parties;
 mod refunding;
 mod shape;
 mod shipments;
+mod webhooks;
+mod webhooks_killed;

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod orders;
 pub mod people;
+pub mod receiver;
 pub mod server;
 
 use std::io::Write as _;

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::later;
 use super::running::Running;
-use super::worker::{FIRST_WAIT_S, IDLE, LEASE_S, MAX_WAIT_S};
+use super::worker::{FIRST_WAIT_S, IDLE, MAX_WAIT_S};
 use crate::desk::Desk;
 use crate::outlet::{DataAsk, Outlet, Post, Posted, Untold};
 use crate::permit::{Scope, Session};
@@ -27,6 +27,9 @@ const IN_FLIGHT: u32 = 16;
 
 /// How many endpoints of an organization are claimed at once by a step of a test.
 const CLAIMED: u32 = 16;
+
+/// How long a claimed endpoint is nobody else's, in seconds: longer than it is served, and one round beyond.
+const LEASE_S: i64 = 60;
 
 /// How long one claim is served before the endpoint is let go, so that others get their turn.
 const SERVED_S: i64 = 30;

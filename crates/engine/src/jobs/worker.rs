@@ -23,7 +23,7 @@ use crate::store::StoreError;
 use crate::store::queue::Job;
 
 /// How long a claimed job is nobody else's, in seconds. Longer than any call outside takes.
-pub(super) const LEASE_S: i64 = 120;
+const LEASE_S: i64 = 120;
 
 /// How many jobs of one organization are claimed at once, and run side by side.
 pub(super) const BATCH: u32 = 16;
