@@ -212,3 +212,36 @@ async fn changing_the_address_tries_at_once() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_a_dead_worker_held_is_served_when_its_lease_ends() {
+    on_every_database(async |harness| {
+        let hook = harness.webhook(WebhookType::OrderCreated, URL).await;
+        harness.take(plain("W1")).await;
+        let until = harness.desk.now().as_microsecond() + 60_000_000;
+        sqlx::query("update webhooks set lease = 'dead', due_at_us = $1")
+            .bind(until)
+            .execute(harness.raw())
+            .await
+            .unwrap();
+        assert_eq!(harness.tell().await, ToldNow::default());
+        harness.clock.advance_s(61);
+        assert_eq!(harness.tell().await.arrived, 1);
+        // And at once where the last worker is certainly gone.
+        harness.take(plain("W2")).await;
+        let until = harness.desk.now().as_microsecond() + 60_000_000;
+        sqlx::query("update webhooks set lease = 'dead', due_at_us = $1")
+            .bind(until)
+            .execute(harness.raw())
+            .await
+            .unwrap();
+        let store = harness.desk.store();
+        store
+            .free_webhooks(&harness.organization, harness.desk.now())
+            .await
+            .unwrap();
+        assert_eq!(harness.tell().await.arrived, 1);
+        assert_eq!(harness.health(&hook.id).await.waiting, 0);
+    })
+    .await;
+}
