@@ -24,3 +24,4 @@ mod shape;
 mod shipments;
 mod webhooks;
 mod webhooks_killed;
+mod webhooks_listen;
