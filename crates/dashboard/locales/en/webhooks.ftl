@@ -103,4 +103,4 @@ log-webhook-enabled = Enabled the webhook { $name } to { $to }
 log-webhook-disabled = Disabled the webhook { $name } to { $to }
 log-webhook-secret-rotated = Gave the webhook { $name } to { $to } a new secret
 log-webhook-deleted = Deleted the webhook { $name } to { $to }
-log-webhook-replayed = Sent { $messages } messages of the webhook { $name } to { $to } again
+log-webhook-replayed = Sent messages of the webhook { $name } to { $to } again: { $messages }

@@ -103,4 +103,4 @@ log-webhook-enabled = A activé le webhook { $name } vers { $to }
 log-webhook-disabled = A désactivé le webhook { $name } vers { $to }
 log-webhook-secret-rotated = A donné un nouveau secret au webhook { $name } vers { $to }
 log-webhook-deleted = A supprimé le webhook { $name } vers { $to }
-log-webhook-replayed = A renvoyé { $messages } messages du webhook { $name } vers { $to }
+log-webhook-replayed = A renvoyé des messages du webhook { $name } vers { $to } : { $messages }
