@@ -166,13 +166,9 @@ fn types_of(kind: &EventKind) -> (&'static [WebhookType], Option<&ShipmentId>) {
         EventKind::DisputeClosed { .. } => &[T::OrderUpdated, T::DisputeClosed],
         EventKind::CoverageChanged { .. } => &[T::OrderUpdated, T::CoverageChanged],
         EventKind::AttentionRaised { .. } => &[T::OrderUpdated, T::AttentionRaised],
-        EventKind::ShipmentAdded { shipment } => match shipment.state {
-            // Nobody knows yet whether there will be a parcel.
-            ShipmentState::LabelPending => return (&[T::OrderUpdated], Some(&shipment.id)),
-            _ => {
-                return (&[T::OrderUpdated, T::ShipmentCreated], Some(&shipment.id));
-            }
-        },
+        EventKind::ShipmentAdded { shipment } => {
+            return (added(shipment.state), Some(&shipment.id));
+        }
         EventKind::ShipmentChanged {
             shipment, from, to, ..
         } => return (moved(*from, *to), Some(shipment)),
@@ -210,6 +206,14 @@ fn types_of(kind: &EventKind) -> (&'static [WebhookType], Option<&ShipmentId>) {
         | EventKind::SyncChanged { .. } => &[],
     };
     (types, None)
+}
+
+fn added(state: ShipmentState) -> &'static [WebhookType] {
+    match state {
+        // Nobody knows yet whether there will be a parcel.
+        ShipmentState::LabelPending => &[WebhookType::OrderUpdated],
+        _ => &[WebhookType::OrderUpdated, WebhookType::ShipmentCreated],
+    }
 }
 
 fn moved(from: ShipmentState, to: ShipmentState) -> &'static [WebhookType] {
@@ -323,10 +327,14 @@ impl WebhookRefusal {
     }
 
     /// The field it is about; empty where it is about none.
-    pub fn field(&self) -> &str {
+    pub fn field(&self) -> &'static str {
         match self {
             Self::UrlMalformed { .. } | Self::UrlNotSecure | Self::UrlPrivate { .. } => "url",
-            Self::TooLong { field, .. } => field,
+            Self::TooLong { field, .. } => match field.as_str() {
+                "description" => "description",
+                "query" => "query",
+                _ => "url",
+            },
             Self::TypeNone => "type",
             Self::QueryWrong { .. } => "query",
             Self::Gone | Self::NothingToReplay | Self::Disabled | Self::TooMany { .. } => "",

@@ -200,6 +200,16 @@ impl Desk {
         &self.webhook_bell
     }
 
+    /// Rings for what a commit left: so many jobs, and so many messages of webhooks.
+    pub(crate) fn ring(&self, jobs: usize, messages: u64) {
+        if jobs > 0 {
+            self.bell.notify_one();
+        }
+        if messages > 0 {
+            self.webhook_bell.notify_one();
+        }
+    }
+
     /// The next desk number of an organization; unique, growing, with gaps after a restart.
     ///
     /// # Errors

@@ -346,12 +346,7 @@ async fn commit(
         remembered: remembered.as_ref(),
     };
     let told = desk.store().commit(&whole).await?;
-    if !jobs.is_empty() {
-        desk.bell().notify_one();
-    }
-    if told > 0 {
-        desk.webhook_bell().notify_one();
-    }
+    desk.ring(jobs.len(), told);
     Ok(())
 }
 

@@ -51,7 +51,7 @@ pub(super) struct Said {
     pub message: String,
     pub refusal: Option<Box<Refusal>>,
     /// The field that it is about, where no refusal of the rules names it.
-    pub field: Option<String>,
+    pub field: Option<&'static str>,
     pub can_retry: bool,
 }
 
@@ -111,7 +111,7 @@ impl Said {
                 extensions.set("field", in_camel_case(field));
             }
         }
-        if let Some(field) = &self.field {
+        if let Some(field) = self.field {
             extensions.set("field", in_camel_case(field));
         }
         extensions.set("canRetry", self.can_retry);

@@ -23,5 +23,6 @@ mod refunding;
 mod shape;
 mod shipments;
 mod webhooks;
+mod webhooks_documented;
 mod webhooks_killed;
 mod webhooks_listen;

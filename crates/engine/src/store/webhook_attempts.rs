@@ -20,7 +20,7 @@ const COLUMNS: &str = "a.id, a.webhook_id, a.message_id, a.mode, a.kind, a.order
                        a.problem, a.duration_ms, a.at_us, m.body";
 
 /// What was sent stands with the message: it is the same at every try.
-const FROM: &str = "from webhook_attempts a left join webhook_messages m \
+const JOINED: &str = "from webhook_attempts a left join webhook_messages m \
     on m.organization_id = a.organization_id and m.webhook_id = a.webhook_id and m.id = a.message_id \
     where a.organization_id = $1";
 
@@ -166,7 +166,7 @@ impl Store {
             None => "$3 = ''",
         };
         let statement = format!(
-            "select {COLUMNS} {FROM} and a.mode = $2 and {of_webhook} and ($4 = '' or a.kind = $4) \
+            "select {COLUMNS} {JOINED} and a.mode = $2 and {of_webhook} and ($4 = '' or a.kind = $4) \
              and ($5 = '' or a.id < $5) and a.id > $6 order by a.id{order} limit $7"
         );
         let kind = tries.kind.map(|kind| name(&kind)).unwrap_or_default();
@@ -197,7 +197,7 @@ impl Store {
         organization: &OrganizationId,
         id: &AttemptId,
     ) -> Result<Option<Attempt>, StoreError> {
-        let statement = format!("select {COLUMNS} {FROM} and a.id = $2");
+        let statement = format!("select {COLUMNS} {JOINED} and a.id = $2");
         let row = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(organization.as_str())
             .bind(askable(id.as_str()))

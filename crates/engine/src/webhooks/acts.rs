@@ -293,7 +293,7 @@ pub type Once<'a> = Option<&'a Idempotency>;
 /// How an act begins.
 enum Begun {
     /// It is new; the organization is held until it is done.
-    Fresh(Change),
+    Fresh(Box<Change>),
     /// It was done before: with what, and how much.
     Answered(String, u64),
 }
@@ -305,7 +305,7 @@ async fn begin(
 ) -> Result<Begun, WebhookFailure> {
     let (store, scope) = (desk.store(), permit.scope());
     let change = store.change(&scope.organization_id).await?;
-    let change = change.ok_or(WebhookRefusal::Gone)?;
+    let change = Box::new(change.ok_or(WebhookRefusal::Gone)?);
     let Some(once) = once else {
         return Ok(Begun::Fresh(change));
     };
@@ -323,7 +323,7 @@ async fn begin(
 async fn finish(
     desk: &Desk,
     permit: &Permit<'_, ManageSettings>,
-    mut change: Change,
+    mut change: Box<Change>,
     once: Once<'_>,
     (about, count): (&str, u64),
 ) -> Result<(), WebhookFailure> {

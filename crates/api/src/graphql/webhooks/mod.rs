@@ -326,7 +326,7 @@ fn failed(failure: WebhookFailure) -> Error {
     let code = format!("webhook_{}", refusal.code());
     let said = Said::new(kind, &code, refusal.to_string());
     Said {
-        field: Some(refusal.field().to_owned()).filter(|field| !field.is_empty()),
+        field: Some(refusal.field()).filter(|field| !field.is_empty()),
         ..said
     }
     .into()

@@ -61,6 +61,7 @@ fn said(visitor: &Visitor, act: &Act) -> String {
 }
 
 /// What of an act is not said as it is kept.
+#[allow(clippy::too_many_lines, reason = "each act by its name, in one table")]
 fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
     let role = |name: &str| role_name(visitor.formats.language, name);
     let change = |from: String, to: String| vec![("from", from), ("to", to)];

@@ -367,19 +367,12 @@ fn wrong(visitor: &Visitor, failure: WebhookFailure) -> Result<Wrong, Response> 
         | WebhookRefusal::TypeNone => Vec::new(),
     };
     let key = format!("webhook-refusal-{}", refusal.code().replace('_', "-"));
-    let field = match refusal.field() {
-        "url" => "url",
-        "query" => "query",
-        "type" => "type",
-        "description" => "description",
-        _ => "",
-    };
     Ok(Wrong {
         status: Some(match refusal {
             WebhookRefusal::Gone => StatusCode::NOT_FOUND,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }),
-        field,
+        field: refusal.field(),
         problem: visitor.say(&key, &args),
     })
 }
