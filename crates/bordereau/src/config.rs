@@ -26,6 +26,8 @@ pub struct Config {
     pub proxies: usize,
     /// How many points a key of the order API has at most.
     pub api_points: u32,
+    /// Whether webhooks go to private addresses too, and without TLS.
+    pub webhooks_allow_private: bool,
     /// The folder of an embedded desk.
     pub data: PathBuf,
     /// A database server; empty for the embedded database.
@@ -135,6 +137,12 @@ impl Config {
                         .parse()
                         .with_context(|| format!("{variable} is not a whole number"))?;
                     toml::Value::Integer(number)
+                }
+                toml::Value::Boolean(_) => {
+                    let answer = text
+                        .parse()
+                        .with_context(|| format!("{variable} is neither true nor false"))?;
+                    toml::Value::Boolean(answer)
                 }
                 _ => toml::Value::String(text),
             };

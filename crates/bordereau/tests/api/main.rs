@@ -22,3 +22,7 @@ mod parties;
 mod refunding;
 mod shape;
 mod shipments;
+mod webhooks;
+mod webhooks_documented;
+mod webhooks_killed;
+mod webhooks_listen;
