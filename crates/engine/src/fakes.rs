@@ -149,6 +149,7 @@ impl Carriers for Fakes {
                 carrier: "Fake".to_owned(),
             },
             postage: None,
+            printed: None,
         })
     }
 

@@ -114,6 +114,7 @@ impl Store {
             .await?;
         super::tags::write(&mut tx, commit.before, order).await?;
         open_refunds::write(&mut tx, commit.before, order).await?;
+        super::labels::write(&mut tx, commit.before, order).await?;
         let tally = self.tally(&mut tx, commit.before, order).await?;
         super::tally::counts(&order.organization_id, &tally)
             .write(&mut tx)

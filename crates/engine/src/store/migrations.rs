@@ -83,4 +83,17 @@ pub(super) const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         "landed_costs",
         [include_str!("../../migrations/0020_landed_costs.sql"); 2],
     ),
+    (
+        25,
+        "labels",
+        [
+            include_str!("../../migrations/sqlite/0025_labels.sql"),
+            include_str!("../../migrations/postgres/0025_labels.sql"),
+        ],
+    ),
+    (
+        26,
+        "label_files",
+        [include_str!("../../migrations/0026_label_files.sql"); 2],
+    ),
 ];

@@ -33,6 +33,7 @@ mod outgoing;
 mod password_resets;
 mod payments;
 mod people;
+mod places;
 mod plans;
 mod presence;
 mod reconcile;
