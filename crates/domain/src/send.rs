@@ -54,6 +54,20 @@ pub struct ShipmentRequest {
     pub notify: bool,
 }
 
+impl ShipmentRequest {
+    /// A shipment of all that is in none yet, without a label and with nothing said besides.
+    pub fn whole(shipment: ShipmentId) -> Self {
+        Self {
+            shipment,
+            cartons: Vec::new(),
+            tracking: Vec::new(),
+            details: Details::default(),
+            label: None,
+            notify: false,
+        }
+    }
+}
+
 /// Makes shipments, all or none, each of what those before it left.
 pub(crate) fn create_shipments(
     order: &Order,

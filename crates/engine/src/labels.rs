@@ -174,7 +174,10 @@ pub async fn settled(
     loop {
         let order = load(desk, permit, order).await?;
         let state = order.label(label).map(|(_, label)| label.state);
-        let is_open = matches!(state, Some(LabelState::Requested | LabelState::Sent));
+        let is_open = matches!(
+            state,
+            Some(LabelState::Requested | LabelState::Sent | LabelState::VoidRequested)
+        );
         if !is_open || waited >= PATIENCE {
             return Ok(order);
         }

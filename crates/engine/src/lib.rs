@@ -39,6 +39,7 @@ pub mod roles;
 pub mod second_factors;
 pub mod sessions;
 pub mod settings_log;
+pub mod shipments;
 pub mod sign_ins;
 pub mod store;
 pub mod tariffs;

@@ -9,7 +9,6 @@ use domain::send::{LabelWish, ShipmentRequest};
 use domain::ship::LabelRequest;
 use domain::shipment::LabelFormat;
 use domain::shipment::{Parcel, Tracking};
-use domain::shipment_details::Details;
 
 pub fn parts(item_minor: i64, shipping_minor: i64, duty_tax_fee_minor: i64) -> Parts {
     Parts {
@@ -98,14 +97,7 @@ pub fn request_label(label: &str, items: &[(&str, u32)]) -> Command {
 
 /// A shipment of all that is in none, without a label.
 pub fn shipment_request(id: &str) -> ShipmentRequest {
-    ShipmentRequest {
-        shipment: id.into(),
-        cartons: Vec::new(),
-        tracking: Vec::new(),
-        details: Details::default(),
-        label: None,
-        notify: false,
-    }
+    ShipmentRequest::whole(id.into())
 }
 
 pub fn create_shipments(shipments: &[ShipmentRequest]) -> Command {

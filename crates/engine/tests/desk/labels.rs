@@ -392,14 +392,7 @@ async fn s4_what_is_printed_is_kept_for_its_own_mode() {
 async fn s4_a_label_for_a_shipment_that_is_there_is_bought_by_the_worker_once() {
     on_every_database(async |harness| {
         let order = harness.take(plain("A-1")).await;
-        let request = domain::send::ShipmentRequest {
-            shipment: "shipment_1".into(),
-            cartons: Vec::new(),
-            tracking: Vec::new(),
-            details: domain::shipment_details::Details::default(),
-            label: None,
-            notify: false,
-        };
+        let request = domain::send::ShipmentRequest::whole("shipment_1".into());
         let shipments = vec![request];
         let made = Command::CreateShipments { shipments };
         harness.command(&order.id, made).await.unwrap();

@@ -108,6 +108,9 @@ fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
             vec![("version", version.to_string()), ("rows", rows.to_string())]
         }
         Act::LandedCostTermsChanged
+        | Act::PlaceAdded { .. }
+        | Act::PlaceChanged { .. }
+        | Act::PlaceRemoved { .. }
         | Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }

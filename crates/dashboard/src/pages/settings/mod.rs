@@ -7,6 +7,7 @@ mod keys;
 mod log;
 mod organization;
 mod payments;
+mod places;
 mod policies;
 mod roles;
 mod team;
@@ -37,6 +38,7 @@ const SECTIONS: &[(&str, Permission)] = &[
     ("keys", Permission::ManageTeam),
     ("organization", Permission::ManageSettings),
     ("emails", Permission::ManageSettings),
+    ("places", Permission::ManageSettings),
     ("payments", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
     ("policies", Permission::ManageSettings),
@@ -80,7 +82,24 @@ pub(crate) fn routes() -> Router<App> {
             get(policies::show).post(policies::save),
         )
         .route("/settings/log", get(log::show))
+        .merge(ship_from())
         .merge(people())
+}
+
+/// Where parcels leave from.
+fn ship_from() -> Router<App> {
+    Router::new()
+        .route("/settings/places", get(places::list))
+        .route("/settings/places/new", get(places::new).post(places::add))
+        .route(
+            "/settings/places/{id}",
+            get(places::edit).post(places::save),
+        )
+        .route("/settings/places/{id}/default", post(places::make_default))
+        .route(
+            "/settings/places/{id}/remove",
+            get(places::ask_remove).post(places::remove),
+        )
 }
 
 /// Who belongs to the organization, what they may do, and how one joins.
@@ -160,6 +179,10 @@ impl Done {
             "second-factor-reset",
             "capture",
             "policies",
+            "place-added",
+            "place-saved",
+            "place-default",
+            "place-removed",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();
