@@ -50,6 +50,10 @@ pub(crate) enum BatteryMaterialType {
 /// How a battery lies in its box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::shipment_details::BatteryPacking")]
+#[allow(
+    clippy::enum_variant_names,
+    reason = "the names are the reference interface's"
+)]
 pub(crate) enum BatteryPackingType {
     BatteryInsideEquipment,
     BatteryOnly,

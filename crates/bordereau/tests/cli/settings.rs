@@ -49,6 +49,8 @@ const READ: &[&str] = &[
     "/settings/keys",
     "/settings/deliveries",
     "/settings/organization",
+    "/settings/places",
+    "/settings/places/new",
     "/settings/log",
 ];
 
@@ -66,6 +68,10 @@ const SENT: &[&str] = &[
     "/settings/keys",
     "/settings/deliveries/delivery_x",
     "/settings/keys/key_x/revoke",
+    "/settings/places/new",
+    "/settings/places/fulfillment_center_x",
+    "/settings/places/fulfillment_center_x/default",
+    "/settings/places/fulfillment_center_x/remove",
     "/settings/organization",
     "/settings/fees",
 ];

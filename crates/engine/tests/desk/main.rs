@@ -22,6 +22,7 @@ mod import;
 mod invitations;
 mod isolation;
 mod keys;
+mod label_list;
 mod labels;
 mod landed_cost_orders;
 mod landed_costs;

@@ -80,7 +80,7 @@ impl SandboxLabel {
 #[serde(tag = "entry", rename_all = "snake_case")]
 enum Entry {
     /// A label was asked for.
-    Label(SandboxLabel),
+    Label(Box<SandboxLabel>),
     /// It was voided.
     Voided { label: LabelId },
     /// The question was lost on the way; the next one with this key arrives.
@@ -107,7 +107,7 @@ impl Kept for Counter {
                 self.by_label.insert(label.label.clone(), index);
                 self.by_reference.insert(label.reference.clone(), index);
                 self.numbers.insert(label.tracking.number.clone());
-                self.labels.push(label);
+                self.labels.push(*label);
             }
             Entry::Voided { label } => {
                 if let Some(index) = self.by_label.get(&label) {
@@ -185,7 +185,7 @@ impl Counter {
         }
         let label = self.print(ask, how, seed);
         let answer = label.answer();
-        let entries = vec![Entry::Label(label)];
+        let entries = vec![Entry::Label(Box::new(label))];
         Decided {
             entries,
             how,
