@@ -7,6 +7,7 @@ settings-done-place-default = Shipments that name no place leave from there now.
 settings-done-place-removed = The place is removed.
 places-hint = Parcels leave from here. A shipment that names no place leaves from the default.
 places-none = No place yet. Add the one that most parcels leave from: it becomes the default.
+place-name = Name of the place
 place-new = Add a place
 place-edit = Edit place
 place-address = Address

@@ -7,6 +7,7 @@ settings-done-place-default = Les expéditions qui ne nomment aucun lieu partent
 settings-done-place-removed = Le lieu est retiré.
 places-hint = Les colis partent d'ici. Une expédition qui ne nomme aucun lieu part du lieu par défaut.
 places-none = Aucun lieu pour l'instant. Ajoutez celui d'où partent la plupart des colis : il devient le lieu par défaut.
+place-name = Nom du lieu
 place-new = Ajouter un lieu
 place-edit = Modifier le lieu
 place-address = Adresse
