@@ -309,7 +309,17 @@ fn s4_a_label_for_a_shipment_that_is_there_is_bought_once_and_leaves_it_shipped(
         events(&asked, label_shipment("shipment_1", "label_2")),
         [""; 0]
     );
-    let sold = label(&asked, bought());
+    let fact = Fact::Label {
+        label: "label_1".into(),
+        fact: bought(),
+    };
+    let told = told(&asked, fact);
+    // It was shipped before, so that only the label and its number are news.
+    assert_eq!(
+        names(&told.events),
+        ["label_changed", "tracking_added", "sync_changed"]
+    );
+    let sold = told.order;
     assert_eq!(sold.shipments[0].state, ShipmentState::Created);
     assert_eq!(sold.tracking_numbers().collect::<Vec<_>>(), ["RR1"]);
     assert_eq!(
