@@ -1,0 +1,36 @@
+# The words of ship-from places, and of what is said of a shipment.
+
+settings-places = Ship-from places
+settings-done-place-added = The place is added.
+settings-done-place-saved = Saved. Shipments made from now on leave from there.
+settings-done-place-default = Shipments that name no place leave from there now.
+settings-done-place-removed = The place is removed.
+places-hint = Parcels leave from here. A shipment that names no place leaves from the default.
+places-none = No place yet. Add the one that most parcels leave from: it becomes the default.
+place-name = Name of the place
+place-new = Add a place
+place-edit = Edit place
+place-address = Address
+place-what = What can be done
+place-kind = Used as
+place-kind-standard = A place to ship from
+place-kind-primary = The default
+place-kind-consolidation = A consolidation center
+place-is-primary = Default
+place-is-consolidation = Consolidation center
+place-make-default = Make it the default
+place-remove = Remove
+place-remove-sure = Remove { $name }?
+place-remove-what = Shipments that left from it keep its address. New ones can no longer name it.
+log-place-added = Added the ship-from place { $name }
+log-place-changed = Ship-from place { $from } → { $name }
+log-place-removed = Removed the ship-from place { $name }
+refusal-place-not-found = This ship-from place is not known here.
+refusal-default-place = { $name } is where parcels leave from that name no place.
+instead-choose-another-default = Make another place the default first.
+label-print = Label to print
+shipment-service = Service: { $what }
+shipment-from = From { $what }
+shipment-value = Declared value: { $what }
+shipment-exemption = Exemption: { $what }
+shipment-itn = Export filing: { $what }

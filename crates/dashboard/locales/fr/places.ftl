@@ -1,0 +1,36 @@
+# Les mots des lieux d'expédition, et de ce qui est dit d'une expédition.
+
+settings-places = Lieux d'expédition
+settings-done-place-added = Le lieu est ajouté.
+settings-done-place-saved = C'est enregistré. Les expéditions créées à partir de maintenant en partent.
+settings-done-place-default = Les expéditions qui ne nomment aucun lieu partent désormais de là.
+settings-done-place-removed = Le lieu est retiré.
+places-hint = Les colis partent d'ici. Une expédition qui ne nomme aucun lieu part du lieu par défaut.
+places-none = Aucun lieu pour l'instant. Ajoutez celui d'où partent la plupart des colis : il devient le lieu par défaut.
+place-name = Nom du lieu
+place-new = Ajouter un lieu
+place-edit = Modifier le lieu
+place-address = Adresse
+place-what = Ce que l'on peut faire
+place-kind = Sert de
+place-kind-standard = Lieu d'expédition
+place-kind-primary = Lieu par défaut
+place-kind-consolidation = Centre de regroupement
+place-is-primary = Par défaut
+place-is-consolidation = Centre de regroupement
+place-make-default = Définir par défaut
+place-remove = Retirer
+place-remove-sure = Retirer { $name } ?
+place-remove-what = Les expéditions qui en sont parties gardent son adresse. Les nouvelles ne peuvent plus le nommer.
+log-place-added = A ajouté le lieu d'expédition { $name }
+log-place-changed = Lieu d'expédition { $from } → { $name }
+log-place-removed = A retiré le lieu d'expédition { $name }
+refusal-place-not-found = Ce lieu d'expédition n'est pas connu ici.
+refusal-default-place = { $name } est le lieu d'où partent les colis qui n'en nomment aucun.
+instead-choose-another-default = Définissez d'abord un autre lieu par défaut.
+label-print = Étiquette à imprimer
+shipment-service = Service : { $what }
+shipment-from = Au départ de { $what }
+shipment-value = Valeur déclarée : { $what }
+shipment-exemption = Exemption : { $what }
+shipment-itn = Déclaration d'exportation : { $what }
