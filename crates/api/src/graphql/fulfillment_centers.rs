@@ -1,7 +1,7 @@
 //! Places that parcels leave from.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use domain::ids::{OrganizationId, PartyId};
+use domain::ids::{OrganizationId, PartyId, PlaceId};
 use domain::order::Mode as Kept;
 use domain::places::{Departure, Place};
 use engine::parties::{Party as Told, PartyKind};
@@ -68,6 +68,20 @@ async fn listed(
         .filter(|place| wanted.is_none_or(|kind| place.kind == kind));
     let each = kept.map(|place| of_place(place, scope.mode, &scope.organization_id));
     Ok(each.collect())
+}
+
+/// Who answers at the place that a party's identifier names; none where it names no place that is there.
+pub(super) async fn party(context: &Context<'_>, id: &ID) -> Result<Option<Party>> {
+    let place = id.strip_prefix(PartyId::PREFIX);
+    let Some(place) = place.filter(|place| place.starts_with(PlaceId::PREFIX)) else {
+        return Ok(None);
+    };
+    let caller = Caller::of(context);
+    let permit = caller.session.permit::<ViewOrders>()?;
+    let places = engine::places::places(&caller.desk, &permit).await?;
+    let found = places.iter().find(|known| known.id.as_str() == place);
+    let scope = permit.scope();
+    Ok(found.map(|place| of_place(place, scope.mode, &scope.organization_id).party))
 }
 
 fn of_place(place: &Place, mode: Kept, organization: &OrganizationId) -> FulfillmentCenter {

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use super::caller::Caller;
 use super::enums::OrderStatus;
 use super::errors::not_found;
+use super::fulfillment_centers;
 use super::ids;
 use super::items::{FulfillmentItem, Item, item, quantities};
 use super::order::Order;
@@ -226,6 +227,9 @@ async fn party_named(context: &Context<'_>, id: &ID) -> Result<Party> {
     if let Some((of, which)) = parties::named(id) {
         let Order(sold) = part_of(order(context, &of).await, "party", id)?;
         return Ok(party(&sold, which));
+    }
+    if let Some(origin) = fulfillment_centers::party(context, id).await? {
+        return Ok(origin);
     }
     let caller = Caller::of(context);
     let permit = caller.session.permit()?;

@@ -105,6 +105,13 @@ fn s2_a_shipment_keeps_all_that_was_said_of_it() {
         let centers = "query { fulfillmentCenters(filter: {type: PRIMARY}) { name party { id } } }";
         let centers = client.ask(centers, json!({})).data();
         assert_eq!(centers["fulfillmentCenters"][0]["name"], json!("Warehouse"));
+        let party = "query($id: ID!) { party(id: $id) { type location { locality } } }";
+        let id = &centers["fulfillmentCenters"][0]["party"]["id"];
+        let found = client.ask(party, json!({"id": id})).data()["party"].clone();
+        assert_eq!(
+            found,
+            json!({"type": "ORIGIN", "location": {"locality": "Springfield"}})
+        );
         let none = "query { fulfillmentCenters(filter: {type: CONSOLIDATION_CENTER}) { name } }";
         assert_eq!(
             client.ask(none, json!({})).data()["fulfillmentCenters"],
@@ -174,6 +181,20 @@ fn s1_a_shipment_is_set_on_and_voided_and_the_order_follows() {
         let input = json!({"input": {"orderId": all[0].id, "trackingNumbers": ["A-1"]}});
         let made = client.ask(CREATE, input).data()["shipmentCreateWorkflow"].clone();
         assert_eq!(made["order"]["status"], json!("COMPLETED"));
+        // One without a number or a label is voided on the page, so that the order can be canceled there (C4).
+        let input = json!({"input": {"orderId": all[1].id}});
+        let bare = client.ask(CREATE, input).data()["shipmentCreateWorkflow"]["id"].clone();
+        let mut ada = Browser::signed_in(&server, "en", ADA);
+        let page = format!("/orders/{}", all[1].id);
+        ada.get(&page).says("Void shipment");
+        let typed = [
+            ("action", "void_shipment"),
+            ("subject", bare.as_str().unwrap()),
+        ];
+        ada.post(&format!("{page}/do"), &typed)
+            .is(200)
+            .says("The shipment is voided")
+            .says_not("Void shipment");
         let set = |status: &str, note: &str| {
             let input = json!({"shipment": made["id"], "status": status, "note": note});
             client.ask(UPDATE, json!({"input": input}))

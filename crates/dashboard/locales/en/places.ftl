@@ -34,3 +34,5 @@ shipment-from = From { $what }
 shipment-value = Declared value: { $what }
 shipment-exemption = Exemption: { $what }
 shipment-itn = Export filing: { $what }
+void-shipment = Void shipment
+done-void-shipment = The shipment is voided; its items can be shipped again.

@@ -34,3 +34,5 @@ shipment-from = Au départ de { $what }
 shipment-value = Valeur déclarée : { $what }
 shipment-exemption = Exemption : { $what }
 shipment-itn = Déclaration d'exportation : { $what }
+void-shipment = Annuler l'expédition
+done-void-shipment = L'expédition est annulée ; ses articles peuvent être expédiés de nouveau.

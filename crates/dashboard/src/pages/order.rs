@@ -8,7 +8,7 @@ use domain::ids::OrderId;
 use domain::order::Order;
 use domain::refund::Refund;
 use domain::refusal::Refusal;
-use domain::shipment::Shipment;
+use domain::shipment::{LabelState, Shipment, ShipmentState};
 use engine::failure::Failure;
 use engine::listing::neighbours;
 use engine::orders::possible;
@@ -317,8 +317,18 @@ fn shipment_of(visitor: &Visitor, order: &Order, shipment: &Shipment) -> Value {
         "items": shipment.items.iter().map(named).collect::<Vec<_>>(),
         "tracking": tracking,
         "label": shipment.label.as_ref().map(|label| json!({"id": label.id.as_str(), "state": name(&label.state), "service": label.service})),
+        "can_be_voided": can_be_voided(shipment),
         "details": details(visitor, order, shipment).join(" · "),
     })
+}
+
+/// Whether nothing else opens its items again: no number can be removed, and no label voided.
+fn can_be_voided(shipment: &Shipment) -> bool {
+    let label = shipment.label.as_ref();
+    shipment.is_shipped()
+        && shipment.state != ShipmentState::Delivered
+        && shipment.tracking.is_empty()
+        && label.is_none_or(|label| label.state == LabelState::Failed)
 }
 
 /// What was said of a shipment besides what is in it.

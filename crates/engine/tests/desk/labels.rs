@@ -6,7 +6,9 @@ use domain::order::Mode;
 use domain::order::{Concern, Fulfilment, OrderStatus};
 use domain::refusal::Refusal;
 use domain::shipment::{LabelFile, LabelState, ShipmentState, Tracking};
-use engine::labels::Printed;
+use engine::labels::{Printed, Wanted};
+use engine::organizations::{Settings, create};
+use engine::permit::Scope;
 use engine::ports::{Answer, BoughtLabel};
 use futures_util::future::join_all;
 
@@ -245,7 +247,7 @@ async fn a_refused_void_keeps_the_label_and_asks_for_a_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn s4_what_is_printed_is_kept_for_its_own_mode() {
+async fn s4_what_is_printed_is_kept_for_its_own_organization_and_mode() {
     on_every_database(async |harness| {
         let order = harness.take(plain("A-1")).await;
         harness
@@ -274,6 +276,21 @@ async fn s4_what_is_printed_is_kept_for_its_own_mode() {
         let permit = test.permit().unwrap();
         let elsewhere = engine::labels::printed(&harness.desk, &permit, &id).await;
         assert_eq!(elsewhere.unwrap(), None);
+        let second = create(&harness.desk, "Second", Settings::default()).await;
+        let scope = Scope {
+            organization_id: second.unwrap(),
+            mode: Mode::Live,
+        };
+        let other = session(scope, kind, &domain::actor::Permission::ALL);
+        let permit = other.permit().unwrap();
+        let elsewhere = engine::labels::printed(&harness.desk, &permit, &id).await;
+        assert_eq!(elsewhere.unwrap(), None);
+        let all = Wanted {
+            limit: 50,
+            ..Wanted::default()
+        };
+        let listed = engine::labels::page(&harness.desk, &permit, &all).await;
+        assert_eq!(listed.unwrap(), []);
     })
     .await;
 }
