@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::fees::fees;
+use super::how::{Method, RateChoice};
 use super::taxes::taxes;
 use super::terms::Terms;
 use super::words::{Base, formula, joined, note, share, told_source};
@@ -20,6 +21,9 @@ use crate::rate::ExchangeRate;
 use crate::refusal::Refusal;
 use crate::tariff::find::{Found, Origin, Tariff, Threshold, Way};
 use crate::tariff::{EU, Limited, Rounding, Valuation, covers};
+
+/// What a note begins with that says why goods were not packed.
+pub const NOT_PACKED: &str = "not packed: ";
 
 /// What a calculation is given besides what is asked.
 #[derive(Clone, Copy, Debug)]
@@ -65,10 +69,20 @@ pub fn calculate(request: &Request, given: Given<'_>) -> Result<Calculation, Ref
         discounts_minor: request.discounts_minor,
         ..Amounts::default()
     };
-    add(&mut amounts, &lines);
-    let (charged, is_guaranteed) = fees(&mut parcel, &amounts);
-    add(&mut amounts, &charged);
-    lines.extend(charged);
+    let mut is_guaranteed = false;
+    if request.how.method == Method::Dap {
+        let to = parcel.way.to;
+        parcel.notes.push(format!(
+            "not collected with the sale: the recipient owes it on arrival in {to}, so no fee of the organization and no \
+             guarantee are in it"
+        ));
+    } else {
+        add(&mut amounts, &lines);
+        let (charged, is_held) = fees(&mut parcel, &amounts);
+        add(&mut amounts, &charged);
+        lines.extend(charged);
+        is_guaranteed = is_held;
+    }
     for (minor, field) in [
         (amounts.duties_minor, "duties"),
         (amounts.taxes_minor, "taxes"),
@@ -82,7 +96,7 @@ pub fn calculate(request: &Request, given: Given<'_>) -> Result<Calculation, Ref
     notes.extend(tables.iter().map(told_source));
     let packed = pack(&request.items, &request.sizes, &given.terms.packaging);
     if let (Err(why), false) = (&packed, request.sizes.is_empty()) {
-        notes.push(format!("not packed: {why}"));
+        notes.push(format!("{NOT_PACKED}{why}"));
     }
     Ok(Calculation {
         lines,
@@ -132,6 +146,8 @@ pub(super) struct Parcel<'a> {
     pub de_minimis: Vec<DeMinimis>,
     pub notes: Vec<String>,
     pub missing: Vec<String>,
+    /// Whether a rate was chosen among several that may hold.
+    pub is_estimate: bool,
 }
 
 impl<'a> Parcel<'a> {
@@ -167,6 +183,7 @@ impl<'a> Parcel<'a> {
             de_minimis: Vec::new(),
             notes,
             missing: Vec::new(),
+            is_estimate: false,
         }
     }
 
@@ -178,7 +195,7 @@ impl<'a> Parcel<'a> {
 
     /// Whether the seller collects the tax with the sale; what decides it is noted.
     pub fn collects_with_sale(&mut self) -> bool {
-        if self.request.end_use == EndUse::ForResale {
+        if self.request.end_use == EndUse::ForResale || self.request.how.method == Method::Dap {
             return false;
         }
         let Some(found) = self.given.tariff.threshold(&self.way, Limited::Sale) else {
@@ -298,7 +315,9 @@ impl<'a> Parcel<'a> {
     fn duty(&mut self, index: usize, item: &Item, exempt: Option<&str>) -> Line {
         let base = self.valued(self.value, Some(index));
         let mut line = blank(LineKind::Duty, "Duty", Some(&item.id), base.minor());
-        if let Some(why) = exempt {
+        let left_out = (!self.request.how.levies_of(&item.id).has_duty())
+            .then_some("no duty: left out of this item, as asked");
+        if let Some(why) = exempt.or(left_out) {
             why.clone_into(&mut line.formula);
             return line;
         }
@@ -315,7 +334,7 @@ impl<'a> Parcel<'a> {
                 "no country of origin: only a rate for any origin could be looked for".to_owned(),
             );
         }
-        match self.given.tariff.duty(&self.way, code, made_in) {
+        match self.chosen(code, made_in, &mut notes) {
             Some(found) => {
                 line.amount_minor = share(base.minor(), found.says, self.rounding);
                 line.rate_percent = Some(found.says);
@@ -335,6 +354,43 @@ impl<'a> Parcel<'a> {
         }
         line.note = joined(notes);
         line
+    }
+
+    /// The duty that is taken: the exact one, or one of those beneath a code that is too short; which is noted.
+    fn chosen(
+        &mut self,
+        code: &str,
+        made_in: &str,
+        notes: &mut Vec<String>,
+    ) -> Option<Found<'a, rust_decimal::Decimal>> {
+        let (tariff, choice) = (self.given.tariff, self.request.how.rate_choice);
+        let exact = tariff.duty(&self.way, code, made_in);
+        if choice == RateChoice::Exact {
+            return exact;
+        }
+        let mut several = match code {
+            "" => Vec::new(),
+            code => tariff.duties_beneath(&self.way, code, made_in),
+        };
+        several.sort_by_key(|found| found.says);
+        let (Some(first), Some(last)) = (several.first(), several.last()) else {
+            notes.extend(exact.map(|_| "one rate alone holds for this code: it was taken".to_owned()));
+            return exact;
+        };
+        self.is_estimate = true;
+        notes.push(format!(
+            "{} of {} rates of goods under {code} was taken, which go from {} % to {} %",
+            choice.told(),
+            several.len(),
+            first.says.normalize(),
+            last.says.normalize()
+        ));
+        let at = match choice {
+            RateChoice::Exact | RateChoice::Minimum => 0,
+            RateChoice::Median => several.len() / 2,
+            RateChoice::Maximum => several.len() - 1,
+        };
+        Some(several[at])
     }
 
     /// Each table that an amount or a comparison rests on, once.

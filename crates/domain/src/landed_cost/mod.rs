@@ -4,9 +4,11 @@
 //! line tells its formula, and what was missing or assumed is said instead of guessed. [`quote`] is what is kept of it
 //! and turned into an order.
 
+pub mod asked;
 pub mod calculate;
 mod check;
 mod fees;
+pub mod how;
 pub mod quote;
 mod taxes;
 pub mod terms;
@@ -22,6 +24,7 @@ use crate::ids::ItemId;
 use crate::money::{Currency, Money};
 use crate::order::{Amounts, Item};
 use crate::tariff::Limited;
+use how::How;
 use crate::tariff::find::Origin;
 
 /// A country, and a state or province of it where that is known.
@@ -74,6 +77,9 @@ pub struct Request {
     /// Whether the landed cost is to be guaranteed.
     #[serde(default)]
     pub wants_guarantee: bool,
+    /// How it is to be calculated, where that is not the usual way.
+    #[serde(default, skip_serializing_if = "How::is_usual")]
+    pub how: How,
 }
 
 /// What a line is about.

@@ -11,10 +11,10 @@ use super::{Calculation, Request};
 use crate::actor::By;
 use crate::address::Address;
 use crate::cartons::weight_of;
-use crate::ids::{LandedCostId, OrderId};
+use crate::ids::{LandedCostId, OrderId, RatingId, RootId};
 use crate::intake::NewOrder;
 use crate::money::{AmountError, Currency, Money};
-use crate::order::{EstimatedWeight, FraudReview, Mode, ShopLink, Source};
+use crate::order::{EstimatedWeight, FraudReview, Mode, Particulars, ShopLink, Source};
 use crate::payment::Payment;
 use crate::rate::ExchangeRate;
 use crate::refusal::{Problem, Refusal};
@@ -66,6 +66,12 @@ pub struct LandedCost {
     pub exchange: Vec<ExchangeRate>,
     /// What it came to.
     pub calculation: Calculation,
+    /// What was told for it step by step, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<RootId>,
+    /// The shipping that it was calculated with, where that was told for the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<RatingId>,
 }
 
 /// What an order is besides its landed cost.
@@ -103,6 +109,9 @@ pub struct OrderTerms {
     /// Labels of the team's own making.
     #[serde(default)]
     pub tags: BTreeSet<String>,
+    /// What the program that brings it keeps with it.
+    #[serde(default)]
+    pub particulars: Particulars,
 }
 
 impl LandedCost {
@@ -161,6 +170,7 @@ impl LandedCost {
             guarantee: self.calculation.is_guaranteed,
             landed_cost: Some(self.id.clone()),
             tags: terms.tags,
+            particulars: terms.particulars,
         })
     }
 

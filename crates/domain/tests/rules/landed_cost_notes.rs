@@ -219,6 +219,7 @@ fn order_terms() -> OrderTerms {
         fraud_review: FraudReview::None,
         fraud_protection: false,
         tags: [].into(),
+        particulars: Default::default(),
     }
 }
 

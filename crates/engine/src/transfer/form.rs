@@ -215,6 +215,7 @@ impl OrderForm {
             guarantee: self.guarantee,
             landed_cost: None,
             tags: self.tags.clone(),
+            particulars: Default::default(),
         };
         Ok((new, self.past()))
     }

@@ -36,6 +36,8 @@ const TENANT_TABLES: &[&str] = &[
     "tariff_versions",
     "tariff_rows",
     "landed_costs",
+    "roots",
+    "exchange_rates",
 ];
 
 fn store() -> PathBuf {

@@ -44,6 +44,8 @@ pub const TABLES: &[&str] = &[
     "tariff_versions",
     "tariff_rows",
     "landed_costs",
+    "roots",
+    "exchange_rates",
     "_sqlx_migrations",
 ];
 
