@@ -14,7 +14,8 @@ use crate::event::{Event, EventKind};
 use crate::fees::FeeTerms;
 use crate::ids::{LandedCostId, OrderId, OrganizationId};
 use crate::order::{
-    Amounts, EstimatedWeight, FraudReview, Item, Mode, Order, Particulars, ShopLink, Source, Sync, Transition,
+    Amounts, EstimatedWeight, FraudReview, Item, Mode, Order, Particulars, ShopLink, Source, Sync,
+    Transition,
 };
 use crate::payment::Payment;
 use crate::rate::ExchangeRate;

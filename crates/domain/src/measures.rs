@@ -6,6 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
 
 use crate::cartons::MAX_SIDE_MM;
+use crate::goods::Side;
 use crate::refusal::{Problem, Refusal};
 
 /// The heaviest thing, in grams.
@@ -114,5 +115,25 @@ impl Dimension {
             Self::Length => MAX_SIDE_MM,
             Self::Weight => MAX_WEIGHT_G,
         }
+    }
+}
+
+/// One side or the weight of a carton, where it was told; 0 where it was not.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `field`.
+pub fn told_measure(
+    value: Option<Decimal>,
+    unit: Option<Unit>,
+    side: Side,
+    field: &str,
+) -> Result<u32, Refusal> {
+    let Some(value) = value else {
+        return Ok(0);
+    };
+    let unit = unit.ok_or_else(|| Refusal::invalid(&format!("{field}_unit"), Problem::Missing))?;
+    match side {
+        Side::Weight => unit.g(value, field),
+        Side::Height | Side::Length | Side::Width => unit.mm(value, field),
     }
 }

@@ -26,10 +26,7 @@ pub struct Pair {
 /// [`Refusal::Invalid`] naming `field`: more than [`MAX_PAIRS`], a text longer than [`MAX_PAIR`].
 pub fn checked(pairs: Vec<Pair>, field: &str) -> Result<Vec<Pair>, Refusal> {
     if pairs.len() > MAX_PAIRS {
-        return Err(Refusal::invalid(
-            field,
-            Problem::TooMany { max: MAX_PAIRS },
-        ));
+        return Err(Refusal::invalid(field, Problem::TooMany { max: MAX_PAIRS }));
     }
     let each = pairs.into_iter().map(|pair| {
         Ok(Pair {

@@ -98,8 +98,10 @@ impl Details {
         ] {
             let far = degrees.filter(|degrees| degrees.abs() > Decimal::from(most));
             if let Some(far) = far {
-                let (given, expected) =
-                    (far.to_string(), format!("between -{most} and {most} degrees"));
+                let (given, expected) = (
+                    far.to_string(),
+                    format!("between -{most} and {most} degrees"),
+                );
                 let problem = Problem::Malformed { given, expected };
                 return Err(Refusal::invalid(&format!("{field}.{name}"), problem));
             }

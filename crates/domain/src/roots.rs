@@ -5,21 +5,20 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::By;
 use crate::address::Address;
-use crate::cartons::{Carton, MAX_CARTONS, Size};
+use crate::cartons::{Carton, MAX_CARTONS};
+use crate::goods::Goods;
 use crate::ids::{CartonId, ItemId, PartyId, RatingId, RootId};
-use crate::intake::MAX_ITEMS;
-use crate::landed_cost::how::Levies;
-use crate::measures::Unit;
+use crate::intake::{MAX_ITEMS, MAX_NAME};
+use crate::intake_check::check_amount;
 use crate::money::{Currency, Money};
-use crate::order::{Declaration, Mode};
-use crate::pairs::Pair;
+use crate::order::Mode;
 use crate::party::{Details, Party, PartyKind};
 use crate::refusal::{Problem, Refusal};
+use crate::text::{optional_text, required_text};
 
 /// The most parties of one sale.
 pub const MAX_PARTIES: usize = 50;
@@ -85,110 +84,6 @@ pub struct RootItem {
     /// What it is.
     #[serde(flatten)]
     pub goods: Goods,
-}
-
-/// Goods as they are told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Goods {
-    /// What one is sold for.
-    pub price: Money,
-    /// How many.
-    pub quantity: u32,
-    /// What it is called; empty where nothing was said.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// The shop's stock-keeping unit.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub sku: String,
-    /// The shop's product.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub product_id: String,
-    /// What customs reads.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
-    /// Harmonized System code, digits only.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub hs_code: String,
-    /// Who said the code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hs_code_source: Option<ValueSource>,
-    /// Where it was made, ISO 3166-1 alpha-2.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub origin: String,
-    /// The province it was made in.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub province: String,
-    /// As they were told.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub measurements: Vec<Measurement>,
-    /// Weight of one; 0 where unknown.
-    #[serde(default)]
-    pub weight_g: u32,
-    /// Size of one, where all three sides were told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<Size>,
-    /// Where its picture is.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub image_url: String,
-    /// What kind of thing it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<ItemKind>,
-    /// What counts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub levies: Option<Levies>,
-    /// Such as its colour.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attributes: Vec<Pair>,
-    /// What the program keeps with it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub metadata: Vec<Pair>,
-}
-
-/// One measure of one item, as it was told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each name says it")]
-pub struct Measurement {
-    pub side: Side,
-    pub value: Decimal,
-    pub unit: Unit,
-}
-
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says it")]
-pub enum Side {
-    Height,
-    Length,
-    Weight,
-    Width,
-}
-
-/// What kind of thing an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says it")]
-pub enum ItemKind {
-    Bundle,
-    DigitalGood,
-    PartialItem,
-    PhysicalGood,
-    Service,
-    Subscription,
-}
-
-/// Where a value of an item is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each name says it")]
-pub enum ValueSource {
-    ApiRequest,
-    Catalog,
-    Classify,
-    Fallback,
-    Hybrid,
-    OrganizationSetting,
-    UserProvided,
 }
 
 /// A carton.
@@ -412,14 +307,18 @@ fn check_room(before: usize, more: usize, max: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-impl Goods {
-    /// What customs is told of it.
-    pub fn declared(&self, unit_price_minor: i64) -> Declaration {
-        Declaration {
-            hs_code: self.hs_code.clone(),
-            origin: self.origin.clone(),
-            description: self.description.clone(),
-            unit_price_minor,
+impl Offer {
+    /// The same offer with its texts trimmed.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming the field.
+    pub(crate) fn checked(mut self) -> Result<Self, Refusal> {
+        check_amount(self.price.minor, "amount")?;
+        self.service = required_text(&self.service, "service_level_code", MAX_NAME)?;
+        self.name = optional_text(&self.name, "display_name", MAX_NAME)?;
+        if self.name.is_empty() {
+            self.name = self.service.clone();
         }
+        Ok(self)
     }
 }

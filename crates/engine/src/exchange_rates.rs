@@ -140,9 +140,7 @@ async fn answered(
     let id = ExchangeRateId(known.order_id.0);
     let held = store.exchange_rate(organization, scope.mode, &id).await?;
     let is_same = known.fingerprint == wanted.fingerprint;
-    held.filter(|_| is_same)
-        .map(Some)
-        .ok_or(Failure::KeyReused)
+    held.filter(|_| is_same).map(Some).ok_or(Failure::KeyReused)
 }
 
 /// A rate that was held; none where there is none in this organization and mode.

@@ -79,7 +79,10 @@ pub async fn find(
 ) -> Result<Option<Party>, Failure> {
     let scope = permit.scope();
     if let Some(root) = RootId::of_part(PartyId::PREFIX, id.as_str()) {
-        let stored = desk.store().root(&scope.organization_id, scope.mode, &root).await?;
+        let stored = desk
+            .store()
+            .root(&scope.organization_id, scope.mode, &root)
+            .await?;
         let parties = stored.map(|(root, _)| root.parties).unwrap_or_default();
         return Ok(parties.into_iter().find(|party| party.id == *id));
     }

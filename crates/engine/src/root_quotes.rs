@@ -110,7 +110,10 @@ async fn all(
     }
     let converted: Vec<String> = held.iter().map(told).collect();
     let told_for = held_for(desk, scope, &root.id).await?;
-    let holding = told_for.into_iter().rev().filter(|one| one.expires_at > now);
+    let holding = told_for
+        .into_iter()
+        .rev()
+        .filter(|one| one.expires_at > now);
     held.extend(holding.map(|one| one.rate));
     let basis = Basis {
         rates,
@@ -141,7 +144,8 @@ async fn all(
                     ..asked
                 };
                 landed_cost = of_root(desk, permit, draft, &basis, &asked, rating).await?;
-                let why = format!("not collected with the sale, because it is not known: {missing}");
+                let why =
+                    format!("not collected with the sale, because it is not known: {missing}");
                 landed_cost.calculation.notes.push(why);
             }
             landed_cost.calculation.notes.extend(converted.clone());

@@ -54,7 +54,8 @@ pub async fn open(
         && let Some(draft) = find(desk, scope, &id).await?
     {
         let known = draft.root.steps.values();
-        let is_same = known.last().map(|step| &step.fingerprint) == request.map(|one| &one.fingerprint);
+        let is_same =
+            known.last().map(|step| &step.fingerprint) == request.map(|one| &one.fingerprint);
         return is_same.then_some(draft).ok_or(Failure::KeyReused);
     }
     let root = Root {
@@ -148,7 +149,9 @@ pub async fn with_items(
     let (mut roots, mut items) = (Vec::new(), 0);
     for behind in (0..MOST_LOOKED_AT).step_by(usize::try_from(AT_ONCE).unwrap_or(1)) {
         let (organization, mode) = (&scope.organization_id, scope.mode);
-        let page = desk.store().newest_roots(organization, mode, behind, AT_ONCE);
+        let page = desk
+            .store()
+            .newest_roots(organization, mode, behind, AT_ONCE);
         let page = page.await?;
         let is_last = page.len() < usize::try_from(AT_ONCE).unwrap_or(0);
         items += page.iter().map(|root| root.items.len()).sum::<usize>();
@@ -235,7 +238,11 @@ pub async fn tell(
             return Ok(made);
         };
         let (organization, seen) = (&scope.organization_id, Some(version));
-        if desk.store().put_root(organization, &root, seen, &[]).await? {
+        if desk
+            .store()
+            .put_root(organization, &root, seen, &[])
+            .await?
+        {
             draft.kept(root);
             return Ok(made);
         }
@@ -259,7 +266,9 @@ pub async fn keep(
     let organization = &permit.scope().organization_id;
     let root = draft.root.clone();
     // Where it is there already, the same request under the same key was faster, and told the same.
-    desk.store().put_root(organization, &root, None, &[]).await?;
+    desk.store()
+        .put_root(organization, &root, None, &[])
+        .await?;
     draft.kept(root);
     Ok(())
 }
@@ -275,7 +284,12 @@ pub async fn cartonize(
     once: Option<&Idempotency>,
 ) -> Result<Vec<String>, Failure> {
     let organization = &permit.scope().organization_id;
-    let packaging = desk.store().settings(organization).await?.landed_cost.packaging;
+    let packaging = desk
+        .store()
+        .settings(organization)
+        .await?
+        .landed_cost
+        .packaging;
     tell(desk, permit, draft, once, |root, told| {
         let currency = root.goods_currency()?;
         let rates: Vec<ExchangeRate> = identities(root, currency, told.at);
@@ -320,7 +334,9 @@ pub async fn ask_ratings(
     let (currency, _, _) = (root.goods_currency()?, root.destination()?, root.origin()?);
     let address = |kind| {
         let party = root.party(kind);
-        party.map(|party: &Party| party.address.clone()).unwrap_or_default()
+        party
+            .map(|party: &Party| party.address.clone())
+            .unwrap_or_default()
     };
     let ask = RatesAsk {
         scope: scope.clone(),
@@ -331,8 +347,12 @@ pub async fn ask_ratings(
     };
     let offers = match carriers.rates(&ask).await {
         Answer::Done(offers) => offers,
-        Answer::Refused(given) | Answer::NotNow(given) | Answer::Unknown(given) | Answer::NeedsALook(given) => {
-            let expected = "a price: the carrier gave none; tell one with shipmentRatingCreateWorkflow";
+        Answer::Refused(given)
+        | Answer::NotNow(given)
+        | Answer::Unknown(given)
+        | Answer::NeedsALook(given) => {
+            let expected =
+                "a price: the carrier gave none; tell one with shipmentRatingCreateWorkflow";
             let expected = expected.to_owned();
             let problem = Problem::Malformed { given, expected };
             return Err(Refusal::invalid("shipment_rating", problem).into());
@@ -344,7 +364,10 @@ pub async fn ask_ratings(
         let rate = rate_of(desk, rates, scope, &root.id, (asked_for.currency, currency)).await?;
         let price = domain::landed_cost::asked::converted(asked_for, currency, &[rate])?;
         let is_other = price.currency != asked_for.currency;
-        priced.push((domain::roots::Offer { price, ..offer }, is_other.then_some(asked_for)));
+        priced.push((
+            domain::roots::Offer { price, ..offer },
+            is_other.then_some(asked_for),
+        ));
     }
     tell(desk, permit, draft, once, |root, told| {
         root.add_ratings(priced.clone(), told)
@@ -379,7 +402,8 @@ fn parcels(root: &Root) -> Result<Vec<Parcel>, Refusal> {
             .collect(),
     };
     if parcels.iter().any(|parcel| parcel.weight_g == 0) {
-        let step = "the WEIGHT of each item to itemCreateWorkflow, or weights to cartonsCreateWorkflow";
+        let step =
+            "the WEIGHT of each item to itemCreateWorkflow, or weights to cartonsCreateWorkflow";
         let step = step.to_owned();
         return Err(Refusal::invalid("weight", Problem::NotYet { step }));
     }

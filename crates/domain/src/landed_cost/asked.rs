@@ -175,7 +175,11 @@ impl Root {
             goods.weight_g.saturating_mul(goods.quantity)
         });
         let goods_g = weights.fold(0, u32::saturating_add);
-        let mut cartons: Vec<Carton> = self.packing().iter().map(|one| one.carton.clone()).collect();
+        let mut cartons: Vec<Carton> = self
+            .packing()
+            .iter()
+            .map(|one| one.carton.clone())
+            .collect();
         if let [carton] = cartons.as_mut_slice()
             && carton.physical_g == 0
         {
@@ -189,11 +193,7 @@ impl Root {
 ///
 /// # Errors
 /// [`Refusal::NoExchangeRate`]; [`Refusal::Invalid`] where it is more than the desk keeps.
-pub fn converted(
-    money: Money,
-    to: Currency,
-    rates: &[ExchangeRate],
-) -> Result<Money, Refusal> {
+pub fn converted(money: Money, to: Currency, rates: &[ExchangeRate]) -> Result<Money, Refusal> {
     if money.currency == to {
         return Ok(money);
     }

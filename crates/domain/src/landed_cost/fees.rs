@@ -17,9 +17,14 @@ pub(super) fn fees(parcel: &mut Parcel<'_>, amounts: &Amounts) -> (Vec<Line>, bo
     let levies = |item: &Item| parcel.request.how.levies_of(&item.id);
     let items = &parcel.request.items;
     let without = items.iter().filter(|item| !levies(item).has_fee()).count();
-    let is_whole = items.iter().map(levies).all(|of| of.has_duty() && of.has_tax());
+    let is_whole = items
+        .iter()
+        .map(levies)
+        .all(|of| of.has_duty() && of.has_tax());
     if without == items.len() {
-        parcel.notes.push("no fees: left out of every item, as asked".to_owned());
+        parcel
+            .notes
+            .push("no fees: left out of every item, as asked".to_owned());
         return (lines, false);
     }
     if without > 0 {

@@ -126,10 +126,7 @@ impl RateChoice {
 impl Levies {
     /// Whether duty is due on the item.
     pub fn has_duty(self) -> bool {
-        matches!(
-            self,
-            Self::IncludeAll | Self::ExcludeFee | Self::ExcludeTax
-        )
+        matches!(self, Self::IncludeAll | Self::ExcludeFee | Self::ExcludeTax)
     }
 
     /// Whether tax is due on the item and its share of shipping.

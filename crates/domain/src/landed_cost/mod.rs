@@ -7,6 +7,7 @@
 pub mod asked;
 pub mod calculate;
 mod check;
+mod duties;
 mod fees;
 pub mod how;
 pub mod quote;
@@ -24,8 +25,8 @@ use crate::ids::ItemId;
 use crate::money::{Currency, Money};
 use crate::order::{Amounts, Item};
 use crate::tariff::Limited;
-use how::How;
 use crate::tariff::find::Origin;
+use how::How;
 
 /// A country, and a state or province of it where that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

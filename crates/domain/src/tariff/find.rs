@@ -102,7 +102,8 @@ impl Tariff {
         made_in: &str,
     ) -> Vec<Found<'_, Decimal>> {
         let longer = self.entries.iter().map(|entry| entry.row.rule.hs_prefix());
-        let longer = longer.filter(|known| known.len() > hs_code.len() && known.starts_with(hs_code));
+        let longer =
+            longer.filter(|known| known.len() > hs_code.len() && known.starts_with(hs_code));
         let codes: BTreeSet<&str> = longer.collect();
         let each = codes.into_iter().filter_map(|code| {
             let found = self.duty(way, code, made_in)?;

@@ -167,7 +167,11 @@ impl Store {
         wanted: &Wanted,
         limit: usize,
     ) -> Result<Vec<Held>, StoreError> {
-        let order = if wanted.is_from_the_end { "asc" } else { "desc" };
+        let order = if wanted.is_from_the_end {
+            "asc"
+        } else {
+            "desc"
+        };
         let text = format!(
             "select {HELD} from landed_costs where organization_id = $1 and mode = $2 \
              and id < $3 and ($4 = '' or origin = $4) and ($5 = '' or destination = $5) \

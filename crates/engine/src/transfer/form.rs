@@ -235,6 +235,7 @@ impl OrderForm {
             asks_provider: is_payment(PaymentStateForm::Ask),
             is_shipped: self.state == StateForm::Shipped,
             tracking: self.tracking_numbers.iter().map(tracking).collect(),
+            parcels: Vec::new(),
             canceled: (self.state == StateForm::Canceled).then(String::new),
             notes: self.notes.clone(),
         }

@@ -47,24 +47,26 @@ const SERVICES: [(&str, &str, bool, [u32; 2]); 2] = [
 
 /// What parcels cost by each service, cheapest first.
 pub(crate) fn offers(ask: &RatesAsk) -> Vec<Offer> {
-    let each = SERVICES.iter().filter_map(|(code, name, is_express, days)| {
-        let prices = ask
-            .parcels
-            .iter()
-            .map(|parcel| postage(parcel.weight_g, &ask.to.country, *is_express, ask.currency));
-        let price = prices.reduce(|sum, price| Money {
-            minor: sum.minor.saturating_add(price.minor),
-            ..sum
-        })?;
-        Some(Offer {
-            price,
-            service: (*code).to_owned(),
-            name: (*name).to_owned(),
-            carrier: "sandbox".to_owned(),
-            min_days: Some(days[0]),
-            max_days: Some(days[1]),
-        })
-    });
+    let each = SERVICES
+        .iter()
+        .filter_map(|(code, name, is_express, days)| {
+            let prices = ask
+                .parcels
+                .iter()
+                .map(|parcel| postage(parcel.weight_g, &ask.to.country, *is_express, ask.currency));
+            let price = prices.reduce(|sum, price| Money {
+                minor: sum.minor.saturating_add(price.minor),
+                ..sum
+            })?;
+            Some(Offer {
+                price,
+                service: (*code).to_owned(),
+                name: (*name).to_owned(),
+                carrier: "sandbox".to_owned(),
+                min_days: Some(days[0]),
+                max_days: Some(days[1]),
+            })
+        });
     each.collect()
 }
 
