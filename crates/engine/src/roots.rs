@@ -273,6 +273,16 @@ pub async fn keep(
     Ok(())
 }
 
+/// How many cubic centimetres count as a kilogram for the organization's carriers.
+///
+/// # Errors
+/// The database.
+pub async fn cm3_per_kg(desk: &Desk, permit: &Permit<'_, CreateOrders>) -> Result<u32, StoreError> {
+    let organization = &permit.scope().organization_id;
+    let settings = desk.store().settings(organization).await?;
+    Ok(settings.landed_cost.packaging.cm3_per_kg)
+}
+
 /// Packs what was told into the organization's boxes.
 ///
 /// # Errors

@@ -8,22 +8,27 @@ mod caller;
 mod door;
 mod enums;
 mod errors;
+mod exchange_rates;
 mod ids;
 mod inputs;
+mod inputs_parties;
 mod items;
 mod labels;
+mod landed_costs;
 pub mod limits;
 mod mutation;
 mod order;
 mod own;
 mod parties;
 mod query;
+mod ratings;
 mod refunds;
 mod root;
 mod scalars;
 mod shipments;
 mod shipments_list;
 mod sold;
+mod workflow;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
@@ -31,13 +36,14 @@ pub use door::{MAX_BODY_BYTES, router};
 use limits::{MAX_COMPLEXITY, MAX_DEPTH};
 use mutation::OrderMutations;
 use query::OrderQueries;
+use workflow::{WorkflowMutations, WorkflowQueries};
 
 // Each part is in the file of its noun; a doc comment would become the interface's.
 #[derive(Default, MergedObject)]
-struct Query(OrderQueries);
+struct Query(OrderQueries, WorkflowQueries);
 
 #[derive(Default, MergedObject)]
-struct Mutation(OrderMutations);
+struct Mutation(OrderMutations, WorkflowMutations);
 
 type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 
