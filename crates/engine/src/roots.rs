@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::desk::Desk;
 use crate::exchange_rates::{asked, held_for};
 use crate::failure::Failure;
-use crate::orders::{Idempotency, MAX_TRIES, fingerprint};
+use crate::orders::{Idempotency, MAX_TRIES, PROGRAM, fingerprint};
 use crate::permit::{CreateOrders, Permit, Scope, ViewOrders};
 use crate::ports::{Answer, Carriers, Rates, RatesAsk};
 use crate::store::StoreError;
@@ -50,13 +50,18 @@ pub async fn open(
         None => RootId(desk.ids().fresh(RootId::PREFIX, now)),
         Some(request) => id_of(scope, &request.key),
     };
-    if request.is_some()
+    if let Some(request) = request
         && let Some(draft) = find(desk, scope, &id).await?
     {
-        let known = draft.root.steps.values();
-        let is_same =
-            known.last().map(|step| &step.fingerprint) == request.map(|one| &one.fingerprint);
-        return is_same.then_some(draft).ok_or(Failure::KeyReused);
+        let own = format!("{PROGRAM}{}/", request.key);
+        let mut steps = draft.root.steps.iter();
+        let is_other = steps
+            .any(|(key, step)| key.starts_with(&own) && step.fingerprint != request.fingerprint);
+        return if is_other {
+            Err(Failure::KeyReused)
+        } else {
+            Ok(draft)
+        };
     }
     let root = Root {
         id,

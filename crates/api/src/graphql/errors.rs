@@ -124,6 +124,7 @@ fn kind_of(refusal: &Refusal) -> ErrorType {
         Refusal::NoteNotFound { .. }
         | Refusal::RefundNotFound { .. }
         | Refusal::ItemNotFound { .. }
+        | Refusal::LandedCostNotFound { .. }
         | Refusal::ShipmentNotFound { .. } => ErrorType::NotFound,
         _ => ErrorType::FailedPrecondition,
     }

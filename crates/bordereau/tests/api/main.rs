@@ -22,3 +22,4 @@ mod parties;
 mod refunding;
 mod shape;
 mod shipments;
+mod workflow;
