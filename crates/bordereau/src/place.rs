@@ -107,10 +107,10 @@ pub fn outside(config: &Config, sandbox_seed: u64) -> Result<(Ports, Sandbox)> {
 }
 
 /// What webhooks go out by.
-pub fn outlet(allow_private: bool) -> Outlet {
+pub fn outlet(allow_private: bool, outside: Ports) -> Outlet {
     Outlet {
         endpoints: Arc::new(Courier::new(allow_private)),
-        bodies: Arc::new(Answers::default()),
+        bodies: Arc::new(Answers::new(outside)),
     }
 }
 

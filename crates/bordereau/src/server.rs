@@ -31,7 +31,7 @@ pub async fn serve(
     let (stop, stopped) = watch::channel(false);
     let (mail, hooks) = (ports.mail.clone(), ports.hooks.clone());
     let payments = ports.payments.clone();
-    let worker = Worker::new(desk.clone(), ports);
+    let worker = Worker::new(desk.clone(), ports.clone());
     let working = tokio::spawn({
         let stopped = stopped.clone();
         async move { worker.run(stopped).await }
@@ -42,7 +42,7 @@ pub async fn serve(
         .route("/healthz", get(health))
         .with_state(desk.clone())
         .merge(api::hooks::router(desk.clone(), hooks))
-        .merge(api::graphql::router(desk.clone(), front.api_points))
+        .merge(api::graphql::router(desk.clone(), ports, front.api_points))
         .merge(dashboard::router(
             App::new(desk.clone(), mail, payments).behind(front.proxies),
         ));

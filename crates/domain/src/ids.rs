@@ -82,6 +82,34 @@ ids! {
     MessageId = "msg_";
     /// One try to tell it.
     AttemptId = "webhook_log_";
+    /// What everything of one sale hangs on, from its first word on.
+    RootId = "root_";
+    /// A carton that was packed or told for a sale.
+    CartonId = "carton_";
+    /// What shipping a sale costs.
+    RatingId = "shipment_rating_";
+    /// A rate of exchange that is held.
+    ExchangeRateId = "exchange_rate_";
+}
+
+impl RootId {
+    /// How many letters of a root stand in the identifiers of its parts.
+    const LETTERS: usize = 22;
+
+    /// The identifier of the `n`-th thing that was told for the root.
+    pub fn part(&self, prefix: &str, n: usize) -> String {
+        let letters = self.0.strip_prefix(Self::PREFIX).unwrap_or(&self.0);
+        format!("{prefix}{letters}-{n}")
+    }
+
+    /// The root that something of this identifier was told for; none for what cannot be of one.
+    pub fn of_part(prefix: &str, id: &str) -> Option<Self> {
+        let (letters, n) = id.strip_prefix(prefix)?.split_once('-')?;
+        let is_root = letters.len() == Self::LETTERS
+            && letters.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_number = !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit());
+        (is_root && is_number).then(|| Self(format!("{}{letters}", Self::PREFIX)))
+    }
 }
 
 impl RefundId {

@@ -14,7 +14,8 @@ use crate::event::{Event, EventKind};
 use crate::fees::FeeTerms;
 use crate::ids::{LandedCostId, OrderId, OrganizationId};
 use crate::order::{
-    Amounts, EstimatedWeight, FraudReview, Item, Mode, Order, ShopLink, Source, Sync, Transition,
+    Amounts, EstimatedWeight, FraudReview, Item, Mode, Order, Particulars, ShopLink, Source, Sync,
+    Transition,
 };
 use crate::payment::Payment;
 use crate::rate::ExchangeRate;
@@ -80,6 +81,9 @@ pub struct NewOrder {
     /// Labels of the team's own making.
     #[serde(default)]
     pub tags: BTreeSet<String>,
+    /// What the program that brings it keeps with it.
+    #[serde(default, skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
 }
 
 fn english() -> String {
@@ -169,6 +173,7 @@ fn document(new: NewOrder, placement: Placement, context: &Context) -> Order {
         original_ship_to: None,
         original_bill_to: None,
         estimated_weight: new.estimated_weight,
+        particulars: new.particulars,
         payments: new.payments,
         refunds: Vec::new(),
         waiting: Vec::new(),

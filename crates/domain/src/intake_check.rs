@@ -7,6 +7,7 @@ use crate::ids::ItemId;
 use crate::intake::{MAX_ITEMS, MAX_NAME, MAX_PAYMENTS, MAX_QUANTITY, NewOrder};
 use crate::money::{MAX_MINOR, Money};
 use crate::order::{Declaration, Item, Source};
+use crate::pairs;
 use crate::payment::PaymentState;
 use crate::rate::ExchangeRate;
 use crate::refusal::{Problem, Refusal};
@@ -52,6 +53,10 @@ pub(crate) fn checked(mut new: NewOrder) -> Result<NewOrder, Refusal> {
         .iter()
         .map(|tag| required_text(tag, "tags", crate::edits::MAX_TAG));
     new.tags = tags.collect::<Result<_, _>>()?;
+    let kept = &mut new.particulars;
+    kept.source = optional_text(&kept.source, "source", MAX_NAME)?;
+    kept.metadata = pairs::checked(std::mem::take(&mut kept.metadata), "metadata")?;
+    kept.references = pairs::checked(std::mem::take(&mut kept.references), "references")?;
     Ok(new)
 }
 

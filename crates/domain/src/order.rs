@@ -15,6 +15,7 @@ use crate::fees::FeeTerms;
 use crate::ids::{ItemId, LandedCostId, OrderId, OrganizationId, RefundId};
 use crate::journal::Entry;
 use crate::money::{Currency, Money};
+use crate::pairs::Pair;
 use crate::parts::Parts;
 use crate::payment::Payment;
 use crate::rate::ExchangeRate;
@@ -136,6 +137,28 @@ impl EstimatedWeight {
     }
 }
 
+/// What the program that brings an order keeps with it, and is handed back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Particulars {
+    /// What the program calls where it comes from.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// Anything, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<Pair>,
+    /// What others know the order by.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Pair>,
+}
+
+impl Particulars {
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// One international sale, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -199,6 +222,9 @@ pub struct Order {
     pub original_bill_to: Option<Address>,
     /// What shipping was quoted on.
     pub estimated_weight: EstimatedWeight,
+    /// What the program that brought it keeps with it.
+    #[serde(default, skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
     /// Payments processed here; empty where someone else took the money.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<Payment>,

@@ -3,7 +3,7 @@
 
 use crate::command::{Context, Decision};
 use crate::event::EventKind;
-use crate::ids::{NoteId, ShipmentId};
+use crate::ids::{ItemId, NoteId, OrderId, ShipmentId};
 use crate::intake::then;
 use crate::order::{Cancellation, Note};
 use crate::payment_settle::{PaymentFact, record};
@@ -24,10 +24,21 @@ pub struct Past {
     pub is_shipped: bool,
     /// The numbers it was sent with.
     pub tracking: Vec<Tracking>,
+    /// What was sent of it by parts, each with its numbers.
+    pub parcels: Vec<Sent>,
     /// Why it was canceled, if it was.
     pub canceled: Option<String>,
     /// What the team had noted.
     pub notes: Vec<String>,
+}
+
+/// Items that were sent together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// The numbers they were sent with.
+    pub numbers: Vec<Tracking>,
+    /// What was sent; everything that was not sent before where nothing is said.
+    pub items: Vec<(ItemId, u32)>,
 }
 
 /// Adds its past to an order that was just taken in. Nothing is asked of the outside: it has all happened.
@@ -59,6 +70,17 @@ pub fn with_past(decision: Decision, past: &Past, context: &Context) -> Result<D
             ));
         }
         let kinds = shipped(&decision, past, context)?;
+        decision = then(decision, kinds, context);
+    }
+    for (index, sent) in past.parcels.iter().enumerate() {
+        let shipment = shipment_of(&decision, index + 1);
+        let numbers = Tracked {
+            shipment: &shipment,
+            numbers: &sent.numbers,
+            items: &sent.items,
+            notify: false,
+        };
+        let kinds = add_tracking(&decision.order, &numbers, context)?;
         decision = then(decision, kinds, context);
     }
     if let Some(note) = &past.canceled {
@@ -105,13 +127,19 @@ fn paid(decision: Decision, past: &Past, context: &Context) -> Result<Decision, 
     Ok(decision)
 }
 
+/// The identifier of the `n`-th shipment of an order's past; the first keeps the order's own letters.
+fn shipment_of(decision: &Decision, n: usize) -> ShipmentId {
+    let order = &decision.order.id.0;
+    let id = order.replacen(OrderId::PREFIX, ShipmentId::PREFIX, 1);
+    ShipmentId(match n {
+        0 => id,
+        n => format!("{id}_{n}"),
+    })
+}
+
 fn shipped(decision: &Decision, past: &Past, context: &Context) -> Result<Vec<EventKind>, Refusal> {
     let order = &decision.order;
-    let shipment = ShipmentId(order.id.0.replacen(
-        crate::ids::OrderId::PREFIX,
-        ShipmentId::PREFIX,
-        1,
-    ));
+    let shipment = shipment_of(decision, 0);
     if !past.tracking.is_empty() {
         let numbers = Tracked {
             shipment: &shipment,

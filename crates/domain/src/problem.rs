@@ -66,4 +66,10 @@ pub enum Problem {
         /// What came.
         given: String,
     },
+    /// Something that comes before was not told.
+    #[error("is not told yet; add {step} before")]
+    NotYet {
+        /// What tells it, in plain words.
+        step: String,
+    },
 }

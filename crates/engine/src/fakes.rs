@@ -11,6 +11,7 @@ use domain::money::Currency;
 use domain::order::Order;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
+use domain::roots::Offer;
 use domain::shipment::{Label, Shipment, Tracking};
 use domain::webhook::{WebhookRefusal, WebhookType};
 use jiff::Timestamp;
@@ -21,7 +22,7 @@ use crate::outlet::{Bodies, DataAsk, Endpoints, Outlet, Post, Posted, Reply, Unt
 use crate::permit::ViewOrders;
 use crate::ports::{
     Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, News, PaymentAsk,
-    Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Unread, Word,
+    Payments, Ports, Quote, Rates, RatesAsk, RefundAsk, ShopNews, Shops, Unread, Word,
 };
 
 /// Answers to give, and what was asked.
@@ -74,6 +75,8 @@ pub struct Fakes {
     /// Lists none, as a provider that does not, where it was not told what to answer.
     pub payment_refunds: Script<PaymentAsk, Option<Vec<News>>>,
     pub movements: Script<MovementsAsk, Movements>,
+    /// Takes nothing where it was not told what to answer.
+    pub shipping: Script<RatesAsk, Vec<Offer>>,
     pub labels: Script<LabelId, BoughtLabel>,
     pub found_labels: Script<LabelId, Option<BoughtLabel>>,
     pub label_voids: Script<String, ()>,
@@ -143,6 +146,10 @@ impl Payments for Fakes {
 
 #[async_trait]
 impl Carriers for Fakes {
+    async fn rates(&self, ask: &RatesAsk) -> Answer<Vec<Offer>> {
+        self.shipping.answer(ask.clone(), Vec::new)
+    }
+
     async fn buy(
         &self,
         _order: &Order,

@@ -4,13 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::cartons::{Carton, Size, pack};
-use domain::ids::{ItemId, LandedCostId, OrderId};
+use domain::ids::{ItemId, LandedCostId, OrderId, RootId};
 use domain::landed_cost::Request;
 use domain::landed_cost::calculate::{Given, calculate, currencies};
+use domain::landed_cost::how::RateChoice;
 use domain::landed_cost::quote::{LandedCost, OrderTerms, held_rate};
 use domain::landed_cost::terms::Terms;
 use domain::money::Currency;
 use domain::order::{Item, Order};
+use domain::past::Past;
 use domain::rate::ExchangeRate;
 use domain::refusal::Refusal;
 use domain::tariff::find::{Entry, Tariff};
@@ -20,12 +22,15 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use crate::desk::Desk;
+use crate::exchange_rates::asked;
 use crate::failure::Failure;
 use crate::orders::{self, Idempotency};
+use crate::organizations::Settings;
 use crate::permit::{CreateOrders, ManageSettings, Permit, Scope, ViewOrders};
-use crate::ports::{Answer, Rates};
+use crate::ports::Rates;
 use crate::settings_log::Act;
 use crate::store::StoreError;
+use crate::store::tariffs::Reach;
 
 /// The most landed costs that a page has.
 pub const MAX_PAGE: usize = 250;
@@ -55,6 +60,10 @@ pub struct Wanted {
     pub until: Option<Timestamp>,
     /// Older than this one, which was the last of the page before.
     pub after: Option<LandedCostId>,
+    /// Newer than this one.
+    pub before: Option<LandedCostId>,
+    /// The oldest of all that is wanted instead of the newest, oldest first.
+    pub is_from_the_end: bool,
 }
 
 /// Calculates a landed cost and keeps it until it expires. `rate` is how much of the organization's currency one unit of
@@ -76,49 +85,90 @@ pub async fn quote(
     }
     let request = request.checked()?;
     let settings = desk.store().settings(&scope.organization_id).await?;
-    let (now, terms) = (desk.now(), settings.landed_cost);
+    let basis = Basis {
+        rates,
+        held: &[],
+        settings: &settings,
+    };
+    let landed_cost = calculated(desk, permit, &basis, request, rate).await?;
+    keep(desk, scope, landed_cost, idempotency).await
+}
+
+/// What a landed cost is reckoned with besides tariffs.
+pub(crate) struct Basis<'a> {
+    /// Who is asked for rates that are not held.
+    pub rates: &'a dyn Rates,
+    /// Rates that are held and go before; the first of a kind counts.
+    pub held: &'a [ExchangeRate],
+    /// What the organization has set.
+    pub settings: &'a Settings,
+}
+
+impl Basis<'_> {
+    async fn rate(
+        &self,
+        from: Currency,
+        to: Currency,
+        now: Timestamp,
+    ) -> Result<ExchangeRate, String> {
+        let mut held = self.held.iter();
+        match held.find(|rate| rate.presentment == from && rate.base == to) {
+            Some(rate) => Ok(rate.clone()),
+            None => asked(self.rates, from, to, now).await,
+        }
+    }
+}
+
+/// A landed cost of a request that was checked; nothing is kept.
+pub(crate) async fn calculated(
+    desk: &Desk,
+    permit: &Permit<'_, CreateOrders>,
+    basis: &Basis<'_>,
+    request: Request,
+    rate: Option<Decimal>,
+) -> Result<LandedCost, Failure> {
+    let scope = permit.scope();
+    let (now, terms) = (desk.now(), &basis.settings.landed_cost);
     let on = now.to_zoned(TimeZone::UTC).date();
     let tariff = tariff_for(desk, scope, &request).await?;
-    let (from, base) = (request.currency, settings.base_currency);
+    let (from, to) = (request.currency, basis.settings.base_currency);
     let rate = match rate {
-        Some(rate) => held_rate(from, base, rate, "given", now)?,
-        None => asked(rates, from, base, now)
+        Some(rate) => held_rate(from, to, rate, "given", now)?,
+        None => basis
+            .rate(from, to, now)
             .await
-            .map_err(|why| Refusal::NoExchangeRate {
-                from,
-                to: base,
-                why,
-            })?,
+            .map_err(|why| Refusal::NoExchangeRate { from, to, why })?,
     };
     let mut exchange = Vec::new();
-    for other in currencies(&request, &tariff, &terms, on) {
+    for other in currencies(&request, &tariff, terms, on) {
         // What is not known is told by the answer, and not guessed.
-        let known = match other == base {
+        let known = match other == to {
             true => Ok(rate.clone()),
-            false => asked(rates, from, other, now).await,
+            false => basis.rate(from, other, now).await,
         };
         exchange.extend(known);
     }
     let given = Given {
         tariff: &tariff,
         exchange: &exchange,
-        terms: &terms,
+        terms,
         on,
     };
     let calculation = calculate(&request, given)?;
-    let landed_cost = LandedCost {
+    Ok(LandedCost {
         id: LandedCostId(desk.ids().fresh(LandedCostId::PREFIX, now)),
         mode: scope.mode,
         created_at: now,
         created_by: permit.actor().by.clone(),
-        expires_at: expiry(now, &terms),
+        expires_at: expiry(now, terms),
         on,
         request,
         rate,
         exchange,
         calculation,
-    };
-    keep(desk, scope, landed_cost, idempotency).await
+        root: None,
+        rating: None,
+    })
 }
 
 async fn keep(
@@ -153,37 +203,21 @@ async fn tariff_for(desk: &Desk, scope: &Scope, request: &Request) -> Result<Tar
     let items = request.items.iter();
     let codes: BTreeSet<&str> = items.map(|item| item.declared.hs_code.as_str()).collect();
     let country = &request.destination.country;
+    let reach = match request.how.rate_choice {
+        RateChoice::Exact => Reach::Above,
+        RateChoice::Minimum | RateChoice::Maximum | RateChoice::Median => Reach::AboveAndBeneath,
+    };
     let own = standard::entries().iter();
     let here = own.filter(|entry| covers(&entry.row.destination, country));
     let mut entries: Vec<Entry> = here.cloned().collect();
     for code in codes {
         let found = desk
             .store()
-            .tariff_of(&scope.organization_id, country, code)
+            .tariff_of(&scope.organization_id, country, code, reach)
             .await?;
         entries.extend(found);
     }
     Ok(Tariff { entries })
-}
-
-/// What one unit is worth now, or why nobody says.
-async fn asked(
-    rates: &dyn Rates,
-    from: Currency,
-    to: Currency,
-    now: Timestamp,
-) -> Result<ExchangeRate, String> {
-    if from == to {
-        return Ok(ExchangeRate::identity(from, now));
-    }
-    match rates.quote(from, to, now).await {
-        Answer::Done(quote) => held_rate(from, to, quote.rate, &quote.source, quote.at)
-            .map_err(|refusal| refusal.to_string()),
-        Answer::Refused(why)
-        | Answer::NotNow(why)
-        | Answer::Unknown(why)
-        | Answer::NeedsALook(why) => Err(why),
-    }
 }
 
 /// What this key was answered before, if it was.
@@ -244,6 +278,51 @@ pub async fn list(
         .await
 }
 
+/// How many landed costs there are of those that are wanted, wherever the page is.
+///
+/// # Errors
+/// The database.
+pub async fn count(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    wanted: &Wanted,
+) -> Result<u64, StoreError> {
+    let scope = permit.scope();
+    desk.store()
+        .count_landed_costs(&scope.organization_id, scope.mode, wanted)
+        .await
+}
+
+/// These landed costs, as far as they are there.
+///
+/// # Errors
+/// The database.
+pub async fn all_of(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    ids: &[LandedCostId],
+) -> Result<Vec<Held>, StoreError> {
+    let scope = permit.scope();
+    desk.store()
+        .landed_costs_of(&scope.organization_id, scope.mode, ids)
+        .await
+}
+
+/// Every landed cost of a root, oldest first.
+///
+/// # Errors
+/// The database.
+pub async fn of_root(
+    desk: &Desk,
+    permit: &Permit<'_, ViewOrders>,
+    root: &RootId,
+) -> Result<Vec<Held>, StoreError> {
+    let scope = permit.scope();
+    desk.store()
+        .landed_costs_of_root(&scope.organization_id, scope.mode, root)
+        .await
+}
+
 /// Makes the one order of a landed cost, with its items, amounts, guarantee and exchange rate.
 ///
 /// # Errors
@@ -255,6 +334,20 @@ pub async fn take_order(
     terms: OrderTerms,
     idempotency: Option<&Idempotency>,
 ) -> Result<Order, Failure> {
+    take_order_with_past(desk, permit, id, (terms, &Past::default()), idempotency).await
+}
+
+/// As [`take_order`], with what had happened to the order before.
+///
+/// # Errors
+/// As [`take_order`]; a past that cannot be.
+pub async fn take_order_with_past(
+    desk: &Desk,
+    permit: &Permit<'_, CreateOrders>,
+    id: &LandedCostId,
+    (terms, past): (OrderTerms, &Past),
+    idempotency: Option<&Idempotency>,
+) -> Result<Order, Failure> {
     let scope = permit.scope();
     let held = load_in(desk, scope, id).await?;
     // Behind the look at the landed cost: whoever used it remembered the answer in the same transaction.
@@ -264,7 +357,7 @@ pub async fn take_order(
     held.landed_cost
         .check_usable(held.order_id.as_ref(), desk.now())?;
     let new = held.landed_cost.order(terms)?;
-    orders::take(desk, permit, new, idempotency).await
+    orders::take_with_past(desk, permit, new, past, idempotency).await
 }
 
 /// Why a landed cost was not free when its order was to be taken in.

@@ -1,49 +1,17 @@
 //! Parties: people and places that a program tells before an order has them. An order takes its own copy of one, so
 //! that a party never changes what an order says.
 
+pub use domain::party::{Details, Party, PartyKind};
+
 use domain::address::Address;
-use domain::ids::{OrderId, PartyId};
-use domain::order::Mode;
-use domain::refusal::{Problem, Refusal};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use domain::ids::{OrderId, PartyId, RootId};
+use domain::party::checked;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::orders::{Idempotency, MAX_TRIES, kept_key};
 use crate::permit::{EditOrders, Permit, ViewOrders};
 use crate::store::commit::{CommitError, Remembered};
-
-/// What someone is to an order. The names are stored: add, do not rename.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartyKind {
-    /// Where it goes.
-    Destination,
-    /// Where it is sent from.
-    Origin,
-    /// Who is paid.
-    Payee,
-    /// Who pays.
-    Payor,
-}
-
-/// Someone and where they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Party {
-    /// Its identifier.
-    pub id: PartyId,
-    /// For live or for test orders.
-    pub mode: Mode,
-    /// What they are to an order.
-    pub kind: PartyKind,
-    /// Who and where; of the two one may be missing.
-    pub address: Address,
-    /// The id of who told it.
-    pub author: String,
-    /// When.
-    pub created_at: Timestamp,
-}
 
 /// Keeps a party. Under a key that was answered before, the party of then is answered.
 ///
@@ -53,19 +21,17 @@ pub async fn create(
     desk: &Desk,
     permit: &Permit<'_, EditOrders>,
     kind: PartyKind,
-    address: Address,
+    (address, details): (Address, Details),
     idempotency: Option<&Idempotency>,
 ) -> Result<Party, Failure> {
     let scope = permit.scope();
-    let address = address.checked("party")?;
-    if address == Address::default() {
-        return Err(Refusal::invalid("party", Problem::Missing).into());
-    }
+    let (address, details) = checked(address, details, "party")?;
     let party = Party {
         id: PartyId(desk.ids().fresh(PartyId::PREFIX, desk.now())),
         mode: scope.mode,
         kind,
         address,
+        details,
         author: permit.actor().by.id.clone(),
         created_at: desk.now(),
     };
@@ -112,6 +78,14 @@ pub async fn find(
     id: &PartyId,
 ) -> Result<Option<Party>, Failure> {
     let scope = permit.scope();
+    if let Some(root) = RootId::of_part(PartyId::PREFIX, id.as_str()) {
+        let stored = desk
+            .store()
+            .root(&scope.organization_id, scope.mode, &root)
+            .await?;
+        let parties = stored.map(|(root, _)| root.parties).unwrap_or_default();
+        return Ok(parties.into_iter().find(|party| party.id == *id));
+    }
     let found = desk.store().party(&scope.organization_id, scope.mode, id);
     Ok(found.await?)
 }

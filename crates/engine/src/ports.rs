@@ -5,13 +5,15 @@
 //! certainly not done, or unknown. A time-out is unknown, never a refusal.
 
 use async_trait::async_trait;
+use domain::address::Address;
 use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId, RefundId};
 use domain::money::{Currency, Money};
 use domain::order::{Mode, Order};
 use domain::payment_settle::PaymentFact;
 use domain::reconcile::{Kind, Period};
 use domain::refund_settle::RefundFact;
-use domain::shipment::{Label, Shipment, Tracking};
+use domain::roots::Offer;
+use domain::shipment::{Label, Parcel, Shipment, Tracking};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -167,9 +169,26 @@ pub struct BoughtLabel {
     pub printed: Option<Printed>,
 }
 
+/// What shipping is asked the price of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatesAsk {
+    /// Whose parcels they are, for the adapter's account.
+    pub scope: Scope,
+    /// Where they are sent from.
+    pub from: Address,
+    /// Where they go.
+    pub to: Address,
+    /// What is handed over, each with the weight that counts; sides that are not known are 0.
+    pub parcels: Vec<Parcel>,
+    /// What the price is wanted in; it may come in another.
+    pub currency: Currency,
+}
+
 /// The carrier.
 #[async_trait]
 pub trait Carriers: Send + Sync {
+    /// What sending parcels costs by each service that takes them, cheapest first; nothing is bought or held by asking.
+    async fn rates(&self, ask: &RatesAsk) -> Answer<Vec<Offer>>;
     /// Buys a label under this key.
     async fn buy(&self, order: &Order, shipment: &Shipment, label: &Label) -> Answer<BoughtLabel>;
     /// Looks for a label that may have been bought under this key; `None` is a certain no.

@@ -65,6 +65,8 @@ pub enum Call {
     FindLabel,
     /// Voiding a label.
     VoidLabel,
+    /// Asking what shipping costs.
+    AskRates,
     /// Telling the shop.
     TellShop,
     /// Sending an e-mail.

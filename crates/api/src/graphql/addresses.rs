@@ -14,18 +14,35 @@ use engine::permit::{EditOrders, Permit, ViewOrders};
 
 use super::caller::{Asked, Caller};
 use super::errors::not_found;
-use super::inputs::{OrderUpdatePartyInput, PartyCreateInput};
+use super::inputs::OrderUpdatePartyInput;
+use super::inputs_parties::PartyCreateInput;
 use super::mutation::corrected;
 use super::order::Order;
 use super::parties::{Party, kept_party, named};
+use super::workflow;
 
 /// Keeps a party, to become part of an order.
 pub(crate) async fn create(context: &Context<'_>, input: PartyCreateInput) -> Result<Party> {
     let caller = Caller::of(context);
+    let (kind, root) = (input.kind.into(), input.reference_id.clone());
+    let before = match &input.existing_party_id {
+        Some(id) => Some(known(caller, &caller.session.permit()?, id).await?),
+        None => None,
+    };
+    let (mut address, details) = input.told()?;
+    if let Some(before) = &before {
+        address = address.or(before);
+    }
+    if let Some(root) = root {
+        let parties = vec![(kind, address, details)];
+        let told = workflow::parties(context, Some(&root), "reference_id", parties).await?;
+        let told = told.into_iter().next();
+        return Ok(told.ok_or_else(|| not_found("root", &root))?);
+    }
     let permit = caller.permit::<EditOrders>()?;
     let once = caller.terms(context, &Asked::default()).idempotency;
-    let kind = input.kind.into();
-    let told = parties::create(&caller.desk, &permit, kind, input.address(), once.as_ref()).await?;
+    let party = (address, details);
+    let told = parties::create(&caller.desk, &permit, kind, party, once.as_ref()).await?;
     Ok(kept_party(told, &permit.scope().organization_id))
 }
 
@@ -52,11 +69,7 @@ async fn party(
     id: &str,
 ) -> Result<(AddressKind, Address)> {
     if let Some((order, which)) = named(id) {
-        let order = match load(&caller.desk, permit, &order).await {
-            Err(Failure::NotFound(_)) => return Err(not_found("party", id)),
-            order => order?,
-        };
-        return Ok((which, address(&order, which).clone()));
+        return Ok((which, of_order(caller, permit, id, &order, which).await?));
     }
     let found = parties::find(&caller.desk, permit, &PartyId(id.to_owned())).await?;
     let party = found.ok_or_else(|| not_found("party", id))?;
@@ -71,4 +84,31 @@ async fn party(
         }
     };
     Ok((which, party.address))
+}
+
+/// Who and where a party is, whatever it is to an order.
+pub(crate) async fn known(
+    caller: &Caller,
+    permit: &Permit<'_, ViewOrders>,
+    id: &str,
+) -> Result<Address> {
+    if let Some((order, which)) = named(id) {
+        return of_order(caller, permit, id, &order, which).await;
+    }
+    let found = parties::find(&caller.desk, permit, &PartyId(id.to_owned())).await?;
+    Ok(found.ok_or_else(|| not_found("party", id))?.address)
+}
+
+/// An address of an order that the key may see.
+async fn of_order(
+    caller: &Caller,
+    permit: &Permit<'_, ViewOrders>,
+    id: &str,
+    order: &OrderId,
+    which: AddressKind,
+) -> Result<Address> {
+    match load(&caller.desk, permit, order).await {
+        Err(Failure::NotFound(_)) => Err(not_found("party", id)),
+        order => Ok(address(&order?, which).clone()),
+    }
 }

@@ -1,17 +1,20 @@
 //! Who asks, within one request: the desk, the key's session, and what the request as a whole says.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex as StdMutex};
 
 use async_graphql::{Context, ID};
 use domain::ids::{OrderId, RefundId, ShipmentId};
 use domain::policy::Policy;
 use domain::refusal::{Problem, Refusal};
 use engine::desk::Desk;
+use engine::failure::Failure;
 use engine::orders::{Idempotency, PROGRAM, Terms, fingerprint};
 use engine::permit::{Grants, Permit, Session, ViewOrders};
 use engine::policies;
+use engine::ports::Ports;
+use engine::roots::{self, Draft};
 use engine::store::StoreError;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 /// Who asks.
 pub(crate) struct Caller {
@@ -19,25 +22,47 @@ pub(crate) struct Caller {
     pub session: Session,
     /// The request's own key, with a hash of its whole body.
     pub idempotency: Option<Idempotency>,
+    /// What is asked of the outside at once: rates of exchange, and what shipping costs.
+    pub outside: Ports,
+    /// What the request tells of a sale so far.
+    pub draft: Mutex<Option<Draft>>,
     policy: OnceCell<Policy>,
     /// The orders that this request made or shipped, with their shipments: what the next mutation of the document is about.
-    made: Mutex<Vec<(OrderId, Option<ShipmentId>)>>,
+    made: StdMutex<Vec<(OrderId, Option<ShipmentId>)>>,
 }
 
 impl Caller {
-    pub fn new(desk: Desk, session: Session, idempotency: Option<Idempotency>) -> Self {
+    pub fn new(
+        desk: Desk,
+        session: Session,
+        idempotency: Option<Idempotency>,
+        outside: Ports,
+    ) -> Self {
         Self {
             desk,
             session,
             idempotency,
+            outside,
+            draft: Mutex::default(),
             policy: OnceCell::new(),
-            made: Mutex::default(),
+            made: StdMutex::default(),
+        }
+    }
+
+    /// Writes what the request told of a sale and nothing else has written.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn keep_draft(&self) -> Result<(), Failure> {
+        match self.draft.lock().await.as_mut() {
+            Some(draft) => roots::keep(&self.desk, &self.session.permit()?, draft).await,
+            None => Ok(()),
         }
     }
 
     /// Whoever asks in this context.
     pub fn of<'a>(context: &Context<'a>) -> &'a Self {
-        context.data_unchecked::<Self>()
+        context.data_unchecked::<Arc<Self>>()
     }
 
     /// The proof that the key may do this and may see orders: every answer shows one.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::parser::parse_query;
-use async_graphql::{Request, Response, ServerError, Value};
+use async_graphql::{Error, Pos, Request, Response, ServerError, Value};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -17,6 +17,7 @@ use engine::desk::Desk;
 use engine::keys::authenticate;
 use engine::orders::{Idempotency, fingerprint};
 use engine::permit::{Scope, Session};
+use engine::ports::Ports;
 
 use super::caller::Caller;
 use super::errors::{ErrorType, Said, tell};
@@ -34,13 +35,15 @@ const MAX_KEY: usize = 255;
 pub(super) struct Door {
     pub(super) desk: Desk,
     schema: OrderApi,
+    outside: Ports,
     buckets: Arc<Buckets>,
 }
 
 /// The route of the interface; each key has a bucket of so many points.
-pub fn router(desk: Desk, points: u32) -> Router {
+pub fn router(desk: Desk, outside: Ports, points: u32) -> Router {
     let door = Door {
         desk,
+        outside,
         schema: schema(),
         buckets: Arc::new(Buckets::of(points)),
     };
@@ -184,10 +187,16 @@ async fn answer(
     };
     take(door, &key, cost - QUERY_POINTS)?;
     asked.set_parsed_query(document);
-    let caller = Caller::new(door.desk.clone(), session, idempotency);
+    let outside = door.outside.clone();
+    let caller = Arc::new(Caller::new(
+        door.desk.clone(),
+        session,
+        idempotency,
+        outside,
+    ));
     let schema = door.schema.clone();
     // A task of its own: who goes away does not leave a change half made, and a defect is told.
-    let carried_out = tokio::spawn(async move { schema.execute(asked.data(caller)).await });
+    let carried_out = tokio::spawn(carry_out(schema, asked, caller));
     let mut response = carried_out.await.map_err(|error| Turned {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         ..Turned::broken(&error, request)
@@ -204,6 +213,18 @@ async fn answer(
         response,
         standing: Some((standing, cost + shown)),
     })
+}
+
+/// Carries a document out, and writes what it told of a sale. What could not be written was not told.
+async fn carry_out(schema: OrderApi, asked: Request, caller: Arc<Caller>) -> Response {
+    let response = schema.execute(asked.data(Arc::clone(&caller))).await;
+    match caller.keep_draft().await {
+        Ok(()) => response,
+        Err(failure) => {
+            let error: Error = failure.into();
+            Response::from_errors(vec![error.into_server_error(Pos::default())])
+        }
+    }
 }
 
 /// Whose key it is, and so where and as whom everything is asked.

@@ -262,6 +262,7 @@ pub(crate) enum ItemUnitOfMeasure {
 
 /// What of an item is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::goods::Side")]
 pub(crate) enum ItemMeasurementType {
     Height,
     Length,

@@ -130,6 +130,7 @@ fn kind_of(refusal: &Refusal) -> ErrorType {
         Refusal::NoteNotFound { .. }
         | Refusal::RefundNotFound { .. }
         | Refusal::ItemNotFound { .. }
+        | Refusal::LandedCostNotFound { .. }
         | Refusal::ShipmentNotFound { .. }
         | Refusal::LabelNotFound { .. }
         | Refusal::PlaceNotFound { .. } => ErrorType::NotFound,

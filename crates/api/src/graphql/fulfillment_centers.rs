@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::ids::{OrganizationId, PartyId, PlaceId};
 use domain::order::Mode as Kept;
+use domain::party::Details;
 use domain::places::{Departure, Place};
 use engine::parties::{Party as Told, PartyKind};
 use engine::permit::ViewOrders;
@@ -132,6 +133,7 @@ pub(super) fn origin(
         mode,
         kind: PartyKind::Origin,
         address: departure.address.clone(),
+        details: Details::default(),
         author: told.by.to_string(),
         created_at: told.at.0,
     };

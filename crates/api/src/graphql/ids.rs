@@ -2,7 +2,8 @@
 //! one reads one order and the desk needs no table of them.
 
 use async_graphql::ID;
-use domain::ids::{ItemId, NoteId, OrderId};
+use domain::ids::{ItemId, NoteId, OrderId, RootId};
+use domain::order::{Item, Order};
 
 /// Letters of an order that end where those of its part begin.
 const BETWEEN: char = '-';
@@ -25,9 +26,18 @@ pub(crate) fn read(prefix: &str, id: &str) -> Option<(OrderId, String)> {
     ))
 }
 
-/// A line of an order.
+/// A line of an order; one that was told before there was an order keeps its identifier.
 pub(crate) fn item(order: &OrderId, id: &ItemId) -> ID {
+    if RootId::of_part(ItemId::PREFIX, id.as_str()).is_some() {
+        return ID(id.0.clone());
+    }
     within(ItemId::PREFIX, order, bare(id.as_str(), ItemId::PREFIX))
+}
+
+/// The line of an order that an identifier of the interface names.
+pub(crate) fn item_of<'a>(order: &'a Order, id: &str) -> Option<&'a Item> {
+    let mut items = order.items.iter();
+    items.find(|known| *item(&order.id, &known.id) == *id)
 }
 
 /// A note of an order.

@@ -2,10 +2,8 @@
 
 use async_graphql::{ID, InputObject};
 
-use domain::address::Address;
-
-use super::enums::{OrderNoteType, OrderRefundReason, OrderRefundSubtotalType, PartyType};
-use super::scalars::{CountryCode, CurrencyCode, Decimal};
+use super::enums::{OrderNoteType, OrderRefundReason, OrderRefundSubtotalType};
+use super::scalars::{CurrencyCode, Decimal};
 
 /// What to return of one part.
 #[derive(InputObject)]
@@ -98,70 +96,6 @@ pub(crate) struct OrderUpdateAccountOrderNumberInput {
     pub id: ID,
     /// Refuse unless the order is at this version.
     pub expected_version: Option<i64>,
-}
-
-/// Someone and where they are; of the two one may be missing.
-#[derive(InputObject)]
-pub(crate) struct PartyCreateInput {
-    pub location: Option<LocationCreateInput>,
-    pub person: Option<PersonCreateInput>,
-    #[graphql(name = "type")]
-    pub kind: PartyType,
-}
-
-/// A place.
-#[derive(InputObject)]
-pub(crate) struct LocationCreateInput {
-    /// The region.
-    pub administrative_area: Option<String>,
-    /// The region by its code, which is kept instead of its name.
-    pub administrative_area_code: Option<String>,
-    pub country_code: CountryCode,
-    pub line1: Option<String>,
-    pub line2: Option<String>,
-    /// Kept behind the second line.
-    pub line3: Option<String>,
-    /// Kept behind the second line.
-    pub line4: Option<String>,
-    pub locality: Option<String>,
-    pub postal_code: Option<String>,
-}
-
-/// A person or a company.
-#[derive(InputObject)]
-pub(crate) struct PersonCreateInput {
-    pub company_name: Option<String>,
-    pub email: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub phone: Option<String>,
-}
-
-impl PartyCreateInput {
-    /// Who and where, as an order has them.
-    pub fn address(self) -> Address {
-        let mut address = Address::default();
-        if let Some(person) = self.person {
-            address.company = person.company_name.unwrap_or_default();
-            address.email = person.email.unwrap_or_default();
-            address.first_name = person.first_name.unwrap_or_default();
-            address.last_name = person.last_name.unwrap_or_default();
-            address.phone = person.phone.unwrap_or_default();
-        }
-        if let Some(place) = self.location {
-            let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-            let code = Some(place.administrative_area_code).filter(said).flatten();
-            let lines = [place.line2, place.line3, place.line4];
-            let lines: Vec<String> = lines.into_iter().filter(said).flatten().collect();
-            address.region = code.or(place.administrative_area).unwrap_or_default();
-            address.country = place.country_code.0;
-            address.line1 = place.line1.unwrap_or_default();
-            address.line2 = lines.join(", ");
-            address.city = place.locality.unwrap_or_default();
-            address.postal_code = place.postal_code.unwrap_or_default();
-        }
-        address
-    }
 }
 
 /// A party for an order.

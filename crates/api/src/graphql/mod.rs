@@ -8,14 +8,17 @@ mod caller;
 mod door;
 mod enums;
 mod errors;
+mod exchange_rates;
 mod files;
 mod fulfillment_centers;
 mod ids;
 mod inputs;
+mod inputs_parties;
 mod items;
 mod labels;
 mod labels_buy;
 mod labels_list;
+mod landed_costs;
 pub mod limits;
 mod measures;
 mod mutation;
@@ -23,6 +26,7 @@ mod order;
 mod own;
 mod parties;
 mod query;
+mod ratings;
 mod refunds;
 mod root;
 mod scalars;
@@ -35,6 +39,7 @@ mod shipments_list;
 mod sold;
 mod totals;
 mod webhooks;
+mod workflow;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
@@ -47,18 +52,25 @@ use query::OrderQueries;
 use ship_mutation::ShipmentMutations;
 pub use webhooks::bodies::Answers;
 use webhooks::{WebhookMutations, WebhookQueries};
+use workflow::{WorkflowMutations, WorkflowQueries};
 
 // Each part is in the file of its noun; a doc comment would become the interface's.
 #[derive(Default, MergedObject)]
 struct Query(
     OrderQueries,
+    WorkflowQueries,
     LabelQueries,
     FulfillmentCenterQueries,
     WebhookQueries,
 );
 
 #[derive(Default, MergedObject)]
-struct Mutation(OrderMutations, ShipmentMutations, WebhookMutations);
+struct Mutation(
+    OrderMutations,
+    WorkflowMutations,
+    ShipmentMutations,
+    WebhookMutations,
+);
 
 type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 

@@ -21,8 +21,9 @@ use super::ids;
 use super::inputs::{
     FulfillmentItemInput, OrderAddTrackingNumberInput, OrderNoteCreateInput, OrderNoteUpdateInput,
     OrderRefundInput, OrderRemoveTrackingNumberInput, OrderUpdateAccountOrderNumberInput,
-    OrderUpdatePartyInput, PartyCreateInput,
+    OrderUpdatePartyInput,
 };
+use super::inputs_parties::PartyCreateInput;
 use super::order::Order;
 use super::parties::Party;
 use super::refunds::{OrderRefund, refund};
@@ -193,6 +194,8 @@ async fn add_tracking(
     let input = input.ok_or_else(missing_input)?;
     let desk = &Caller::of(context).desk;
     let (order, carrier) = (OrderId(input.id.0), input.carrier.unwrap_or_default());
+    let permit = Caller::of(context).session.permit()?;
+    let known = load(desk, &permit, &order).await?;
     let numbers = input.tracking_numbers.into_iter().map(|number| Tracking {
         number,
         carrier: carrier.clone(),
@@ -200,7 +203,7 @@ async fn add_tracking(
     let command = Command::AddTracking {
         shipment: ShipmentId(desk.ids().fresh(ShipmentId::PREFIX, desk.now())),
         numbers: numbers.collect(),
-        items: lines(&order, input.items.unwrap_or_default())?,
+        items: lines(&known, input.items.unwrap_or_default())?,
         notify: input.notify.unwrap_or_default(),
     };
     corrected::<ShipOrders>(context, &order, command, input.expected_version).await
@@ -247,12 +250,14 @@ async fn note(context: &Context<'_>, id: &ID) -> Result<(OrderId, NoteId)> {
 }
 
 /// The lines of an order that these identifiers name.
-fn lines(order: &OrderId, given: Vec<FulfillmentItemInput>) -> Result<Vec<(ItemId, u32)>> {
+fn lines(
+    order: &domain::order::Order,
+    given: Vec<FulfillmentItemInput>,
+) -> Result<Vec<(ItemId, u32)>> {
     let each = given.into_iter().map(|line| {
-        let named = ids::read(ItemId::PREFIX, &line.item);
-        let named = named.filter(|(of, _)| of == order);
-        let (_, part) = named.ok_or_else(|| not_found("item", &line.item))?;
-        Ok((ItemId(format!("{}{part}", ItemId::PREFIX)), line.quantity))
+        let known = ids::item_of(order, &line.item);
+        let known = known.ok_or_else(|| not_found("item", &line.item))?;
+        Ok((known.id.clone(), line.quantity))
     });
     each.collect()
 }

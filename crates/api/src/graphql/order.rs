@@ -9,11 +9,13 @@ use super::caller::Caller;
 use super::enums::{FulfillmentStatus, Mode, OrderNoteType, OrderStatus, PaymentStatus, Source};
 use super::ids;
 use super::items::{Item, items};
+use super::landed_costs::{LandedCost, landed_cost, quoted_cost};
 use super::own::{JournalEntry, OrderAction, OrderActivity, OrderCoverage};
-use super::parties::{Party, parties};
+use super::parties::{Party, parties_of};
+use super::ratings::{ShipmentRating, shipment_rating};
 use super::refunds::{OrderRefund, refunds};
-use super::root::{Charged, LandedCost, Root, ShipmentRating, landed_cost, root, shipment_rating};
-use super::scalars::{CurrencyCode, DateTime, Decimal};
+use super::root::{Charged, Root, root, told_root};
+use super::scalars::{CurrencyCode, DateTime, Decimal, kept};
 use super::shipments::{Carton, Shipment, cartons, shipments};
 use super::sold::Sold;
 
@@ -137,9 +139,14 @@ impl Order {
         }
     }
 
-    /// The boxes of the labels that were made here.
-    async fn cartons(&self) -> Option<Vec<Carton>> {
-        Some(cartons(&self.0))
+    /// The cartons that it was quoted with, then the boxes of the labels that were made here.
+    async fn cartons(&self, context: &Context<'_>) -> Result<Option<Vec<Carton>>> {
+        let quoted = self.0.quoted(context).await?;
+        let mut all = quoted
+            .map(|quoted| quoted.sale.cartons())
+            .unwrap_or_default();
+        all.extend(cartons(&self.0));
+        Ok(Some(all))
     }
 
     async fn created_at(&self) -> DateTime {
@@ -159,14 +166,25 @@ impl Order {
         Some(items(&self.0))
     }
 
-    /// What was charged for import.
-    async fn landed_costs(&self) -> Option<Vec<LandedCost>> {
-        Some(vec![landed_cost(&self.0)])
+    /// The landed cost that it was quoted; what was charged for import, where it was quoted elsewhere.
+    async fn landed_costs(&self, context: &Context<'_>) -> Result<Option<Vec<LandedCost>>> {
+        Ok(Some(vec![match self.0.quoted(context).await? {
+            Some(quoted) => quoted_cost(&quoted.held, &quoted.sale),
+            None => landed_cost(&self.0),
+        }]))
     }
 
-    /// Null: the desk keeps none with orders that it takes in from files.
+    /// What the program that brought it keeps with it; null where it brought none.
     async fn metadata(&self) -> Option<Vec<Option<OrderMetadata>>> {
-        None
+        let pairs = self.0.particulars.metadata.iter();
+        let each = pairs.map(|pair| {
+            Some(OrderMetadata {
+                key: pair.key.clone(),
+                value: pair.value.clone(),
+            })
+        });
+        let all: Vec<_> = each.collect();
+        (!all.is_empty()).then_some(all)
     }
 
     async fn mode(&self) -> Mode {
@@ -182,17 +200,24 @@ impl Order {
         ID(self.0.organization_id.0.clone())
     }
 
-    async fn parties(&self) -> Option<Vec<Party>> {
-        Some(parties(&self.0))
+    /// Whom it is shipped to and who is billed, then from where and who is paid. One that was told before there was the
+    /// order keeps its identifier until the order's own address is changed.
+    async fn parties(&self, context: &Context<'_>) -> Result<Option<Vec<Party>>> {
+        Ok(Some(parties_of(&self.0, context).await?))
     }
 
-    /// The shop's own id of the order, under the name of the connection.
+    /// What the program that brought it gave, after the shop's own id of the order, under the name of the connection.
     async fn references(&self) -> Option<Vec<OrderReference>> {
         let shop = self.0.shop.iter().map(|shop| OrderReference {
             key: Some(shop.connection.clone()),
             value: Some(shop.external_id.clone()),
         });
-        Some(shop.collect())
+        let given = self.0.particulars.references.iter();
+        let given = given.map(|pair| OrderReference {
+            key: kept(&pair.key),
+            value: kept(&pair.value),
+        });
+        Some(shop.chain(given).collect())
     }
 
     /// Oldest first; what waits for approval stands last.
@@ -200,17 +225,41 @@ impl Order {
         Some(refunds(&self.0))
     }
 
-    /// Null: what is handed on is not kept with an order.
-    async fn remittance(&self) -> Option<Vec<Option<Remittance>>> {
-        None
+    /// Null where it was quoted elsewhere.
+    async fn remittance(&self, context: &Context<'_>) -> Result<Option<Vec<Option<Remittance>>>> {
+        let Some(quoted) = self.0.quoted(context).await? else {
+            return Ok(None);
+        };
+        let each = quoted.held.landed_cost.remittances().into_iter();
+        let each = each.map(|one| {
+            Some(Remittance {
+                amount: Decimal::of(one.amount_minor, self.0.currency()),
+                description: one.description,
+                note: one.note,
+            })
+        });
+        Ok(Some(each.collect()))
     }
 
-    async fn root(&self) -> Option<Root> {
-        Some(root(&self.0))
+    /// What was told before there was the order, where that is kept.
+    async fn root(&self, context: &Context<'_>) -> Result<Option<Root>> {
+        Ok(Some(match self.0.quoted(context).await? {
+            Some(quoted) => told_root(&quoted.sale),
+            None => root(&self.0),
+        }))
     }
 
-    async fn shipment_ratings(&self) -> Option<Vec<ShipmentRating>> {
-        Some(vec![shipment_rating(&self.0)])
+    /// The shipping that it was quoted with; what was charged for it, where it was quoted elsewhere.
+    async fn shipment_ratings(&self, context: &Context<'_>) -> Result<Option<Vec<ShipmentRating>>> {
+        Ok(Some(vec![match self.0.quoted(context).await? {
+            Some(quoted) => quoted.sale.rating_of(&quoted.held.landed_cost),
+            None => shipment_rating(&self.0),
+        }]))
+    }
+
+    /// What the program that brought it calls where it comes from.
+    async fn source_name(&self) -> Option<String> {
+        kept(&self.0.particulars.source)
     }
 
     /// Oldest first, voided ones among them.

@@ -6,12 +6,14 @@ use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use domain::address::Address;
 use domain::event::{AddressKind, EventKind};
 use domain::ids::{OrderId, OrganizationId};
-use engine::parties::Party as Told;
+use domain::pairs::Pair;
+use domain::party::{Details, Party as Told, PartyKind};
 
 use super::enums::{Mode, PartyType};
 use super::ids::{PARTY, read, within};
-use super::scalars::{CountryCode, DateTime, kept};
+use super::scalars::{CountryCode, DateTime, Decimal, kept};
 use super::sold::{Sold, Stamp};
+use super::workflow::enums::PropertyType;
 
 /// What an address is called in the identifiers of its party, place and person.
 const DESTINATION: &str = "destination";
@@ -53,6 +55,13 @@ impl Whose {
         match self {
             Self::Order(sold, which) => domain::edits::address(sold, *which),
             Self::Kept(kept) => &kept.party.address,
+        }
+    }
+
+    fn details(&self) -> Details {
+        match self {
+            Self::Order(..) => Details::default(),
+            Self::Kept(kept) => kept.party.details.clone(),
         }
     }
 
@@ -180,6 +189,7 @@ impl Party {
             first_name: kept(&address.first_name),
             last_name: kept(&address.last_name),
             phone: kept(&address.phone),
+            metadata: metadata(self.of.details().person_metadata),
             mode: self.mode,
             organization: self.organization.clone(),
             created_at: self.created_at,
@@ -212,8 +222,13 @@ fn location(of: &Whose) -> Option<Location> {
         text.len() <= LONGEST_CODE && text.chars().all(|letter| letter.is_ascii_alphanumeric())
     };
     let region = address.region.as_str();
-    let told = of.told();
+    let (told, details) = (of.told(), of.details());
     Some(Location {
+        latitude: details.latitude.map(Decimal::exact),
+        longitude: details.longitude.map(Decimal::exact),
+        metadata: metadata(details.place_metadata),
+        plus_code: kept(&details.plus_code),
+        property_type: details.property.map(Into::into),
         id: of.id("location_"),
         country_code: CountryCode::kept(&address.country)?,
         administrative_area: kept(region),
@@ -232,6 +247,62 @@ fn location(of: &Whose) -> Option<Location> {
     })
 }
 
+/// Where a party that is kept by itself is.
+pub(crate) fn kept_location(party: Told, organization: &ID) -> Option<Location> {
+    let organization = organization.clone();
+    location(&Whose::Kept(Arc::new(Kept {
+        party,
+        organization,
+    })))
+}
+
+/// The parties of an order: those that were told before there was one, under their own identifiers, as far as the order
+/// still says what they do.
+pub(crate) async fn parties_of(sold: &Sold, context: &Context<'_>) -> Result<Vec<Party>> {
+    let Some(quoted) = sold.quoted(context).await? else {
+        return Ok(parties(sold));
+    };
+    let root = &quoted.sale.root;
+    let told = |party: &Told| kept_party(party.clone(), &sold.organization_id);
+    let mut all = Vec::new();
+    for which in [AddressKind::ShipTo, AddressKind::BillTo] {
+        let address = domain::edits::address(sold, which);
+        let kind = match which {
+            AddressKind::ShipTo => PartyKind::Destination,
+            AddressKind::BillTo => PartyKind::Payor,
+        };
+        let known = root.party(kind).filter(|party| party.address == *address);
+        match known {
+            Some(known) => all.push(told(known)),
+            None if *address == Address::default() => {}
+            None => all.push(party(sold, which)),
+        }
+    }
+    for kind in [PartyKind::Origin, PartyKind::Payee] {
+        all.extend(root.party(kind).map(told));
+    }
+    Ok(all)
+}
+
+/// What a program keeps with a person or a place.
+#[derive(SimpleObject)]
+pub(crate) struct PartyMetadata {
+    key: String,
+    value: Option<String>,
+}
+
+fn metadata(pairs: Vec<Pair>) -> Option<Vec<Option<PartyMetadata>>> {
+    let each = pairs.into_iter().map(|pair| {
+        let value = kept(&pair.value);
+        Some(PartyMetadata {
+            key: pair.key,
+            value,
+        })
+    });
+    let all: Vec<_> = each.collect();
+    (!all.is_empty()).then_some(all)
+}
+
 /// A person or a company.
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -242,6 +313,8 @@ pub(crate) struct Person {
     first_name: Option<String>,
     last_name: Option<String>,
     phone: Option<String>,
+    /// Of an order always null.
+    metadata: Option<Vec<Option<PartyMetadata>>>,
     mode: Mode,
     organization: ID,
     created_at: DateTime,
@@ -267,6 +340,14 @@ impl Person {
 pub(crate) struct Location {
     id: ID,
     country_code: CountryCode,
+    /// Degrees north; of an order always null, as longitude, plusCode, propertyType and metadata.
+    latitude: Option<Decimal>,
+    /// Degrees east.
+    longitude: Option<Decimal>,
+    metadata: Option<Vec<Option<PartyMetadata>>>,
+    /// The place by its Open Location Code.
+    plus_code: Option<String>,
+    property_type: Option<PropertyType>,
     administrative_area: Option<String>,
     /// The region, where it is told by its code.
     administrative_area_code: Option<String>,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Error, ID, InputObject, Object, Result, SimpleObject};
 use domain::filter::{Filter, Sort};
-use domain::ids::{ItemId, OrderId, PartyId, ShipmentId};
+use domain::ids::{ItemId, OrderId, PartyId, RootId, ShipmentId};
 use domain::order::Order as Document;
 use domain::refusal::{Problem, Refusal};
 use engine::listing::page_of_orders;
@@ -18,13 +18,15 @@ use super::enums::OrderStatus;
 use super::errors::not_found;
 use super::fulfillment_centers;
 use super::ids;
-use super::items::{FulfillmentItem, Item, item, quantities};
+use super::items::{FulfillmentItem, Item, item, quantities, told_item};
 use super::order::Order;
 use super::parties::{self, Party, kept_party, party};
+use super::root::told_root;
 use super::scalars::DateTime;
 use super::shipments::{self, Shipment};
 use super::shipments_list::{self, ShipmentConnection, ShipmentFilter, Wanted};
 use super::sold::Sold;
+use super::workflow::sale::Sale;
 
 /// Orders on a page where nobody says how many.
 pub(super) const USUAL: i64 = 50;
@@ -149,7 +151,7 @@ impl OrderQueries {
         Some(party_named(context, &id).await)
     }
 
-    /// A line of an order.
+    /// A line of an order, or goods that were told to become one.
     async fn item(&self, context: &Context<'_>, id: ID) -> Option<Result<Item>> {
         Some(item_named(context, &id).await)
     }
@@ -238,13 +240,26 @@ async fn party_named(context: &Context<'_>, id: &ID) -> Result<Party> {
     Ok(kept_party(found, &permit.scope().organization_id))
 }
 
+/// A line of an order, or goods that were told for a sale: under the same identifier once they are an order's.
 async fn item_named(context: &Context<'_>, id: &ID) -> Result<Item> {
-    let named = ids::read(ItemId::PREFIX, id);
-    let (of, _) = named.ok_or_else(|| not_found("item", id))?;
+    let unknown = || not_found("item", id);
+    if let Some(root) = RootId::of_part(ItemId::PREFIX, id) {
+        let caller = Caller::of(context);
+        let permit = caller.session.permit()?;
+        if let Some(root) = engine::roots::load(&caller.desk, &permit, &root).await? {
+            let sale = Sale::of(caller, root);
+            if let Some(sold) = told_root(&sale).sold(context).await?
+                && let Some(line) = ids::item_of(&sold, id)
+            {
+                return Ok(item(&sold, line));
+            }
+            let told = sale.root.item(&ItemId(id.0.clone()));
+            return Ok(told_item(&sale, told.ok_or_else(unknown)?));
+        }
+    }
+    let (of, _) = ids::read(ItemId::PREFIX, id).ok_or_else(unknown)?;
     let Order(sold) = part_of(order(context, &of).await, "item", id)?;
-    let mut lines = sold.items.iter();
-    let line = lines.find(|line| ids::item(&sold.id, &line.id) == *id);
-    let line = line.ok_or_else(|| not_found("item", id))?;
+    let line = ids::item_of(&sold, id).ok_or_else(unknown)?;
     Ok(item(&sold, line))
 }
 

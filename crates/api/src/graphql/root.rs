@@ -1,29 +1,31 @@
-//! What was calculated for an order and is shown with it: its root, its shipping and its landed cost, as they were
-//! charged.
+//! What everything of one sale hangs on: what was told before there was an order, or the order alone where it was quoted
+//! elsewhere.
 
-use async_graphql::{ComplexObject, Enum, ID, SimpleObject};
-use domain::coverage::Cover;
-use domain::money::Currency;
+use async_graphql::{Context, ID, Object, Result};
+use engine::{exchange_rates, landed_costs as quotes, orders};
 
-use super::enums::Mode;
+use super::caller::Caller;
+use super::exchange_rates::{ExchangeRate, charged_rate, held_rate, quoted_rate};
 use super::ids::within;
-use super::items::{Item, items};
+use super::items::{Item, items, told_item};
+use super::landed_costs::{LandedCost, landed_cost, quoted_cost};
 use super::order::Order;
-use super::parties::{Location, Party, destination, parties};
-use super::scalars::{CurrencyCode, DateTime, Decimal};
+use super::parties::{Party, parties};
+use super::ratings::{ShipmentRating, shipment_rating, told_rating};
+use super::scalars::Decimal;
 use super::shipments::{Carton, Shipment, cartons, shipments};
 use super::sold::Sold;
+use super::workflow::sale::Sale;
 
 /// What is after the order's letters where an order has one of a kind.
-const CHARGED: &str = "charged";
+pub(super) const CHARGED: &str = "charged";
 
 /// What everything of one sale hangs on.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-pub(crate) struct Root {
-    id: ID,
-    #[graphql(skip)]
-    sold: Sold,
+pub(crate) enum Root {
+    /// An order that was quoted elsewhere.
+    Charged(Sold),
+    /// What was told step by step.
+    Told(Sale),
 }
 
 /// The identifier of an order's root.
@@ -31,273 +33,121 @@ pub(crate) fn id(sold: &Sold) -> ID {
     within("root_", &sold.id, CHARGED)
 }
 
-/// The root of an order.
+/// The root of an order that was quoted elsewhere.
 pub(crate) fn root(sold: &Sold) -> Root {
-    Root {
-        id: id(sold),
-        sold: sold.clone(),
+    Root::Charged(sold.clone())
+}
+
+/// The root of what was told.
+pub(crate) fn told_root(sale: &Sale) -> Root {
+    Root::Told(sale.clone())
+}
+
+/// Each of a list that may hold nothing.
+fn each<T>(list: impl IntoIterator<Item = T>) -> Option<Vec<Option<T>>> {
+    Some(list.into_iter().map(Some).collect())
+}
+
+impl Root {
+    /// Every landed cost of what was told, oldest first.
+    async fn quotes(&self, context: &Context<'_>, sale: &Sale) -> Result<Vec<quotes::Held>> {
+        let caller = Caller::of(context);
+        let permit = caller.session.permit()?;
+        Ok(quotes::of_root(&caller.desk, &permit, &sale.root.id).await?)
+    }
+
+    /// The order that was made of it.
+    pub async fn sold(&self, context: &Context<'_>) -> Result<Option<Sold>> {
+        let sale = match self {
+            Self::Charged(sold) => return Ok(Some(sold.clone())),
+            Self::Told(sale) => sale,
+        };
+        let held = self.quotes(context, sale).await?;
+        let Some(order) = held.into_iter().find_map(|held| held.order_id) else {
+            return Ok(None);
+        };
+        let caller = Caller::of(context);
+        let order = orders::load(&caller.desk, &caller.session.permit()?, &order).await?;
+        Ok(Some(Sold::alone(order)))
     }
 }
 
-#[ComplexObject]
+#[Object]
 impl Root {
-    async fn cartons(&self) -> Option<Vec<Option<Carton>>> {
-        Some(cartons(&self.sold).into_iter().map(Some).collect())
+    async fn id(&self) -> ID {
+        match self {
+            Self::Charged(sold) => id(sold),
+            Self::Told(sale) => ID(sale.root.id.0.clone()),
+        }
     }
 
-    /// The rate that the order was sold at; empty where it was sold in the organization's own currency.
-    async fn exchange_rates(&self) -> Vec<ExchangeRate> {
-        exchange_rate(&self.sold).into_iter().collect()
+    /// The cartons that count: those of the newest step.
+    async fn cartons(&self) -> Option<Vec<Option<Carton>>> {
+        match self {
+            Self::Charged(sold) => each(cartons(sold)),
+            Self::Told(sale) => each(sale.cartons()),
+        }
+    }
+
+    /// The rates that are held for it, and those that its landed costs hold.
+    async fn exchange_rates(&self, context: &Context<'_>) -> Result<Vec<ExchangeRate>> {
+        let sale = match self {
+            Self::Charged(sold) => return Ok(charged_rate(sold).into_iter().collect()),
+            Self::Told(sale) => sale,
+        };
+        let caller = Caller::of(context);
+        let permit = caller.session.permit()?;
+        let held = exchange_rates::of_root(&caller.desk, &permit, &sale.root.id).await?;
+        let quoted = self.quotes(context, sale).await?;
+        let quoted = quoted
+            .iter()
+            .filter_map(|held| quoted_rate(&held.landed_cost));
+        Ok(held.iter().map(held_rate).chain(quoted).collect())
     }
 
     async fn items(&self) -> Option<Vec<Option<Item>>> {
-        Some(items(&self.sold).into_iter().map(Some).collect())
+        match self {
+            Self::Charged(sold) => each(items(sold)),
+            Self::Told(sale) => each(sale.root.items.iter().map(|item| told_item(sale, item))),
+        }
     }
 
-    async fn landed_costs(&self) -> Option<Vec<Option<LandedCost>>> {
-        Some(vec![Some(landed_cost(&self.sold))])
+    /// Oldest first.
+    async fn landed_costs(&self, context: &Context<'_>) -> Result<Option<Vec<Option<LandedCost>>>> {
+        let sale = match self {
+            Self::Charged(sold) => return Ok(each([landed_cost(sold)])),
+            Self::Told(sale) => sale,
+        };
+        let held = self.quotes(context, sale).await?;
+        Ok(each(held.iter().map(|held| quoted_cost(held, sale))))
     }
 
-    async fn order(&self) -> Option<Order> {
-        Some(Order(self.sold.clone()))
+    /// The order that was made of it, once there is one.
+    async fn order(&self, context: &Context<'_>) -> Result<Option<Order>> {
+        Ok(self.sold(context).await?.map(Order))
     }
 
+    /// As they were told.
     async fn parties(&self) -> Option<Vec<Option<Party>>> {
-        Some(parties(&self.sold).into_iter().map(Some).collect())
+        match self {
+            Self::Charged(sold) => each(parties(sold)),
+            Self::Told(sale) => each(sale.parties()),
+        }
     }
 
     /// The first shipment of the order.
-    async fn shipment(&self) -> Option<Shipment> {
-        shipments(&self.sold).into_iter().next()
+    async fn shipment(&self, context: &Context<'_>) -> Result<Option<Shipment>> {
+        let sold = self.sold(context).await?;
+        Ok(sold.and_then(|sold| shipments(&sold).into_iter().next()))
     }
 
+    /// What shipping costs by the newest step.
     async fn shipment_ratings(&self) -> Option<Vec<Option<ShipmentRating>>> {
-        Some(vec![Some(shipment_rating(&self.sold))])
-    }
-}
-
-/// What one unit of a currency was worth in another.
-#[derive(SimpleObject)]
-pub(crate) struct ExchangeRate {
-    id: ID,
-    rate: Decimal,
-    source_currency_code: CurrencyCode,
-    target_currency_code: CurrencyCode,
-    mode: Mode,
-    created_at: DateTime,
-    created_by: ID,
-    /// Who said so.
-    source: String,
-}
-
-fn exchange_rate(sold: &Sold) -> Option<ExchangeRate> {
-    let rate = &sold.rate;
-    (rate.presentment != rate.base).then(|| ExchangeRate {
-        id: within("exchange_rate_", &sold.id, CHARGED),
-        rate: Decimal::exact(rate.rate),
-        source_currency_code: CurrencyCode(rate.presentment),
-        target_currency_code: CurrencyCode(rate.base),
-        mode: sold.mode.into(),
-        created_at: DateTime(rate.at),
-        created_by: sold.taken_in().by,
-        source: rate.source.clone(),
-    })
-}
-
-/// What was charged for shipping.
-#[derive(SimpleObject)]
-pub(crate) struct ShipmentRating {
-    id: ID,
-    amount: Decimal,
-    amount_subtotals: ShipmentRatingSubtotals,
-    currency_code: CurrencyCode,
-    organization: ID,
-    ship_to: Option<Location>,
-    created_at: DateTime,
-    created_by: ID,
-    updated_at: DateTime,
-    updated_by: ID,
-}
-
-/// What shipping is made of.
-#[derive(SimpleObject)]
-pub(crate) struct ShipmentRatingSubtotals {
-    shipping: Decimal,
-}
-
-/// The shipping of an order, as it was charged.
-pub(crate) fn shipment_rating(sold: &Sold) -> ShipmentRating {
-    let (amount, stamp) = (Charged::of(sold).shipping, sold.taken_in());
-    ShipmentRating {
-        id: within("shipment_rating_", &sold.id, CHARGED),
-        amount_subtotals: ShipmentRatingSubtotals {
-            shipping: amount.clone(),
-        },
-        amount,
-        currency_code: CurrencyCode(sold.currency()),
-        organization: ID(sold.organization_id.0.clone()),
-        ship_to: destination(sold),
-        created_at: stamp.at,
-        created_by: stamp.by.clone(),
-        updated_at: stamp.at,
-        updated_by: stamp.by,
-    }
-}
-
-/// What was charged for import, as the shopper paid it.
-#[derive(SimpleObject)]
-pub(crate) struct LandedCost {
-    id: ID,
-    amount_subtotals: Option<LandedCostAmountSubtotals>,
-    currency_code: CurrencyCode,
-    duties: Vec<Duty>,
-    fees: Vec<Fee>,
-    taxes: Vec<Tax>,
-    landed_cost_guarantee_code: LandedCostGuaranteeCode,
-    mode: Mode,
-    organization: ID,
-    root: Option<Root>,
-    root_id: ID,
-    created_at: DateTime,
-    created_by: ID,
-    updated_at: DateTime,
-    updated_by: ID,
-}
-
-/// A landed cost in its parts; the total is without goods and shipping.
-#[derive(SimpleObject)]
-pub(crate) struct LandedCostAmountSubtotals {
-    discounts: Option<Decimal>,
-    duties: Decimal,
-    fees: Decimal,
-    items: Decimal,
-    landed_cost_total: Decimal,
-    shipping: Decimal,
-    taxes: Decimal,
-}
-
-/// Who promises that a landed cost holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum LandedCostGuaranteeCode {
-    InclusivePrice,
-    /// Nobody, or not any more.
-    NotApplicable,
-    PostalDdp,
-    PostalDdpInclusivePrice,
-    /// Whoever runs the desk.
-    Zonos,
-}
-
-/// What a line of a landed cost is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum LandedCostFeeType {
-    Duty,
-    Other,
-    Tax,
-}
-
-/// The landed cost of an order, as it was charged.
-pub(crate) fn landed_cost(sold: &Sold) -> LandedCost {
-    let (charged, stamp) = (Charged::of(sold), sold.taken_in());
-    let amounts = &sold.amounts;
-    let guarantee = match sold.coverage.guarantee.state {
-        Cover::Covered | Cover::AtRisk => LandedCostGuaranteeCode::Zonos,
-        Cover::Void | Cover::None => LandedCostGuaranteeCode::NotApplicable,
-    };
-    LandedCost {
-        id: within("landed_cost_", &sold.id, CHARGED),
-        currency_code: CurrencyCode(sold.currency()),
-        duties: Line::of(sold, amounts.duties_minor, LandedCostFeeType::Duty)
-            .map(Duty::from)
-            .collect(),
-        fees: Line::of(sold, amounts.fees_minor, LandedCostFeeType::Other)
-            .map(Fee::from)
-            .collect(),
-        taxes: Line::of(sold, amounts.taxes_minor, LandedCostFeeType::Tax)
-            .map(Tax::from)
-            .collect(),
-        amount_subtotals: Some(LandedCostAmountSubtotals {
-            discounts: Some(charged.discounts),
-            duties: charged.duties,
-            fees: charged.fees,
-            items: charged.items,
-            landed_cost_total: charged.landed_cost_total,
-            shipping: charged.shipping,
-            taxes: charged.taxes,
-        }),
-        landed_cost_guarantee_code: guarantee,
-        mode: sold.mode.into(),
-        organization: ID(sold.organization_id.0.clone()),
-        root: Some(root(sold)),
-        root_id: id(sold),
-        created_at: stamp.at,
-        created_by: stamp.by.clone(),
-        updated_at: stamp.at,
-        updated_by: stamp.by,
-    }
-}
-
-/// A line of a landed cost, whatever it is for.
-struct Line {
-    amount: Decimal,
-    currency: Currency,
-    formula: String,
-    kind: LandedCostFeeType,
-}
-
-/// What is said of a line that was calculated elsewhere.
-const NOTE: &str = "as the shopper was charged; how it was calculated is not kept here";
-
-impl Line {
-    /// One line where anything was charged.
-    fn of(sold: &Sold, minor: i64, kind: LandedCostFeeType) -> impl Iterator<Item = Self> {
-        let line = (minor != 0).then(|| Self {
-            amount: Decimal::of(minor, sold.currency()),
-            currency: sold.currency(),
-            formula: sold.money(minor).to_string(),
-            kind,
-        });
-        line.into_iter()
-    }
-}
-
-/// The same fields under the names that the interface has for each of the three.
-macro_rules! lines {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub(crate) struct $name {
-            amount: Decimal,
-            currency: CurrencyCode,
-            currency_code: CurrencyCode,
-            formula: String,
-            note: Option<String>,
-            #[graphql(name = "type")]
-            kind: LandedCostFeeType,
+        match self {
+            Self::Charged(sold) => each([shipment_rating(sold)]),
+            Self::Told(sale) => each(sale.root.offers().iter().map(|one| told_rating(sale, one))),
         }
-
-        impl From<Line> for $name {
-            fn from(line: Line) -> Self {
-                Self {
-                    amount: line.amount,
-                    currency: CurrencyCode(line.currency),
-                    currency_code: CurrencyCode(line.currency),
-                    formula: line.formula,
-                    note: Some(NOTE.to_owned()),
-                    kind: line.kind,
-                }
-            }
-        }
-    )*};
-}
-
-lines! {
-    /// A duty.
-    Duty;
-    /// A fee of import.
-    Fee;
-    /// A tax of import.
-    Tax;
+    }
 }
 
 /// What was charged, as exact decimals.

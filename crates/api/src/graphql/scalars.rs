@@ -38,6 +38,17 @@ impl Decimal {
         &self.0
     }
 
+    /// The number that it is.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming the field: more digits than the desk reckons with.
+    pub fn number(&self, field: &str) -> Result<rust_decimal::Decimal, Refusal> {
+        rust_decimal::Decimal::from_str_exact(&self.0).map_err(|_| {
+            let (given, expected) = (self.0.clone(), "a number of at most 28 digits".to_owned());
+            Refusal::invalid(field, Problem::Malformed { given, expected })
+        })
+    }
+
     /// The amount that it is in a currency.
     ///
     /// # Errors

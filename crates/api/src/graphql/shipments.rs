@@ -1,8 +1,11 @@
 //! Shipments of an order with their labels and tracking numbers.
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
+use domain::cartons::Size;
 use domain::event::EventKind;
 use domain::ids::ShipmentId;
+use domain::party::PartyKind;
+use domain::roots::RootCarton;
 use domain::shipment::Shipment as Sent;
 use domain::shipment_details::Carton as Boxed;
 use jiff::Timestamp;
@@ -10,7 +13,7 @@ use jiff::Timestamp;
 use super::enums::{DimensionalUnitCode, Mode, ShipmentStatusType, ShipmentType, WeightUnitCode};
 use super::fulfillment_centers::{FulfillmentCenter, left_from, origin};
 use super::ids::within;
-use super::items::{FulfillmentItem, Item, item, quantities};
+use super::items::{FulfillmentItem, Item, item, quantities, told_item};
 use super::order::Order;
 use super::parties::{Location, Party, destination, parties};
 use super::scalars::{CountryCode, DateTime, Decimal, kept};
@@ -19,6 +22,8 @@ use super::shipment_cartons::{
     CustomsDocument, ShipmentCarton, Tracking, shipment_cartons, trackings,
 };
 use super::sold::{Sold, Stamp};
+use super::workflow::enums::PackagingOptionSource;
+use super::workflow::sale::Sale;
 
 /// Items on their way together.
 #[derive(Clone)]
@@ -278,6 +283,30 @@ pub(crate) enum PackagingType {
     Tube,
 }
 
+impl PackagingType {
+    const ALL: [Self; 7] = [
+        Self::Envelope,
+        Self::Flat,
+        Self::Package,
+        Self::Pak,
+        Self::Parcel,
+        Self::Polybag,
+        Self::Tube,
+    ];
+
+    /// Its name as it is kept.
+    pub fn stored(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    /// What was kept under a name; a package where nothing was.
+    pub fn of(stored: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| kind.stored() == stored)
+            .unwrap_or(Self::Package)
+    }
+}
+
 /// A box as it is handed over.
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -298,13 +327,31 @@ pub(crate) struct Carton {
     kind: PackagingType,
     created_at: DateTime,
     updated_at: DateTime,
+    /// What the team calls this kind of box.
+    name: Option<String>,
+    ship_from: Option<Location>,
+    source: Option<PackagingOptionSource>,
     #[graphql(skip)]
-    shipment: Shipment,
+    of: BoxOf,
 }
 
-/// An item in a box.
+/// Whose a box is.
+enum BoxOf {
+    /// A shipment's.
+    Shipment(Shipment),
+    /// Told or packed for a sale by whom this names.
+    Sale(ID),
+}
+
+/// An item in a box. Sides that are not known are 0.
 #[derive(SimpleObject)]
 pub(crate) struct CartonItem {
+    dimensional_unit: DimensionalUnitCode,
+    height: Decimal,
+    length: Decimal,
+    width: Decimal,
+    #[graphql(name = "type")]
+    kind: PackagingType,
     item: Item,
     quantity: i64,
     country_of_origin: Option<CountryCode>,
@@ -358,6 +405,11 @@ pub(super) fn carton(shipment: &Shipment, index: usize, boxed: &Boxed) -> Carton
             label_name: names.find(|(of, _)| of == id).map(|(_, name)| name.clone()),
             weight: Decimal::whole(line.weight_g),
             weight_unit: WeightUnitCode::Gram,
+            dimensional_unit: DimensionalUnitCode::Millimeter,
+            height: Decimal::whole(0),
+            length: Decimal::whole(0),
+            width: Decimal::whole(0),
+            kind: PackagingType::Package,
         })
     });
     let parcel = boxed.parcel;
@@ -377,17 +429,84 @@ pub(super) fn carton(shipment: &Shipment, index: usize, boxed: &Boxed) -> Carton
         kind: PackagingType::Package,
         created_at: DateTime(sent.created_at),
         updated_at: DateTime(sent.created_at),
-        shipment: shipment.clone(),
+        name: None,
+        ship_from: None,
+        source: None,
+        of: BoxOf::Shipment(shipment.clone()),
+    }
+}
+
+/// A carton that was told or packed for a sale.
+pub(crate) fn told_carton(sale: &Sale, told: &RootCarton) -> Carton {
+    let carton = &told.carton;
+    let items = carton.items.iter().filter_map(|(id, quantity)| {
+        let known = sale.root.item(id)?;
+        let size = known.goods.size;
+        let side = |of: fn(Size) -> u32| Decimal::whole(size.map_or(0, of));
+        Some(CartonItem {
+            item: told_item(sale, known),
+            quantity: i64::from(*quantity),
+            country_of_origin: CountryCode::kept(&known.goods.origin),
+            hs_code: kept(&known.goods.hs_code),
+            weight: Decimal::whole(known.goods.weight_g),
+            weight_unit: WeightUnitCode::Gram,
+            dimensional_unit: DimensionalUnitCode::Millimeter,
+            height: side(|size| size.height_mm),
+            length: side(|size| size.length_mm),
+            width: side(|size| size.width_mm),
+            label_name: kept(known.goods.called()),
+            kind: PackagingType::Package,
+        })
+    });
+    let at = DateTime(told.told.at);
+    Carton {
+        id: ID(told.id.0.clone()),
+        dimensional_unit: DimensionalUnitCode::Millimeter,
+        height: Decimal::whole(carton.size.height_mm),
+        length: Decimal::whole(carton.size.length_mm),
+        width: Decimal::whole(carton.size.width_mm),
+        weight: Decimal::whole(carton.physical_g),
+        weight_unit: WeightUnitCode::Gram,
+        items: told.is_packed.then(|| items.collect()),
+        mode: sale.root.mode.into(),
+        organization: sale.organization.clone(),
+        root_id: ID(sale.root.id.0.clone()),
+        ship_to: sale.place(PartyKind::Destination),
+        kind: PackagingType::of(&told.packaging),
+        created_at: at,
+        updated_at: at,
+        name: carton.kind.clone(),
+        ship_from: sale.place(PartyKind::Origin),
+        source: Some(match (told.is_packed, &carton.kind) {
+            (false, _) => PackagingOptionSource::Default,
+            (true, Some(_)) => PackagingOptionSource::Organization,
+            (true, None) => PackagingOptionSource::Dynamic,
+        }),
+        of: BoxOf::Sale(ID(told.told.by.clone())),
+    }
+}
+
+impl Carton {
+    async fn author(&self, context: &Context<'_>) -> Result<ID> {
+        match &self.of {
+            BoxOf::Shipment(shipment) => Ok(shipment.made(context).await?.by),
+            BoxOf::Sale(by) => Ok(by.clone()),
+        }
     }
 }
 
 #[ComplexObject]
 impl Carton {
+    /// Null: cartons are not insured one by one.
+    async fn amount_insured(&self) -> Option<Decimal> {
+        None
+    }
+
     async fn created_by(&self, context: &Context<'_>) -> Result<ID> {
-        Ok(self.shipment.made(context).await?.by)
+        self.author(context).await
     }
 
     async fn updated_by(&self, context: &Context<'_>) -> Result<ID> {
-        Ok(self.shipment.made(context).await?.by)
+        self.author(context).await
     }
 }

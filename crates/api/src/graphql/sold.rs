@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID};
 use domain::event::{Event, EventKind};
-use domain::ids::OrderId;
+use domain::ids::{LandedCostId, OrderId};
 use domain::order::Order;
 use engine::activity::histories;
 use engine::failure::Failure;
+use engine::landed_costs::{self, Held};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::caller::Caller;
 use super::scalars::DateTime;
+use super::workflow::sale::Sale;
 
 /// An order of an answer.
 #[derive(Clone)]
@@ -27,7 +29,16 @@ pub(crate) struct Sold {
 /// The orders of one page, with their histories once they are read.
 struct Beside {
     ids: Vec<OrderId>,
+    landed_costs: Vec<LandedCostId>,
+    quotes: OnceCell<BTreeMap<LandedCostId, Quoted>>,
     histories: OnceCell<BTreeMap<OrderId, Vec<Event>>>,
+}
+
+/// What an order was quoted here.
+#[derive(Clone)]
+pub(crate) struct Quoted {
+    pub held: Held,
+    pub sale: Sale,
 }
 
 /// When something was made or changed, and by whom.
@@ -56,14 +67,14 @@ impl Deref for Sold {
 impl Sold {
     /// An order by itself.
     pub fn alone(order: Order) -> Self {
-        let beside = Beside::of(vec![order.id.clone()]);
+        let beside = Beside::of(std::slice::from_ref(&order));
         let order = Arc::new(order);
         Self { order, beside }
     }
 
     /// The orders of a page.
     pub fn page(orders: Vec<Order>) -> Vec<Self> {
-        let beside = Beside::of(orders.iter().map(|order| order.id.clone()).collect());
+        let beside = Beside::of(&orders);
         let each = orders.into_iter().map(|order| Self {
             order: Arc::new(order),
             beside: Arc::clone(&beside),
@@ -83,6 +94,22 @@ impl Sold {
         };
         let all = self.beside.histories.get_or_try_init(read).await?;
         Ok(all.get(&self.id).map_or(&[], Vec::as_slice))
+    }
+
+    /// What it was quoted, where it was quoted here: read once for all orders of a page.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn quoted<'a>(
+        &'a self,
+        context: &Context<'_>,
+    ) -> Result<Option<&'a Quoted>, Failure> {
+        let Some(id) = &self.landed_cost else {
+            return Ok(None);
+        };
+        let read = async || quotes(Caller::of(context), &self.beside.landed_costs).await;
+        let all = self.beside.quotes.get_or_try_init(read).await?;
+        Ok(all.get(id))
     }
 
     /// When it was taken in, and by whom.
@@ -110,10 +137,27 @@ impl Sold {
 }
 
 impl Beside {
-    fn of(ids: Vec<OrderId>) -> Arc<Self> {
+    fn of(orders: &[Order]) -> Arc<Self> {
         Arc::new(Self {
-            ids,
+            ids: orders.iter().map(|order| order.id.clone()).collect(),
+            landed_costs: orders
+                .iter()
+                .filter_map(|order| order.landed_cost.clone())
+                .collect(),
+            quotes: OnceCell::new(),
             histories: OnceCell::new(),
         })
     }
+}
+
+/// These landed costs, each with its root.
+async fn quotes(
+    caller: &Caller,
+    ids: &[LandedCostId],
+) -> Result<BTreeMap<LandedCostId, Quoted>, Failure> {
+    let permit = caller.session.permit()?;
+    let held = landed_costs::all_of(&caller.desk, &permit, ids).await?;
+    let each = Sale::of_all(caller, held).await?.into_iter();
+    let each = each.map(|(held, sale)| (held.landed_cost.id.clone(), Quoted { held, sale }));
+    Ok(each.collect())
 }

@@ -46,7 +46,10 @@ impl Bench {
     pub async fn told(&self, report: &mut Report) -> Result<()> {
         let arrived = Arrived::default();
         let url = endpoint(Arc::clone(&arrived)).await?;
-        let desk = self.desk.clone().telling(bordereau::place::outlet(true));
+        let folder = tempfile::tempdir()?;
+        let (outside, _) = sandbox_ports(folder.path(), 7)?;
+        let desk = self.desk.clone();
+        let desk = desk.telling(bordereau::place::outlet(true, outside));
         let hook = self.hook(&desk, &url).await?;
         self.put_jobs_aside().await?;
         for order in 0..BACKLOG {

@@ -40,13 +40,12 @@ impl Demo {
         let url = format!("http://{address}");
         let store = crate::place::open(&config, true).await?;
         store.migrate().await?;
-        // A demo's webhooks go to programs on the same machine.
-        let desk = Desk::new(store, Clock::System, Ids::random())
-            .reached_at(&config.url(&address))
-            .telling(outlet(true));
+        let desk = Desk::new(store, Clock::System, Ids::random()).reached_at(&config.url(&address));
         let _alone = alone(&desk, &config).await?;
         let file = self.make_or_find(desk.store(), &config.data, &url).await?;
         let outside = outside(&config, self.seed)?;
+        // A demo's webhooks go to programs on the same machine.
+        let desk = desk.telling(outlet(true, outside.0.clone()));
         let stop = server::Stop::heard()?;
         println!("Bordereau is open at {url}");
         println!(

@@ -37,7 +37,7 @@ impl Serve {
         tracing::info!(%address, "the desk is open");
         let desk = desk
             .reached_at(&config.url(&address))
-            .telling(outlet(config.webhooks_allow_private));
+            .telling(outlet(config.webhooks_allow_private, ports.clone()));
         let front = server::Front {
             listener,
             proxies: config.proxies,

@@ -76,6 +76,7 @@ pub fn order(rng: &mut StdRng, index: u64, placed_at: Timestamp) -> NewOrder {
         guarantee: source != Source::Api && rng.random_range(0..4) != 0,
         landed_cost: None,
         tags: tags(rng),
+        particulars: Default::default(),
     }
 }
 

@@ -28,3 +28,4 @@ mod webhooks;
 mod webhooks_documented;
 mod webhooks_killed;
 mod webhooks_listen;
+mod workflow;

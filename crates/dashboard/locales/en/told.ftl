@@ -75,6 +75,7 @@ problem-does-not-add-up = This adds up to { $sum }, not { $expected }.
 problem-twice = “{ $given }” is there twice.
 problem-malformed = “{ $given }” is not what belongs here.
 problem-unknown = “{ $given }” is not known here.
+problem-not-yet = This is not told yet. Add { $step } before.
 
 permission-view-orders = see orders
 permission-create-orders = take orders in

@@ -75,6 +75,7 @@ problem-does-not-add-up = Cela fait { $sum }, et non { $expected }.
 problem-twice = « { $given } » y est deux fois.
 problem-malformed = « { $given } » n'a pas sa place ici.
 problem-unknown = « { $given } » n'est pas connu ici.
+problem-not-yet = Ceci n’est pas encore indiqué. Ajoutez d’abord { $step }.
 
 permission-view-orders = voir les commandes
 permission-create-orders = recevoir des commandes

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::fees::fees;
+use super::how::Method;
 use super::taxes::taxes;
 use super::terms::Terms;
-use super::words::{Base, formula, joined, note, share, told_source};
+use super::words::{Base, note, told_source};
 use super::{Calculation, DeMinimis, EndUse, Line, LineKind, Request};
 use crate::cartons::pack;
 use crate::ids::ItemId;
@@ -20,6 +21,9 @@ use crate::rate::ExchangeRate;
 use crate::refusal::Refusal;
 use crate::tariff::find::{Found, Origin, Tariff, Threshold, Way};
 use crate::tariff::{EU, Limited, Rounding, Valuation, covers};
+
+/// What a note begins with that says why goods were not packed.
+pub const NOT_PACKED: &str = "not packed: ";
 
 /// What a calculation is given besides what is asked.
 #[derive(Clone, Copy, Debug)]
@@ -65,10 +69,20 @@ pub fn calculate(request: &Request, given: Given<'_>) -> Result<Calculation, Ref
         discounts_minor: request.discounts_minor,
         ..Amounts::default()
     };
-    add(&mut amounts, &lines);
-    let (charged, is_guaranteed) = fees(&mut parcel, &amounts);
-    add(&mut amounts, &charged);
-    lines.extend(charged);
+    let mut is_guaranteed = false;
+    if request.how.method == Method::Dap {
+        let to = parcel.way.to;
+        parcel.notes.push(format!(
+            "not collected with the sale: the recipient owes it on arrival in {to}, so no fee of the organization and no \
+             guarantee are in it"
+        ));
+    } else {
+        add(&mut amounts, &lines);
+        let (charged, is_held) = fees(&mut parcel, &amounts);
+        add(&mut amounts, &charged);
+        lines.extend(charged);
+        is_guaranteed = is_held;
+    }
     for (minor, field) in [
         (amounts.duties_minor, "duties"),
         (amounts.taxes_minor, "taxes"),
@@ -82,7 +96,7 @@ pub fn calculate(request: &Request, given: Given<'_>) -> Result<Calculation, Ref
     notes.extend(tables.iter().map(told_source));
     let packed = pack(&request.items, &request.sizes, &given.terms.packaging);
     if let (Err(why), false) = (&packed, request.sizes.is_empty()) {
-        notes.push(format!("not packed: {why}"));
+        notes.push(format!("{NOT_PACKED}{why}"));
     }
     Ok(Calculation {
         lines,
@@ -128,10 +142,12 @@ pub(super) struct Parcel<'a> {
     /// Each item's share of insurance.
     pub insurance: Vec<i64>,
     pub rounding: Rounding,
-    value: Valuation,
+    pub value: Valuation,
     pub de_minimis: Vec<DeMinimis>,
     pub notes: Vec<String>,
     pub missing: Vec<String>,
+    /// Whether a rate was chosen among several that may hold.
+    pub is_estimate: bool,
 }
 
 impl<'a> Parcel<'a> {
@@ -167,6 +183,7 @@ impl<'a> Parcel<'a> {
             de_minimis: Vec::new(),
             notes,
             missing: Vec::new(),
+            is_estimate: false,
         }
     }
 
@@ -178,7 +195,7 @@ impl<'a> Parcel<'a> {
 
     /// Whether the seller collects the tax with the sale; what decides it is noted.
     pub fn collects_with_sale(&mut self) -> bool {
-        if self.request.end_use == EndUse::ForResale {
+        if self.request.end_use == EndUse::ForResale || self.request.how.method == Method::Dap {
             return false;
         }
         let Some(found) = self.given.tariff.threshold(&self.way, Limited::Sale) else {
@@ -252,7 +269,7 @@ impl<'a> Parcel<'a> {
     }
 
     /// The value of one item, or of all.
-    fn valued(&self, value: Valuation, index: Option<usize>) -> Base {
+    pub fn valued(&self, value: Valuation, index: Option<usize>) -> Base {
         let of = |shares: &[i64]| match index {
             Some(index) => shares[index],
             None => shares.iter().sum(),
@@ -263,78 +280,6 @@ impl<'a> Parcel<'a> {
             parts.push(("insurance", of(&self.insurance)));
         }
         Base::of(self.request.currency, parts)
-    }
-
-    /// A line for each item.
-    fn duties(&mut self) -> Vec<Line> {
-        let exempt = if self.is_inland() {
-            let (from, to) = (self.way.from, self.way.to);
-            self.notes.push(format!(
-                "from {from} to {to} no customs border is crossed: nothing is due at import"
-            ));
-            Some("no duty: no customs border is crossed")
-        } else if self.is_below(Limited::Duty) {
-            Some("no duty up to the threshold")
-        } else {
-            if self
-                .given
-                .tariff
-                .threshold(&self.way, Limited::Duty)
-                .is_none()
-            {
-                let to = self.way.to;
-                self.notes.push(format!(
-                    "no threshold for duty is known for {to}: it counts from the first unit"
-                ));
-            }
-            None
-        };
-        let items = self.request.items.iter().enumerate();
-        items
-            .map(|(index, item)| self.duty(index, item, exempt))
-            .collect()
-    }
-
-    fn duty(&mut self, index: usize, item: &Item, exempt: Option<&str>) -> Line {
-        let base = self.valued(self.value, Some(index));
-        let mut line = blank(LineKind::Duty, "Duty", Some(&item.id), base.minor());
-        if let Some(why) = exempt {
-            why.clone_into(&mut line.formula);
-            return line;
-        }
-        let (code, made_in) = (
-            item.declared.hs_code.as_str(),
-            item.declared.origin.as_str(),
-        );
-        let mut notes = Vec::new();
-        if code.is_empty() {
-            notes.push("no HS code: only a rate for all goods could be looked for".to_owned());
-        }
-        if made_in.is_empty() {
-            notes.push(
-                "no country of origin: only a rate for any origin could be looked for".to_owned(),
-            );
-        }
-        match self.given.tariff.duty(&self.way, code, made_in) {
-            Some(found) => {
-                line.amount_minor = share(base.minor(), found.says, self.rounding);
-                line.rate_percent = Some(found.says);
-                line.formula = formula(found.says, &base.told(called(self.value)), self.rounding);
-                line.from = Some(found.entry.from.clone());
-                notes.push(note(found.entry));
-            }
-            None => {
-                "no duty rate known".clone_into(&mut line.formula);
-                let to = self.way.to;
-                let of = told_goods(item);
-                self.missing.push(format!("a duty rate for {of} into {to}"));
-                notes.push(format!(
-                    "no duty rate for {of} into {to} is known: none was counted"
-                ));
-            }
-        }
-        line.note = joined(notes);
-        line
     }
 
     /// Each table that an amount or a comparison rests on, once.
@@ -367,22 +312,9 @@ pub(super) fn blank(kind: LineKind, name: &str, item: Option<&ItemId>, base_mino
 }
 
 /// What a value is called in a formula.
-fn called(value: Valuation) -> &'static str {
+pub(super) fn called(value: Valuation) -> &'static str {
     match value {
         Valuation::Cif => "CIF value",
         Valuation::Fob => "FOB value",
     }
-}
-
-/// Goods by what a rate is looked for with.
-fn told_goods(item: &Item) -> String {
-    let known = |code: &str, otherwise: &str| match code {
-        "" => otherwise.to_owned(),
-        code => code.to_owned(),
-    };
-    let code = known(&item.declared.hs_code, "goods without an HS code");
-    format!(
-        "{code} made in {}",
-        known(&item.declared.origin, "an unknown country")
-    )
 }

@@ -5,7 +5,7 @@ use super::terms::{Fee, FeeBase};
 use super::words::{Base, formula, share};
 use super::{Line, LineKind};
 use crate::money::Money;
-use crate::order::Amounts;
+use crate::order::{Amounts, Item};
 use crate::tariff::{Rounding, covers};
 
 /// The fees on a parcel with these goods, duties and taxes, and whether it is guaranteed.
@@ -14,6 +14,23 @@ pub(super) fn fees(parcel: &mut Parcel<'_>, amounts: &Amounts) -> (Vec<Line>, bo
     let to = parcel.way.to;
     let here = |fee: &&Fee| fee.destination.is_empty() || covers(&fee.destination, to);
     let mut lines = Vec::new();
+    let levies = |item: &Item| parcel.request.how.levies_of(&item.id);
+    let items = &parcel.request.items;
+    let without = items.iter().filter(|item| !levies(item).has_fee()).count();
+    let is_whole = items
+        .iter()
+        .map(levies)
+        .all(|of| of.has_duty() && of.has_tax());
+    if without == items.len() {
+        parcel
+            .notes
+            .push("no fees: left out of every item, as asked".to_owned());
+        return (lines, false);
+    }
+    if without > 0 {
+        let left = "fees are of the whole parcel: that single items leave them out changes nothing";
+        parcel.notes.push(left.to_owned());
+    }
     for fee in terms.fees.iter().filter(here) {
         lines.extend(line(parcel, fee, fee.kind.line(), amounts));
     }
@@ -24,6 +41,8 @@ pub(super) fn fees(parcel: &mut Parcel<'_>, amounts: &Amounts) -> (Vec<Line>, bo
         None => Some("the organization gives none"),
         Some(fee) if !here(&fee) => Some("the organization gives none for this destination"),
         Some(_) if !parcel.missing.is_empty() => Some("not everything that may be due is known"),
+        Some(_) if !is_whole => Some("something was left out, as asked"),
+        Some(_) if parcel.is_estimate => Some("a rate was chosen among several"),
         Some(_) if parcel.is_inland() => Some("nothing is due at import"),
         Some(fee) => {
             lines.extend(line(parcel, fee, LineKind::Guarantee, amounts));

@@ -4,9 +4,12 @@
 //! line tells its formula, and what was missing or assumed is said instead of guessed. [`quote`] is what is kept of it
 //! and turned into an order.
 
+pub mod asked;
 pub mod calculate;
 mod check;
+mod duties;
 mod fees;
+pub mod how;
 pub mod quote;
 mod taxes;
 pub mod terms;
@@ -23,6 +26,7 @@ use crate::money::{Currency, Money};
 use crate::order::{Amounts, Item};
 use crate::tariff::Limited;
 use crate::tariff::find::Origin;
+use how::How;
 
 /// A country, and a state or province of it where that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +78,9 @@ pub struct Request {
     /// Whether the landed cost is to be guaranteed.
     #[serde(default)]
     pub wants_guarantee: bool,
+    /// How it is to be calculated, where that is not the usual way.
+    #[serde(default, skip_serializing_if = "How::is_usual")]
+    pub how: How,
 }
 
 /// What a line is about.

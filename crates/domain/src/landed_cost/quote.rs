@@ -7,17 +7,21 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Calculation, Request};
+use super::how::Method;
+use super::{Calculation, LineKind, Place, Request};
 use crate::actor::By;
 use crate::address::Address;
 use crate::cartons::weight_of;
-use crate::ids::{LandedCostId, OrderId};
+use crate::goods::Goods;
+use crate::ids::{LandedCostId, OrderId, PartyId, RatingId, RootId};
 use crate::intake::NewOrder;
 use crate::money::{AmountError, Currency, Money};
-use crate::order::{EstimatedWeight, FraudReview, Mode, ShopLink, Source};
+use crate::order::{EstimatedWeight, FraudReview, Item, Mode, Particulars, ShopLink, Source};
+use crate::party::{Details, Party, PartyKind};
 use crate::payment::Payment;
 use crate::rate::ExchangeRate;
 use crate::refusal::{Problem, Refusal};
+use crate::roots::{Offer, Rating, Root, RootItem, Told};
 use crate::search::is_same_text;
 
 /// A rate of exchange as it is held.
@@ -66,6 +70,23 @@ pub struct LandedCost {
     pub exchange: Vec<ExchangeRate>,
     /// What it came to.
     pub calculation: Calculation,
+    /// What was told for it step by step, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<RootId>,
+    /// The shipping that it was calculated with, where that was told for the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<RatingId>,
+}
+
+/// An amount that is handed on, or left to someone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remittance {
+    /// How much, in minor units of the landed cost's currency.
+    pub amount_minor: i64,
+    /// What it is.
+    pub description: String,
+    /// To whom it goes.
+    pub note: String,
 }
 
 /// What an order is besides its landed cost.
@@ -103,6 +124,9 @@ pub struct OrderTerms {
     /// Labels of the team's own making.
     #[serde(default)]
     pub tags: BTreeSet<String>,
+    /// What the program that brings it keeps with it.
+    #[serde(default)]
+    pub particulars: Particulars,
 }
 
 impl LandedCost {
@@ -161,7 +185,130 @@ impl LandedCost {
             guarantee: self.calculation.is_guaranteed,
             landed_cost: Some(self.id.clone()),
             tags: terms.tags,
+            particulars: terms.particulars,
         })
+    }
+
+    /// Refuses a total that is not what this came to.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming `grand_total`.
+    pub fn check_total(&self, given: Money) -> Result<(), Refusal> {
+        let total = self.calculation.amounts.total_minor();
+        let total = Money::new(total, self.request.currency);
+        if given == total {
+            return Ok(());
+        }
+        let problem = Problem::Malformed {
+            given: given.to_string(),
+            expected: format!("what landed cost {} came to, {total}", self.id),
+        };
+        Err(Refusal::invalid("grand_total", problem))
+    }
+
+    /// Who gets what of the duties and taxes, or whom it is left to.
+    pub fn remittances(&self) -> Vec<Remittance> {
+        let to = &self.request.destination.country;
+        let note = match self.request.how.method {
+            Method::Ddp => format!("collected with the sale, for the authorities of {to}"),
+            Method::Dap => format!("not collected: the recipient owes it on arrival in {to}"),
+        };
+        let sum = |is_of: fn(LineKind) -> bool| {
+            let lines = self.calculation.lines.iter();
+            let lines = lines.filter(|line| is_of(line.kind));
+            lines.map(|line| line.amount_minor).sum::<i64>()
+        };
+        let duties = sum(|kind| kind == LineKind::Duty);
+        let taxes = sum(|kind| matches!(kind, LineKind::Tax | LineKind::ShippingTax));
+        let each = [("Duties", duties), ("Taxes", taxes)].into_iter();
+        each.filter(|(_, minor)| *minor != 0)
+            .map(|(description, amount_minor)| Remittance {
+                amount_minor,
+                description: description.to_owned(),
+                note: note.clone(),
+            })
+            .collect()
+    }
+
+    /// The root of one that was asked for whole: what was asked, as if it had been told step by step.
+    pub fn as_root(&self) -> Root {
+        let letters = self.id.0.replacen(LandedCostId::PREFIX, "", 1);
+        let told = Told {
+            at: self.created_at,
+            by: self.created_by.id.clone(),
+        };
+        let id = RootId(format!("{}{letters}", RootId::PREFIX));
+        let party = |kind, place: &Place, n| Party {
+            id: PartyId(id.part(PartyId::PREFIX, n)),
+            mode: self.mode,
+            kind,
+            address: Address {
+                country: place.country.clone(),
+                region: place.region.clone(),
+                ..Address::default()
+            },
+            details: Details::default(),
+            author: told.by.clone(),
+            created_at: told.at,
+        };
+        let price = Money::new(
+            self.calculation.amounts.shipping_minor,
+            self.request.currency,
+        );
+        let offer = Offer {
+            price,
+            service: "as_told".to_owned(),
+            name: "Shipping".to_owned(),
+            carrier: String::new(),
+            min_days: None,
+            max_days: None,
+        };
+        Root {
+            parties: vec![
+                party(PartyKind::Origin, &self.request.origin, 1),
+                party(PartyKind::Destination, &self.request.destination, 2),
+            ],
+            items: self
+                .request
+                .items
+                .iter()
+                .map(|item| self.told(item, &told))
+                .collect(),
+            cartons: Vec::new(),
+            ratings: vec![Rating {
+                id: RatingId(id.part(RatingId::PREFIX, 1)),
+                told: told.clone(),
+                batch: 1,
+                offer,
+                asked: None,
+                cartons: Vec::new(),
+            }],
+            id,
+            mode: self.mode,
+            created_at: self.created_at,
+            created_by: self.created_by.clone(),
+            expires_at: self.expires_at,
+            steps: [].into(),
+        }
+    }
+
+    fn told(&self, item: &Item, told: &Told) -> RootItem {
+        let declared = item.declared.clone();
+        RootItem {
+            id: item.id.clone(),
+            told: told.clone(),
+            goods: Goods {
+                quantity: item.quantity,
+                name: item.name.clone(),
+                sku: item.sku.clone(),
+                description: declared.description,
+                hs_code: declared.hs_code,
+                origin: declared.origin,
+                weight_g: item.weight_g,
+                size: self.request.sizes.get(&item.id).copied(),
+                ..Goods::of(Money::new(item.unit_price_minor, self.request.currency))
+            },
+        }
     }
 
     /// What is due elsewhere is another landed cost.

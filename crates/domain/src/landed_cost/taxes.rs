@@ -37,11 +37,18 @@ pub(super) fn taxes<'a>(parcel: &mut Parcel<'a>, duties: &[i64]) -> Vec<Line> {
     for (index, (item, duty_minor)) in request.items.iter().zip(duties).enumerate() {
         let found = parcel.given.tariff.tax(&parcel.way, &item.declared.hs_code);
         let Some(found) = found else {
+            // What is left out need not be known.
+            if !request.how.levies_of(&item.id).has_tax() {
+                continue;
+            }
             lines.push(unknown(parcel, index, item));
             continue;
         };
         lines.push(on_item(parcel, index, *duty_minor, when, found));
         let share = parcel.shipping[index];
+        if !request.how.levies_of(&item.id).has_tax() {
+            continue;
+        }
         if when == When::Exempt || share == 0 || !found.says.on.contains(&TaxedToo::Shipping) {
             continue;
         }
@@ -98,6 +105,10 @@ fn on_item(
         ],
     );
     let mut line = blank(LineKind::Tax, found.says.name, Some(&item.id), base.minor());
+    if !parcel.request.how.levies_of(&item.id).has_tax() {
+        "no tax: left out of this item, as asked".clone_into(&mut line.formula);
+        return line;
+    }
     if when == When::Exempt {
         "no tax up to the threshold".clone_into(&mut line.formula);
         return line;

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::LineKind;
+use super::how::{Paying, RateChoice};
 use crate::cartons::{Packaging, check_packaging};
 use crate::intake_check::check_amount;
 use crate::money::Money;
@@ -36,6 +37,12 @@ pub struct Terms {
     pub registered_in: BTreeSet<String>,
     /// What its goods are packed in.
     pub packaging: Packaging,
+    /// Who pays at import where nothing is said.
+    #[serde(skip_serializing_if = "Paying::is_usual")]
+    pub paying: Paying,
+    /// Which rate is taken where several may hold and nothing is said.
+    #[serde(skip_serializing_if = "RateChoice::is_usual")]
+    pub rate_choice: RateChoice,
 }
 
 impl Default for Terms {
@@ -46,6 +53,8 @@ impl Default for Terms {
             guarantee: None,
             registered_in: BTreeSet::new(),
             packaging: Packaging::default(),
+            paying: Paying::default(),
+            rate_choice: RateChoice::default(),
         }
     }
 }

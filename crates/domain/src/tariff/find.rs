@@ -1,6 +1,8 @@
 //! Which row of a tariff holds: the organization's own before the desk's, the longest beginning of the HS code, a named
 //! place before any, a country before its union, then the newest that holds on the day, then the last that came in.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -65,7 +67,7 @@ pub struct Tax<'a> {
     /// Of its base.
     pub rate_percent: Decimal,
     /// What is in its base besides the goods.
-    pub on: &'a std::collections::BTreeSet<TaxedToo>,
+    pub on: &'a BTreeSet<TaxedToo>,
 }
 
 /// A threshold that was found.
@@ -90,6 +92,24 @@ impl Tariff {
             }
             _ => None,
         })
+    }
+
+    /// The duties on goods of this make under every longer code that begins with this one, the best of each code.
+    pub fn duties_beneath(
+        &self,
+        way: &Way<'_>,
+        hs_code: &str,
+        made_in: &str,
+    ) -> Vec<Found<'_, Decimal>> {
+        let longer = self.entries.iter().map(|entry| entry.row.rule.hs_prefix());
+        let longer =
+            longer.filter(|known| known.len() > hs_code.len() && known.starts_with(hs_code));
+        let codes: BTreeSet<&str> = longer.collect();
+        let each = codes.into_iter().filter_map(|code| {
+            let found = self.duty(way, code, made_in)?;
+            (found.entry.row.rule.hs_prefix() == code).then_some(found)
+        });
+        each.collect()
     }
 
     /// The tax on goods of this code.

@@ -180,6 +180,8 @@ fn quoted() -> LandedCost {
         exchange: Vec::new(),
         request,
         calculation,
+        root: None,
+        rating: None,
     }
 }
 
@@ -219,6 +221,7 @@ fn order_terms() -> OrderTerms {
         fraud_review: FraudReview::None,
         fraud_protection: false,
         tags: [].into(),
+        particulars: Default::default(),
     }
 }
 

@@ -61,6 +61,7 @@ pub fn request(to: &str) -> Request {
         discounts_minor: 0,
         end_use: EndUse::NotForResale,
         wants_guarantee: false,
+        how: Default::default(),
     }
 }
 

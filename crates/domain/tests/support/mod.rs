@@ -174,6 +174,7 @@ pub fn new_order(source: Source, presentment: Currency) -> NewOrder {
         guarantee: true,
         landed_cost: None,
         tags: [].into(),
+        particulars: Default::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::landed_costs;
 use crate::orders::{load_in, record_fact};
 use crate::permit::Scope;
 use crate::refund_queue::job_of;
+use crate::roots;
 use crate::store::StoreError;
 use crate::store::open_refunds::OpenRefund;
 use crate::webhooks;
@@ -33,6 +34,7 @@ pub(super) async fn sweep(desk: &Desk) -> Result<usize, StoreError> {
         // A shop asks for many that no order is made of.
         let before = later(desk.now(), -landed_costs::KEPT.as_secs());
         store.forget_landed_costs(&organization, before).await?;
+        roots::forget(desk, &organization, before).await?;
         let due = store
             .refunds_to_look_at(&organization, desk.now(), MOST)
             .await?;

@@ -4,13 +4,23 @@ use domain::address::Address;
 use domain::ids::{OrganizationId, PartyId};
 use domain::order::Mode;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
 use super::commit::{CommitError, Remembered, remember};
 use super::orders::{name, named};
 use super::people::{instant, json, text};
 use super::{Store, StoreError};
-use crate::parties::Party;
+use crate::parties::{Details, Party};
+
+/// An address as it is stored, with what is kept besides.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    address: Address,
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    details: Details,
+}
 
 impl Store {
     /// Adds a party, and what its program was answered, both or neither.
@@ -23,7 +33,11 @@ impl Store {
         party: &Party,
         remembered: Option<&Remembered>,
     ) -> Result<(), CommitError> {
-        let address = text(&party.address, "address")?;
+        let kept = Kept {
+            address: party.address.clone(),
+            details: party.details.clone(),
+        };
+        let address = text(&kept, "address")?;
         let mut tx = self.write().await?;
         sqlx::query(
             "insert into parties (organization_id, id, mode, kind, address, author, created_at_us) \
@@ -65,12 +79,13 @@ impl Store {
         .fetch_optional(self.reader())
         .await?;
         row.map(|row| {
-            let address: Address = json(row.try_get("address")?, "address")?;
+            let kept: Kept = json(row.try_get("address")?, "address")?;
             Ok(Party {
                 id: id.clone(),
                 mode,
                 kind: named(row.try_get("kind")?, "kind")?,
-                address,
+                address: kept.address,
+                details: kept.details,
                 author: row.try_get("author")?,
                 created_at: instant(&row, "created_at_us")?.unwrap_or(Timestamp::UNIX_EPOCH),
             })

@@ -20,6 +20,15 @@ const ROWS_AT_ONCE: usize = 500;
 const VERSION: &str =
     "version, source, stated_on, fingerprint, row_count, imported_by, imported_at_us, replaced_by";
 
+/// Which rows are looked for besides those of the code itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Those of shorter codes that the code begins with.
+    Above,
+    /// Those of longer codes that begin with it, too.
+    AboveAndBeneath,
+}
+
 impl Store {
     /// Every version, newest first.
     ///
@@ -68,6 +77,7 @@ impl Store {
         organization: &OrganizationId,
         country: &str,
         hs_code: &str,
+        reach: Reach,
     ) -> Result<Vec<Entry>, StoreError> {
         let union = if covers(EU, country) { EU } else { country };
         let beginnings: Vec<&str> = (2..=hs_code.len())
@@ -77,13 +87,17 @@ impl Store {
             "select v.version, v.source, v.stated_on, r.body from tariff_versions v \
              join tariff_rows r on r.organization_id = v.organization_id and r.version = v.version \
              where v.organization_id = $1 and v.replaced_by = 0 and r.destination in ($2, $3) \
-             and r.hs_prefix in {} order by v.version, r.destination, r.hs_prefix, r.place",
-            placeholders(4, 1, beginnings.len() + 1)
+             and (r.hs_prefix in {} or r.hs_prefix like $4) order by v.version, r.destination, r.hs_prefix, r.place",
+            placeholders(5, 1, beginnings.len() + 1)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(text))
             .bind(organization.as_str())
             .bind(country)
             .bind(union)
+            .bind(match reach {
+                Reach::AboveAndBeneath if !hs_code.is_empty() => format!("{hs_code}%"),
+                Reach::Above | Reach::AboveAndBeneath => String::new(),
+            })
             .bind("");
         for beginning in beginnings {
             query = query.bind(beginning);

@@ -215,6 +215,7 @@ impl OrderForm {
             guarantee: self.guarantee,
             landed_cost: None,
             tags: self.tags.clone(),
+            particulars: Default::default(),
         };
         Ok((new, self.past()))
     }
@@ -234,6 +235,7 @@ impl OrderForm {
             asks_provider: is_payment(PaymentStateForm::Ask),
             is_shipped: self.state == StateForm::Shipped,
             tracking: self.tracking_numbers.iter().map(tracking).collect(),
+            parcels: Vec::new(),
             canceled: (self.state == StateForm::Canceled).then(String::new),
             notes: self.notes.clone(),
         }

@@ -94,6 +94,7 @@ impl QuoteForm {
             discounts_minor: read(&self.discounts, "discounts")?,
             end_use: self.end_use,
             wants_guarantee: self.guarantee,
+            how: Default::default(),
         };
         Ok((request.checked()?, self.given_rate()?))
     }

@@ -47,6 +47,7 @@ pub fn request() -> Request {
         discounts_minor: 0,
         end_use: EndUse::NotForResale,
         wants_guarantee: false,
+        how: Default::default(),
     }
 }
 
@@ -87,6 +88,7 @@ pub fn terms(number: &str) -> OrderTerms {
         fraud_review: FraudReview::None,
         fraud_protection: false,
         tags: [].into(),
+        particulars: Default::default(),
     }
 }
 

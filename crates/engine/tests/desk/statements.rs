@@ -41,6 +41,8 @@ const TENANT_TABLES: &[&str] = &[
     "webhook_attempts",
     "labels",
     "label_files",
+    "roots",
+    "exchange_rates",
 ];
 
 fn store() -> PathBuf {

@@ -51,6 +51,8 @@ pub const TABLES: &[&str] = &[
     "webhook_attempts",
     "labels",
     "label_files",
+    "roots",
+    "exchange_rates",
     "_sqlx_migrations",
 ];
 

@@ -56,6 +56,7 @@ pub fn plain(number: &str) -> NewOrder {
         guarantee: true,
         landed_cost: None,
         tags: [].into(),
+        particulars: Default::default(),
     }
 }
 

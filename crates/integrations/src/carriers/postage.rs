@@ -2,6 +2,8 @@
 
 use domain::money::{Currency, Money};
 use domain::rate::ExchangeRate;
+use domain::roots::Offer;
+use engine::ports::RatesAsk;
 
 use crate::rates::table;
 
@@ -35,6 +37,37 @@ pub(crate) fn postage(weight_g: u32, country: &str, is_express: bool, currency: 
         at: table::STATED_AT,
     };
     exchange.to_base(cents)
+}
+
+/// A service: its code, what the shopper reads, whether it is express, and how many days it takes.
+const SERVICES: [(&str, &str, bool, [u32; 2]); 2] = [
+    ("standard", "Standard", false, [6, 12]),
+    ("express", "Express", true, [2, 4]),
+];
+
+/// What parcels cost by each service, cheapest first.
+pub(crate) fn offers(ask: &RatesAsk) -> Vec<Offer> {
+    let each = SERVICES
+        .iter()
+        .filter_map(|(code, name, is_express, days)| {
+            let prices = ask
+                .parcels
+                .iter()
+                .map(|parcel| postage(parcel.weight_g, &ask.to.country, *is_express, ask.currency));
+            let price = prices.reduce(|sum, price| Money {
+                minor: sum.minor.saturating_add(price.minor),
+                ..sum
+            })?;
+            Some(Offer {
+                price,
+                service: (*code).to_owned(),
+                name: (*name).to_owned(),
+                carrier: "sandbox".to_owned(),
+                min_days: Some(days[0]),
+                max_days: Some(days[1]),
+            })
+        });
+    each.collect()
 }
 
 /// The currency an account is billed in: the code in capitals at the end of its name, as in `post-EUR`; else USD.

@@ -2,7 +2,8 @@
 //!
 //! An account whose name has `ups` in it sells labels with 1Z numbers, every other one with postal numbers; a service
 //! with `express` in its name costs twice as much. An account name that ends in a currency, as `post-EUR` does, is
-//! billed in it.
+//! billed in it. What shipping costs is told for a plain and an express service, by weight and destination, at the price
+//! that a label then has.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -13,15 +14,16 @@ use async_trait::async_trait;
 use domain::ids::LabelId;
 use domain::money::Money;
 use domain::order::Order;
+use domain::roots::Offer;
 use domain::shipment::{Label, Shipment, Tracking};
-use engine::ports::{Answer, BoughtLabel, Carriers};
+use engine::ports::{Answer, BoughtLabel, Carriers, RatesAsk};
 use serde::{Deserialize, Serialize};
 
 use super::printing::Slip;
 use super::{postage, printing, tracking};
 use crate::books::{Books, Decided, Kept};
 use crate::invent::Seed;
-use crate::script::{Call, Misbehaviour, Script, no_answer, plan};
+use crate::script::{Call, Misbehaviour, Script, deliver, no_answer, plan};
 
 /// A label in the carrier's books.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,6 +298,17 @@ impl SandboxCarrier {
 
 #[async_trait]
 impl Carriers for SandboxCarrier {
+    async fn rates(&self, ask: &RatesAsk) -> Answer<Vec<Offer>> {
+        let scripted = self.script.next(Call::AskRates);
+        let answer = match scripted {
+            Some(Misbehaviour::Refuse) => {
+                Answer::Refused("the carrier does not take these parcels".to_owned())
+            }
+            _ => Answer::Done(postage::offers(ask)),
+        };
+        deliver(scripted, answer).await
+    }
+
     async fn buy(&self, order: &Order, shipment: &Shipment, label: &Label) -> Answer<BoughtLabel> {
         let scripted = self.script.next(Call::BuyLabel);
         let ask = Ask {

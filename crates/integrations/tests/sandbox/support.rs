@@ -219,6 +219,7 @@ pub fn new_order(number: &str) -> NewOrder {
         guarantee: true,
         landed_cost: None,
         tags: [].into(),
+        particulars: Default::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use domain::webhook::WebhookType;
 use engine::desk::Desk;
 use engine::outlet::{Bodies, DataAsk, Untold};
+use engine::ports::Ports;
 use serde_json::json;
 
 use super::super::caller::Caller;
@@ -35,11 +36,14 @@ pub struct Answers {
     schema: OrderApi,
     /// The same, which reads a document and holds it against the interface, and carries nothing out.
     reader: OrderApi,
+    outside: Ports,
 }
 
-impl Default for Answers {
-    fn default() -> Self {
+impl Answers {
+    /// By way of what a query may ask of the outside.
+    pub fn new(outside: Ports) -> Self {
         Self {
+            outside,
             schema: builder().finish(),
             reader: builder().extension(StopsHere).finish(),
         }
@@ -91,10 +95,11 @@ impl Bodies for Answers {
 
     async fn data(&self, desk: &Desk, ask: &DataAsk) -> Result<String, Untold> {
         let query = ask.query.as_deref().unwrap_or(self.whole(ask.kind));
-        let caller = Caller::new(desk.clone(), ask.session.clone(), None);
+        let outside = self.outside.clone();
+        let caller = Caller::new(desk.clone(), ask.session.clone(), None, outside);
         let asked = Request::new(query)
             .variables(variables(&ask.subject, &ask.order_id))
-            .data(caller);
+            .data(Arc::new(caller));
         let Response { data, errors, .. } = self.schema.execute(asked).await;
         if let Some(error) = errors.first() {
             return Err(untold(desk, error));
