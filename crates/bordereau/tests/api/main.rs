@@ -23,3 +23,4 @@ mod refunding;
 mod shape;
 mod shipments;
 mod workflow;
+mod workflow_numbers;
