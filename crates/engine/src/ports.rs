@@ -5,7 +5,6 @@
 //! certainly not done, or unknown. A time-out is unknown, never a refusal.
 
 use async_trait::async_trait;
-use domain::address::Address;
 use domain::ids::{LabelId, MailId, OrderId, OrganizationId, PaymentId, RefundId};
 use domain::money::{Currency, Money};
 use domain::order::{Mode, Order};
@@ -13,13 +12,14 @@ use domain::payment_settle::PaymentFact;
 use domain::reconcile::{Kind, Period};
 use domain::refund_settle::RefundFact;
 use domain::roots::Offer;
-use domain::shipment::{Label, Parcel, Shipment, Tracking};
+use domain::shipment::{Label, Shipment, Tracking};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::labels::Printed;
 use crate::permit::Scope;
+pub use crate::rates_ask::RatesAsk;
 
 /// What came of asking the outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,21 +167,6 @@ pub struct BoughtLabel {
     pub postage: Option<Money>,
     /// What is printed; none where the carrier gives nothing.
     pub printed: Option<Printed>,
-}
-
-/// What shipping is asked the price of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RatesAsk {
-    /// Whose parcels they are, for the adapter's account.
-    pub scope: Scope,
-    /// Where they are sent from.
-    pub from: Address,
-    /// Where they go.
-    pub to: Address,
-    /// What is handed over, each with the weight that counts; sides that are not known are 0.
-    pub parcels: Vec<Parcel>,
-    /// What the price is wanted in; it may come in another.
-    pub currency: Currency,
 }
 
 /// The carrier.

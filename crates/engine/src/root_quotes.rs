@@ -13,12 +13,14 @@ use domain::refusal::{Problem, Refusal};
 use crate::desk::Desk;
 use crate::exchange_rates::held_for;
 use crate::failure::Failure;
-use crate::landed_costs::{Basis, Held, calculated};
+use crate::landed_costs::Held;
 use crate::orders::{Idempotency, MAX_TRIES};
 use crate::organizations::Settings;
 use crate::permit::{CreateOrders, Permit};
 use crate::ports::Rates;
-use crate::roots::{Draft, note, rate_of};
+use crate::reckoning::{Basis, calculated};
+use crate::root_ratings::rate_of;
+use crate::roots::{Draft, note};
 
 /// The most landed costs that one step calculates.
 const MOST: usize = 50;

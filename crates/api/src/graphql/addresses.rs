@@ -37,7 +37,7 @@ pub(crate) async fn create(context: &Context<'_>, input: PartyCreateInput) -> Re
         let parties = vec![(kind, address, details)];
         let told = workflow::parties(context, Some(&root), "reference_id", parties).await?;
         let told = told.into_iter().next();
-        return Ok(told.ok_or_else(|| not_found("root", &root))?);
+        return told.ok_or_else(|| not_found("root", &root));
     }
     let permit = caller.permit::<EditOrders>()?;
     let once = caller.terms(context, &Asked::default()).idempotency;

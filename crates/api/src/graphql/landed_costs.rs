@@ -156,6 +156,21 @@ pub(crate) fn landed_cost(sold: &Sold) -> LandedCost {
     }
 }
 
+/// What is collected of a landed cost.
+fn subtotals(quote: &Quote) -> LandedCostAmountSubtotals {
+    let amounts = &quote.calculation.amounts;
+    let decimal = |minor| Decimal::of(minor, quote.request.currency);
+    LandedCostAmountSubtotals {
+        discounts: Some(decimal(amounts.discounts_minor)),
+        duties: decimal(amounts.duties_minor),
+        fees: decimal(amounts.fees_minor),
+        items: decimal(amounts.items_minor),
+        landed_cost_total: decimal(amounts.landed_cost_minor()),
+        shipping: decimal(amounts.shipping_minor),
+        taxes: decimal(amounts.taxes_minor),
+    }
+}
+
 /// A landed cost as it was quoted.
 pub(crate) fn quoted_cost(held: &Held, sale: &Sale) -> LandedCost {
     let quote = &held.landed_cost;
@@ -166,20 +181,12 @@ pub(crate) fn quoted_cost(held: &Held, sale: &Sale) -> LandedCost {
         let lines = lines.filter(move |line| kinds(line.kind.into()));
         lines.map(|line| Line::quoted(quote, sale, line))
     };
-    let (amounts, how) = (&calculation.amounts, &quote.request.how);
+    let how = &quote.request.how;
     let remittance = quote.remittances().into_iter();
     let (at, by) = (DateTime(quote.created_at), ID(quote.created_by.id.clone()));
     LandedCost {
         id: ID(quote.id.0.clone()),
-        amount_subtotals: Some(LandedCostAmountSubtotals {
-            discounts: Some(decimal(amounts.discounts_minor)),
-            duties: decimal(amounts.duties_minor),
-            fees: decimal(amounts.fees_minor),
-            items: decimal(amounts.items_minor),
-            landed_cost_total: decimal(amounts.landed_cost_minor()),
-            shipping: decimal(amounts.shipping_minor),
-            taxes: decimal(amounts.taxes_minor),
-        }),
+        amount_subtotals: Some(subtotals(quote)),
         currency_code: CurrencyCode(currency),
         de_minimis: calculation
             .de_minimis

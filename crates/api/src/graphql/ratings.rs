@@ -9,8 +9,9 @@ use super::ids::within;
 use super::parties::{Location, destination};
 use super::root::{CHARGED, Charged};
 use super::scalars::{CurrencyCode, DateTime, Decimal};
-use super::shipments::{Carton, told_carton};
+use super::shipments::Carton;
 use super::sold::Sold;
+use super::workflow::cartons::told_carton;
 use super::workflow::enums::{LandedCostMethod, ShipmentAmountType};
 use super::workflow::sale::Sale;
 

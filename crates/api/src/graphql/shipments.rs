@@ -1,11 +1,8 @@
 //! Shipments of an order with their labels and tracking numbers.
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
-use domain::cartons::Size;
 use domain::event::EventKind;
 use domain::ids::ShipmentId;
-use domain::party::PartyKind;
-use domain::roots::RootCarton;
 use domain::shipment::Shipment as Sent;
 use domain::shipment_details::Carton as Boxed;
 use jiff::Timestamp;
@@ -13,7 +10,7 @@ use jiff::Timestamp;
 use super::enums::{DimensionalUnitCode, Mode, ShipmentStatusType, ShipmentType, WeightUnitCode};
 use super::fulfillment_centers::{FulfillmentCenter, left_from, origin};
 use super::ids::within;
-use super::items::{FulfillmentItem, Item, item, quantities, told_item};
+use super::items::{FulfillmentItem, Item, item, quantities};
 use super::order::Order;
 use super::parties::{Location, Party, destination, parties};
 use super::scalars::{CountryCode, DateTime, Decimal, kept};
@@ -23,7 +20,6 @@ use super::shipment_cartons::{
 };
 use super::sold::{Sold, Stamp};
 use super::workflow::enums::PackagingOptionSource;
-use super::workflow::sale::Sale;
 
 /// Items on their way together.
 #[derive(Clone)]
@@ -283,60 +279,36 @@ pub(crate) enum PackagingType {
     Tube,
 }
 
-impl PackagingType {
-    const ALL: [Self; 7] = [
-        Self::Envelope,
-        Self::Flat,
-        Self::Package,
-        Self::Pak,
-        Self::Parcel,
-        Self::Polybag,
-        Self::Tube,
-    ];
-
-    /// Its name as it is kept.
-    pub fn stored(self) -> String {
-        format!("{self:?}").to_lowercase()
-    }
-
-    /// What was kept under a name; a package where nothing was.
-    pub fn of(stored: &str) -> Self {
-        let mut all = Self::ALL.into_iter();
-        all.find(|kind| kind.stored() == stored)
-            .unwrap_or(Self::Package)
-    }
-}
-
 /// A box as it is handed over.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Carton {
-    id: ID,
-    dimensional_unit: DimensionalUnitCode,
-    height: Decimal,
-    length: Decimal,
-    width: Decimal,
-    weight: Decimal,
-    weight_unit: WeightUnitCode,
-    items: Option<Vec<CartonItem>>,
-    mode: Mode,
-    organization: ID,
-    root_id: ID,
-    ship_to: Option<Location>,
+    pub id: ID,
+    pub dimensional_unit: DimensionalUnitCode,
+    pub height: Decimal,
+    pub length: Decimal,
+    pub width: Decimal,
+    pub weight: Decimal,
+    pub weight_unit: WeightUnitCode,
+    pub items: Option<Vec<CartonItem>>,
+    pub mode: Mode,
+    pub organization: ID,
+    pub root_id: ID,
+    pub ship_to: Option<Location>,
     #[graphql(name = "type")]
-    kind: PackagingType,
-    created_at: DateTime,
-    updated_at: DateTime,
+    pub kind: PackagingType,
+    pub created_at: DateTime,
+    pub updated_at: DateTime,
     /// What the team calls this kind of box.
-    name: Option<String>,
-    ship_from: Option<Location>,
-    source: Option<PackagingOptionSource>,
+    pub name: Option<String>,
+    pub ship_from: Option<Location>,
+    pub source: Option<PackagingOptionSource>,
     #[graphql(skip)]
-    of: BoxOf,
+    pub of: BoxOf,
 }
 
 /// Whose a box is.
-enum BoxOf {
+pub(crate) enum BoxOf {
     /// A shipment's.
     Shipment(Shipment),
     /// Told or packed for a sale by whom this names.
@@ -346,21 +318,21 @@ enum BoxOf {
 /// An item in a box. Sides that are not known are 0.
 #[derive(SimpleObject)]
 pub(crate) struct CartonItem {
-    dimensional_unit: DimensionalUnitCode,
-    height: Decimal,
-    length: Decimal,
-    width: Decimal,
-    #[graphql(name = "type")]
-    kind: PackagingType,
-    item: Item,
-    quantity: i64,
-    country_of_origin: Option<CountryCode>,
-    hs_code: Option<String>,
+    pub dimensional_unit: DimensionalUnitCode,
+    pub height: Decimal,
+    pub length: Decimal,
+    pub width: Decimal,
     /// What the label calls it, where that is not its own name.
-    label_name: Option<String>,
+    pub label_name: Option<String>,
+    #[graphql(name = "type")]
+    pub kind: PackagingType,
+    pub item: Item,
+    pub quantity: i64,
+    pub country_of_origin: Option<CountryCode>,
+    pub hs_code: Option<String>,
     /// Of one.
-    weight: Decimal,
-    weight_unit: WeightUnitCode,
+    pub weight: Decimal,
+    pub weight_unit: WeightUnitCode,
 }
 
 /// The boxes of an order's shipments.
@@ -433,56 +405,6 @@ pub(super) fn carton(shipment: &Shipment, index: usize, boxed: &Boxed) -> Carton
         ship_from: None,
         source: None,
         of: BoxOf::Shipment(shipment.clone()),
-    }
-}
-
-/// A carton that was told or packed for a sale.
-pub(crate) fn told_carton(sale: &Sale, told: &RootCarton) -> Carton {
-    let carton = &told.carton;
-    let items = carton.items.iter().filter_map(|(id, quantity)| {
-        let known = sale.root.item(id)?;
-        let size = known.goods.size;
-        let side = |of: fn(Size) -> u32| Decimal::whole(size.map_or(0, of));
-        Some(CartonItem {
-            item: told_item(sale, known),
-            quantity: i64::from(*quantity),
-            country_of_origin: CountryCode::kept(&known.goods.origin),
-            hs_code: kept(&known.goods.hs_code),
-            weight: Decimal::whole(known.goods.weight_g),
-            weight_unit: WeightUnitCode::Gram,
-            dimensional_unit: DimensionalUnitCode::Millimeter,
-            height: side(|size| size.height_mm),
-            length: side(|size| size.length_mm),
-            width: side(|size| size.width_mm),
-            label_name: kept(known.goods.called()),
-            kind: PackagingType::Package,
-        })
-    });
-    let at = DateTime(told.told.at);
-    Carton {
-        id: ID(told.id.0.clone()),
-        dimensional_unit: DimensionalUnitCode::Millimeter,
-        height: Decimal::whole(carton.size.height_mm),
-        length: Decimal::whole(carton.size.length_mm),
-        width: Decimal::whole(carton.size.width_mm),
-        weight: Decimal::whole(carton.physical_g),
-        weight_unit: WeightUnitCode::Gram,
-        items: told.is_packed.then(|| items.collect()),
-        mode: sale.root.mode.into(),
-        organization: sale.organization.clone(),
-        root_id: ID(sale.root.id.0.clone()),
-        ship_to: sale.place(PartyKind::Destination),
-        kind: PackagingType::of(&told.packaging),
-        created_at: at,
-        updated_at: at,
-        name: carton.kind.clone(),
-        ship_from: sale.place(PartyKind::Origin),
-        source: Some(match (told.is_packed, &carton.kind) {
-            (false, _) => PackagingOptionSource::Default,
-            (true, Some(_)) => PackagingOptionSource::Organization,
-            (true, None) => PackagingOptionSource::Dynamic,
-        }),
-        of: BoxOf::Sale(ID(told.told.by.clone())),
     }
 }
 

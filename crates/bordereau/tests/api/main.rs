@@ -29,3 +29,4 @@ mod webhooks_documented;
 mod webhooks_killed;
 mod webhooks_listen;
 mod workflow;
+mod workflow_numbers;

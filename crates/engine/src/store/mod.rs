@@ -39,7 +39,7 @@ mod sign_ins;
 mod statement;
 mod tags;
 mod tally;
-pub(crate) mod tariffs;
+pub mod tariffs;
 pub mod upkeep;
 pub mod views;
 pub(crate) mod webhook_attempts;

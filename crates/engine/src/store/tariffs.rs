@@ -22,7 +22,7 @@ const VERSION: &str =
 
 /// Which rows are looked for besides those of the code itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// Those of shorter codes that the code begins with.
     Above,
     /// Those of longer codes that begin with it, too.

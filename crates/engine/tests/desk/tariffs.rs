@@ -5,6 +5,7 @@ use domain::tariff::{Row, standard};
 use engine::failure::Failure;
 use engine::permit::ManageSettings;
 use engine::settings_log::Act;
+use engine::store::tariffs::Reach;
 use engine::tariffs::{NewTariff, Version, import, rows, versions};
 use engine::transfer::rows::RowsError;
 use engine::transfer::tariff_rows::{read_tariff, write_tariff};
@@ -230,7 +231,10 @@ async fn only_rows_that_may_hold_are_found_and_only_of_versions_that_hold() {
         let store = harness.desk.store();
         let organization = &harness.organization;
         let found = async |country: &str, code: &str| -> Vec<String> {
-            let entries = store.tariff_of(organization, country, code).await.unwrap();
+            let entries = store
+                .tariff_of(organization, country, code, Reach::Above)
+                .await
+                .unwrap();
             let told = |entry: &domain::tariff::find::Entry| {
                 format!("{} {}", entry.row.rule.kind(), entry.row.rule.hs_prefix())
             };
@@ -247,7 +251,10 @@ async fn only_rows_that_may_hold_are_found_and_only_of_versions_that_hold() {
         assert_eq!(found("CA", "610910").await, ["tax "]);
         assert_eq!(found("JP", "610910").await, [""; 0]);
         let other = "org_other".into();
-        let nothing = store.tariff_of(&other, "DE", "610910").await.unwrap();
+        let nothing = store
+            .tariff_of(&other, "DE", "610910", Reach::Above)
+            .await
+            .unwrap();
         assert_eq!(nothing, []);
         // An empty tariff takes a source back.
         bring(harness, "TARIC", "kind,destination,valid_from\n")

@@ -1,11 +1,13 @@
 //! From parties to an order, step by step: the mutations of one document share one root, and a later request goes on with
 //! it. Each step answers what was told; nothing here decides.
 
+pub(super) mod cartons;
 pub(super) mod enums;
 mod inputs;
 mod order_create;
 mod queries;
 pub(super) mod sale;
+mod units;
 
 use async_graphql::{Context, ID, Object, Result};
 use domain::address::Address;
@@ -18,6 +20,7 @@ use engine::exchange_rates::{self, NewRate};
 use engine::landed_costs;
 use engine::permit::{CreateOrders, Permit};
 use engine::root_quotes::{self, Wish};
+use engine::root_ratings;
 use engine::roots::{self, Draft};
 use tokio::sync::MutexGuard;
 
@@ -30,7 +33,8 @@ use super::order::Order;
 use super::parties::{Party, kept_party};
 use super::ratings::{ShipmentRating, told_rating};
 use super::scalars::Decimal;
-use super::shipments::{Carton, told_carton};
+use super::shipments::Carton;
+use cartons::told_carton;
 use inputs::{
     CartonCreateWorkflowInput, CartonizeWorkflowInput, ExchangeRateCreateInput,
     ItemCreateWorkflowInput, LandedCostWorkFlowInput, ShipmentRatingCalculateWorkflowInput,
@@ -138,7 +142,8 @@ impl WorkflowMutations {
         let mut draft = draft(caller, &permit, root_id.as_ref(), "root_id").await?;
         let draft = draft.as_mut().expect("a draft was opened");
         let outside = (&*caller.outside.carriers, &*caller.outside.rates);
-        let made = roots::ask_ratings(&caller.desk, outside, &permit, draft, once.as_ref()).await?;
+        let made =
+            root_ratings::ask_ratings(&caller.desk, outside, &permit, draft, once.as_ref()).await?;
         Ok(ratings(&Sale::of(caller, draft.root.clone()), &made))
     }
 
@@ -358,8 +363,7 @@ async fn hold_rate(context: &Context<'_>, input: ExchangeRateCreateInput) -> Res
         Some(id) => Some(id.clone()),
         None => {
             let draft = caller.draft.lock().await;
-            let root = draft.as_ref().map(|draft| ID(draft.root.id.0.clone()));
-            root
+            draft.as_ref().map(|draft| ID(draft.root.id.0.clone()))
         }
     };
     // Only a root that is there is referred to.

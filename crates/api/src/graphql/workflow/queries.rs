@@ -69,6 +69,19 @@ struct Window {
     last: Option<i64>,
 }
 
+impl Window {
+    /// Refuses a page from both ends.
+    fn check(&self) -> Result<(), Refusal> {
+        if self.first.is_some() && self.last.is_some() {
+            let given = "first and last".to_owned();
+            let expected = "one of the two".to_owned();
+            let problem = Problem::Malformed { given, expected };
+            return Err(Refusal::invalid("first", problem));
+        }
+        Ok(())
+    }
+}
+
 /// What can be asked about what was told for a sale.
 #[derive(Default)]
 pub(crate) struct WorkflowQueries;
@@ -138,14 +151,7 @@ async fn page(
     let caller = Caller::of(context);
     let permit = caller.session.permit()?;
     let is_from_the_end = window.last.is_some();
-    if window.first.is_some() && is_from_the_end {
-        let (given, expected) = ("first and last", "one of the two");
-        let problem = Problem::Malformed {
-            given: given.to_owned(),
-            expected: expected.to_owned(),
-        };
-        return Err(Refusal::invalid("first", problem).into());
-    }
+    window.check()?;
     let field = if is_from_the_end { "last" } else { "first" };
     let most = usize::try_from(page_size(window.first.or(window.last), field)?).unwrap_or(1);
     let code = |code: Option<CountryCode>| code.map_or_else(String::new, |code| code.0);

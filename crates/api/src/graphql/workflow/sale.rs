@@ -15,7 +15,8 @@ use engine::roots;
 use super::super::caller::Caller;
 use super::super::parties::{Location, Party, kept_location, kept_party};
 use super::super::ratings::{ShipmentRating, told_rating};
-use super::super::shipments::{Carton, told_carton};
+use super::super::shipments::Carton;
+use super::cartons::told_carton;
 
 /// A root, and whose it is.
 #[derive(Clone)]
