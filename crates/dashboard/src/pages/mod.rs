@@ -28,6 +28,7 @@ pub(crate) mod refund;
 pub(crate) mod refunds;
 pub(crate) mod second_factor;
 pub(crate) mod settings;
+pub(crate) mod shipments;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_code;
 pub(crate) mod views;
