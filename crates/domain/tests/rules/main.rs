@@ -34,3 +34,4 @@ mod support;
 mod tariff;
 mod totp;
 mod waiting;
+mod webhooks;
