@@ -110,31 +110,17 @@ pub struct Told {
 
 /// What a decision tells, each type once for what it is about, however many of its events say so.
 pub fn told_by(decision: &Decision) -> Vec<Told> {
-    use WebhookType::{OrderCreated, OrderUpdated, ShipmentCreated, ShipmentUpdated};
-    let mut told: Vec<Told> = Vec::new();
+    let mut all: Vec<Told> = Vec::new();
     for event in &decision.events {
         let (kinds, shipment) = types_of(&event.kind);
         for kind in kinds.iter().copied() {
-            let order = &decision.order.id.0;
-            let shipment = shipment.map(|shipment| &shipment.0);
-            let subject = shipment.filter(|_| kind.is_about_shipment());
-            let subject = subject.unwrap_or(order);
-            let said = |kind| {
-                let mut told = told.iter();
-                told.position(|one| one.kind == kind && one.subject == *subject)
-            };
-            // What has just begun is told whole: that it changed as well would be the same words again.
-            let is_within = match kind {
-                OrderUpdated => said(OrderCreated).is_some(),
-                ShipmentUpdated => said(ShipmentCreated).is_some(),
-                _ => false,
-            };
-            if is_within {
-                continue;
-            }
-            match said(kind) {
-                Some(known) => told[known].seq = event.seq,
-                None => told.push(Told {
+            let shipment = shipment.filter(|_| kind.is_about_shipment());
+            let subject = shipment.map_or(&decision.order.id.0, |shipment| &shipment.0);
+            let mut known = all.iter_mut();
+            let known = known.find(|one| one.kind == kind && one.subject == *subject);
+            match known {
+                Some(known) => known.seq = event.seq,
+                None => all.push(Told {
                     kind,
                     subject: subject.clone(),
                     seq: event.seq,
@@ -142,7 +128,20 @@ pub fn told_by(decision: &Decision) -> Vec<Told> {
             }
         }
     }
+    let mut told = all.clone();
+    told.retain(|one| !is_within(one, &all));
     told
+}
+
+/// What has just begun is told whole: that it changed as well would be the same words again.
+fn is_within(one: &Told, all: &[Told]) -> bool {
+    let whole = match one.kind {
+        WebhookType::OrderUpdated => WebhookType::OrderCreated,
+        WebhookType::ShipmentUpdated => WebhookType::ShipmentCreated,
+        _ => return false,
+    };
+    let mut all = all.iter();
+    all.any(|other| other.kind == whole && other.subject == one.subject)
 }
 
 /// The table: under which types an event is told, and the parcel it is about.

@@ -37,3 +37,4 @@ mod tariff;
 mod totp;
 mod tracking;
 mod waiting;
+mod webhooks;

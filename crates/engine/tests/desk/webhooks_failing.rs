@@ -87,6 +87,31 @@ async fn an_endpoint_that_is_away_for_an_hour_gets_everything_when_it_is_back() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_hours_is_sent_within_minutes_of_the_endpoints_return() {
+    on_every_database(async |harness| {
+        let hook = harness.webhook(WebhookType::OrderCreated, URL).await;
+        harness.fakes.endpoint_answers(URL, 500);
+        for number in 0..3 {
+            harness.take(plain(&format!("W{number}"))).await;
+        }
+        for _ in 0..180 {
+            harness.tell().await;
+            harness.clock.advance_s(600);
+        }
+        harness.fakes.endpoint_answers(URL, 200);
+        // The one that is due first may be hours away; it brings the others with it.
+        let next = harness.unsettled(&hook.id).await;
+        let first = next.iter().map(|one| one.next_at).min().unwrap();
+        let last = next.iter().map(|one| one.next_at).max().unwrap();
+        assert!(last.duration_since(first).as_secs() > 600, "{next:?}");
+        let wait_s = first.duration_since(harness.desk.now()).as_secs().max(0);
+        harness.clock.advance_s(wait_s + 1);
+        assert_eq!(harness.tell().await.arrived, 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn gone_parks_everything_at_once_and_what_comes_later_is_still_tried() {
     on_every_database(async |harness| {
         let hook = harness.webhook(WebhookType::OrderCreated, URL).await;

@@ -127,7 +127,12 @@ impl Asked {
             return false;
         };
         let at_s = told.timestamp.parse().unwrap_or_default();
-        let right = sign(&[webhook.secret.clone()], &told.id, at_s, &told.body);
+        let right = sign(
+            std::slice::from_ref(&webhook.secret),
+            &told.id,
+            at_s,
+            &told.body,
+        );
         told.signature.split(' ').any(|one| one == right)
     }
 
