@@ -30,6 +30,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/payments.ftl"),
         include_str!("../locales/en/waiting.ftl"),
         include_str!("../locales/en/refunds.ftl"),
+        include_str!("../locales/en/customs.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -44,6 +45,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/payments.ftl"),
         include_str!("../locales/fr/waiting.ftl"),
         include_str!("../locales/fr/refunds.ftl"),
+        include_str!("../locales/fr/customs.ftl"),
     ],
 ];
 

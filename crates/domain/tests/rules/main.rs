@@ -11,6 +11,8 @@ mod cancel;
 mod capturing;
 mod cartons;
 mod coverage;
+mod customs;
+mod customs_tax_ids;
 mod disputes;
 mod edits;
 mod history;
