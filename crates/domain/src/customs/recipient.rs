@@ -78,7 +78,7 @@ fn is_po_box(line: &str) -> bool {
     // BP 12 is a box in France and elsewhere; alone it could be anything.
     let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let is_bp = |pair: &[&str]| matches!(pair, ["bp", number] if is_number(number));
-    PO_BOXES.iter().any(|written| is_written(written)) || words.windows(2).any(is_bp)
+    PO_BOXES.iter().any(is_written) || words.windows(2).any(is_bp)
 }
 
 fn check_reach(consignment: &Consignment, found: &mut Vec<Finding>) {
