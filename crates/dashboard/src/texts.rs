@@ -145,6 +145,10 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../templates/settings_fees.html"),
     ),
     (
+        "settings_customs.html",
+        include_str!("../templates/settings_customs.html"),
+    ),
+    (
         "settings_policies.html",
         include_str!("../templates/settings_policies.html"),
     ),

@@ -103,6 +103,7 @@ const BEGINNINGS: &[&str] = &[
     "waits-",
     "waited-",
     "customs-",
+    "tax-ids-",
 ];
 
 #[test]

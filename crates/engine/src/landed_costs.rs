@@ -167,7 +167,7 @@ async fn tariff_for(desk: &Desk, scope: &Scope, request: &Request) -> Result<Tar
 }
 
 /// What one unit is worth now, or why nobody says.
-async fn asked(
+pub(crate) async fn asked(
     rates: &dyn Rates,
     from: Currency,
     to: Currency,

@@ -1,6 +1,7 @@
 //! Retailers: what each has set, and the views every new one begins with.
 
 use domain::capture::CaptureRule;
+use domain::customs::tax_ids::TaxIds;
 use domain::fees::FeeTerms;
 use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, ViewId};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub policies: Policies,
     /// Fees, guarantee and boxes of landed costs that are quoted from now on.
     pub landed_cost: Terms,
+    /// The numbers it is registered under with tax and customs offices.
+    pub tax_ids: TaxIds,
     /// The address its e-mails come from.
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
@@ -62,6 +65,7 @@ impl Default for Settings {
             capture: CaptureRule::default(),
             policies: Policies::default(),
             landed_cost: Terms::default(),
+            tax_ids: TaxIds::default(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
             second_factor: SecondFactor::default(),

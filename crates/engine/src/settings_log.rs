@@ -2,6 +2,7 @@
 
 use domain::actor::{By, Permissions};
 use domain::capture::CaptureRule;
+use domain::customs::tax_ids::Scheme;
 use domain::fees::FeeTerms;
 use domain::money::Money;
 use domain::order::Mode;
@@ -162,6 +163,15 @@ pub enum Act {
     },
     /// What is set about landed costs.
     LandedCostTermsChanged,
+    /// A number for customs; empty where there is none.
+    TaxIdChanged {
+        /// Of which registration.
+        scheme: Scheme,
+        /// Until then.
+        from: String,
+        /// Since.
+        to: String,
+    },
     /// The organization was renamed.
     Renamed {
         /// Until then.

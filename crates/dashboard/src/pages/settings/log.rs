@@ -107,6 +107,9 @@ fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
         Act::TariffImported { version, rows, .. } => {
             vec![("version", version.to_string()), ("rows", rows.to_string())]
         }
+        Act::TaxIdChanged { scheme, .. } => {
+            vec![("scheme", super::customs::called(visitor, *scheme))]
+        }
         Act::LandedCostTermsChanged
         | Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
