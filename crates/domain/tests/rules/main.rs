@@ -12,6 +12,7 @@ mod capturing;
 mod cartons;
 mod coverage;
 mod customs;
+mod customs_parcel;
 mod customs_tax_ids;
 mod disputes;
 mod edits;

@@ -102,3 +102,10 @@ pub fn the(consignment: &Consignment, code: Code) -> Option<Finding> {
         .into_iter()
         .find(|one| one.code == code)
 }
+
+/// What is said of one line when only this is changed.
+pub fn of_line(change: impl FnOnce(&mut Line)) -> Vec<Told> {
+    let mut consignment = clean();
+    change(&mut consignment.lines[0]);
+    told(&consignment)
+}
