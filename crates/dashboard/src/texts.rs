@@ -32,6 +32,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/waiting.ftl"),
         include_str!("../locales/en/refunds.ftl"),
         include_str!("../locales/en/places.ftl"),
+        include_str!("../locales/en/customs.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -48,6 +49,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/waiting.ftl"),
         include_str!("../locales/fr/refunds.ftl"),
         include_str!("../locales/fr/places.ftl"),
+        include_str!("../locales/fr/customs.ftl"),
     ],
 ];
 
@@ -153,6 +155,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "settings_fees.html",
         include_str!("../templates/settings_fees.html"),
+    ),
+    (
+        "settings_customs.html",
+        include_str!("../templates/settings_customs.html"),
     ),
     (
         "settings_policies.html",

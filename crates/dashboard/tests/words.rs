@@ -105,6 +105,8 @@ const BEGINNINGS: &[&str] = &[
     "waits-",
     "waited-",
     "webhook-",
+    "customs-",
+    "tax-ids-",
 ];
 
 #[test]
@@ -173,6 +175,29 @@ fn every_reason_a_refund_fails_has_words() {
             name.as_str().unwrap().replace('_', "-")
         );
         assert!(messages.contains_key(&key), "{key}");
+    }
+}
+
+#[test]
+fn every_customs_finding_says_what_it_is_and_what_to_do() {
+    use domain::customs::{Code, Hazard, tax_ids::Scheme};
+    let dashed = |name: String| name.replace('_', "-");
+    for messages in [messages("en"), messages("fr")] {
+        let mut wanted = BTreeSet::new();
+        for code in Code::ALL {
+            let key = format!("customs-{}", dashed(code.name()));
+            let instead = format!("{key}-instead");
+            let mut said = variables(&messages[&key]);
+            said.extend(variables(&messages[&instead]));
+            let known: BTreeSet<&str> = code.data().iter().copied().collect();
+            assert_eq!(said, known, "{key}");
+            wanted.extend([key, instead]);
+        }
+        let schemes = Scheme::ALL.map(|scheme| format!("customs-scheme-{}", dashed(scheme.name())));
+        let hazards = Hazard::ALL.map(|hazard| format!("customs-hazard-{}", dashed(hazard.name())));
+        wanted.extend(schemes.into_iter().chain(hazards));
+        let all = messages.keys().filter(|key| key.starts_with("customs-"));
+        assert_eq!(all.cloned().collect::<BTreeSet<_>>(), wanted);
     }
 }
 

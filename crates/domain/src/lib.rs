@@ -16,6 +16,7 @@ pub mod command;
 mod conclude;
 pub mod context;
 pub mod coverage;
+pub mod customs;
 mod dispute;
 pub mod edits;
 pub mod event;

@@ -8,6 +8,7 @@ pub mod activity;
 pub mod cancellations;
 pub mod chosen;
 pub mod corrections;
+pub mod customs;
 pub mod deliveries;
 pub mod desk;
 pub mod doctor;

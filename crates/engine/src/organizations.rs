@@ -1,6 +1,7 @@
 //! Retailers: what each has set, and the views every new one begins with.
 
 use domain::capture::CaptureRule;
+use domain::customs::tax_ids::TaxIds;
 use domain::fees::FeeTerms;
 use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, ViewId};
@@ -38,6 +39,8 @@ pub struct Settings {
     pub landed_cost: Terms,
     /// Where its parcels leave from.
     pub places: Vec<Place>,
+    /// The numbers it is registered under with tax and customs offices.
+    pub tax_ids: TaxIds,
     /// The address its e-mails come from.
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
@@ -66,6 +69,7 @@ impl Default for Settings {
             policies: Policies::default(),
             landed_cost: Terms::default(),
             places: Vec::new(),
+            tax_ids: TaxIds::default(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
             second_factor: SecondFactor::default(),

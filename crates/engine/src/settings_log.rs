@@ -2,6 +2,7 @@
 
 use domain::actor::{By, Permissions};
 use domain::capture::CaptureRule;
+use domain::customs::tax_ids::Scheme;
 use domain::fees::FeeTerms;
 use domain::money::Money;
 use domain::order::Mode;
@@ -178,6 +179,15 @@ pub enum Act {
     PlaceRemoved {
         /// What it was called.
         name: String,
+    },
+    /// A number for customs; empty where there is none.
+    TaxIdChanged {
+        /// Of which registration.
+        scheme: Scheme,
+        /// Until then.
+        from: String,
+        /// Since.
+        to: String,
     },
     /// The organization was renamed.
     Renamed {

@@ -80,6 +80,7 @@ const SENT: &[&str] = &[
     "/settings/places/fulfillment_center_x/remove",
     "/settings/organization",
     "/settings/fees",
+    "/settings/customs",
 ];
 
 const FIELDS: [(&str, &str); 7] = [
@@ -106,7 +107,7 @@ fn p2_settings_are_shown_and_changed_by_nobody_who_may_not() {
         }
         let mut max = Browser::signed_in(&server, "en", MAX);
         max.get("/orders").says_not("href=\"/settings\"");
-        for path in READ.iter().chain(&["/settings/fees"]) {
+        for path in READ.iter().chain(&["/settings/fees", "/settings/customs"]) {
             max.get(path)
                 .is(403)
                 .says("Ask an admin of your organization.");
@@ -257,6 +258,29 @@ fn r8_fees_are_read_exactly_in_both_languages() {
         assert_eq!(desk.number(stored), 1);
         ada.get("/settings/log")
             .says("Frais : 6 %, dont 2,1 revient → 4,55 %, dont 1,25 revient");
+    });
+}
+
+#[test]
+fn tax_numbers_are_checked_kept_and_logged_in_the_readers_language() {
+    on_every_database(|desk| {
+        let server = open(desk);
+        let mut ada = Browser::signed_in(&server, "fr", ADA);
+        ada.get("/settings/customs")
+            .says("Numéro IOSS")
+            .says("name=\"gb_vat\" value=\"\"");
+        let before = traces(desk);
+        let sent = [("ioss", "im 276 000 0012"), ("gb_vat", "GB 1")];
+        ada.post("/settings/customs", &sent)
+            .is(422)
+            .says("« GB 1 » n'est pas valable comme Numéro de TVA (Royaume-Uni).")
+            .says("name=\"ioss\" value=\"im 276 000 0012\"");
+        assert_eq!(traces(desk), before);
+        let sent = [("ioss", "im 276 000 0012"), ("gb_vat", "")];
+        ada.post("/settings/customs", &sent)
+            .says("name=\"ioss\" value=\"IM2760000012\"");
+        ada.get("/settings/log")
+            .says("Douane : Numéro IOSS : «  » → « IM2760000012 »");
     });
 }
 

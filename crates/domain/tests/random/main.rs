@@ -8,6 +8,7 @@
 )]
 
 mod actions;
+mod customs;
 mod invariants;
 mod landed;
 mod orders;

@@ -9,6 +9,7 @@
 )]
 
 mod commands;
+pub mod customs;
 pub mod landed;
 pub mod waits;
 

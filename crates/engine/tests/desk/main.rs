@@ -10,6 +10,7 @@ mod activity;
 mod backoff;
 mod chosen;
 mod concurrency;
+mod customs;
 mod cuts;
 mod deliveries;
 mod deliveries_apart;

@@ -108,6 +108,9 @@ fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
         Act::TariffImported { version, rows, .. } => {
             vec![("version", version.to_string()), ("rows", rows.to_string())]
         }
+        Act::TaxIdChanged { scheme, .. } => {
+            vec![("scheme", super::customs::called(visitor, *scheme))]
+        }
         Act::WebhookReplayed { messages, .. } => vec![("messages", messages.to_string())],
         Act::WebhookMade { .. }
         | Act::WebhookChanged { .. }

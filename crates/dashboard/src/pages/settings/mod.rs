@@ -1,5 +1,6 @@
 //! The settings of an organization (P1, P2): who belongs, what they may do, keys, fees, policies, and the log of all of it.
 
+mod customs;
 mod deliveries;
 mod emails;
 mod fees;
@@ -43,6 +44,7 @@ const SECTIONS: &[(&str, Permission)] = &[
     ("places", Permission::ManageSettings),
     ("payments", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
+    ("customs", Permission::ManageSettings),
     ("policies", Permission::ManageSettings),
     ("webhooks", Permission::ManageSettings),
     ("deliveries", Permission::ManageSettings),
@@ -75,6 +77,7 @@ pub(crate) fn routes() -> Router<App> {
             get(payments::show).post(payments::save),
         )
         .route("/settings/fees", get(fees::show).post(fees::save))
+        .route("/settings/customs", get(customs::show).post(customs::save))
         .route("/settings/deliveries", get(deliveries::list))
         .route(
             "/settings/deliveries/{id}",
