@@ -16,6 +16,7 @@ mod node;
 mod pictures;
 mod postgres;
 mod pypi;
+mod reference;
 mod shell;
 mod snapshots;
 mod stand_ins;
@@ -43,6 +44,8 @@ enum Command {
     Test(test::Test),
     /// Check the house rules that no compiler knows.
     Tidy,
+    /// Write the reference of the order API anew: the schema, the pages, and what the examples are answered.
+    Reference,
     /// Take the README's pictures anew, of the demo in a real browser.
     Pictures,
     /// Measure the desk against the bare databases.
@@ -57,6 +60,7 @@ fn main() -> Result<ExitCode> {
         Command::Demo(demo) => demo::run(&root, &demo).map(|()| true)?,
         Command::Test(chosen) => test::run(&root, &chosen)?,
         Command::Tidy => tidy::run(&root)?,
+        Command::Reference => reference::run(&root).map(|()| true)?,
         Command::Pictures => pictures::run(&root).map(|()| true)?,
         Command::Bench(bench) => bench::run(&root, &bench).map(|()| true)?,
         Command::Crash(crash) => crash::run(&root, &crash).map(|()| true)?,
