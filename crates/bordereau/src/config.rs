@@ -26,6 +26,8 @@ pub struct Config {
     pub proxies: usize,
     /// How many points a key of the order API has at most.
     pub api_points: u32,
+    /// Whether the order API has its console.
+    pub api_console: bool,
     /// The folder of an embedded desk.
     pub data: PathBuf,
     /// A database server; empty for the embedded database.
@@ -135,6 +137,12 @@ impl Config {
                         .parse()
                         .with_context(|| format!("{variable} is not a whole number"))?;
                     toml::Value::Integer(number)
+                }
+                toml::Value::Boolean(_) => {
+                    let is_so = text
+                        .parse()
+                        .with_context(|| format!("{variable} is neither true nor false"))?;
+                    toml::Value::Boolean(is_so)
                 }
                 _ => toml::Value::String(text),
             };

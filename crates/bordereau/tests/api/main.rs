@@ -14,6 +14,7 @@ mod asking;
 mod changing;
 mod client;
 mod clients;
+mod console;
 mod doors;
 mod examples;
 mod garbage;
