@@ -16,17 +16,17 @@ use crate::support::{Desk, on_every_database};
 /// Where answers are written instead of compared.
 const WRITE: &str = "BORDEREAU_WRITE_EXAMPLES";
 
-/// A desk with orders of last year for the lists, and one order for each example to do with as it likes.
+/// A desk whose newest orders are for the lists, and one order for each example to do with as it likes.
 fn prepared(desk: &Desk) -> String {
-    let last_year = (1..4).map(|number| {
+    let newest = (1..4).map(|number| {
         let (number, placed) = (
             format!("W-100{number}"),
-            format!("2025-0{number}-12T00:00:00Z"),
+            format!("2026-03-1{number}T00:00:00Z"),
         );
         placed_order(&number, &placed)
     });
     let own = examples().map(|example| placed_order(&number(&example), "2026-03-02T00:00:00Z"));
-    let lines: String = last_year
+    let lines: String = newest
         .chain(own)
         .map(|order| format!("{order}\n"))
         .collect();
