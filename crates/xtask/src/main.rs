@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod cdnow;
 mod chromium;
+mod clients;
 mod crash;
 mod debian;
 mod demo;
@@ -50,6 +51,8 @@ enum Command {
     Pictures,
     /// Measure the desk against the bare databases.
     Bench(bench::Bench),
+    /// Ask the order API whatever its schema allows, for minutes, and look at every answer.
+    Fuzz(clients::Fuzz),
     /// Kill the desk again and again while it moves money, and hold all books against each other.
     Crash(crash::Crash),
 }
@@ -63,6 +66,7 @@ fn main() -> Result<ExitCode> {
         Command::Reference => reference::run(&root).map(|()| true)?,
         Command::Pictures => pictures::run(&root).map(|()| true)?,
         Command::Bench(bench) => bench::run(&root, &bench).map(|()| true)?,
+        Command::Fuzz(fuzz) => clients::fuzz(&root, &fuzz).map(|()| true)?,
         Command::Crash(crash) => crash::run(&root, &crash).map(|()| true)?,
     };
     Ok(if passed {

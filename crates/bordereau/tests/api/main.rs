@@ -17,6 +17,7 @@ mod clients;
 mod console;
 mod doors;
 mod examples;
+mod fuzz;
 mod garbage;
 mod lists;
 mod once;
