@@ -1,8 +1,12 @@
 //! Rows that are made for the bare driver, and the file that the import reads.
 
-use domain::ids::OrganizationId;
+use std::collections::BTreeMap;
 
-use crate::raw::{Rows, Value, Written};
+use domain::filter::Filter;
+use domain::ids::OrganizationId;
+use domain::order::Order;
+
+use crate::raw::{COUNTS, Rows, Value, Written};
 
 /// The words of an order's search, as their row.
 pub fn words(
@@ -34,7 +38,52 @@ pub fn words(
     }
 }
 
-/// What a refund adds besides the order's row: an event, a key and a job.
+fn named(columns: &str) -> Vec<String> {
+    columns.split(", ").map(str::to_owned).collect()
+}
+
+/// The tags of an order, as rows; from the order's own row.
+pub fn tags(order: &Order, row: &Rows) -> Rows {
+    let columns = named(
+        "organization_id, mode, tag, facets, position, customer_sort, destination, total_base_minor",
+    );
+    let of_tag = |tag: &String| {
+        let value = |column: &String| match column.as_str() {
+            "tag" => Value::Text(tag.clone()),
+            column => row.first(column),
+        };
+        columns.iter().map(value).collect()
+    };
+    Rows {
+        table: "order_tags",
+        rows: order.tags.iter().map(of_tag).collect(),
+        columns,
+    }
+}
+
+/// What a new order adds to the counts of views, as rows.
+pub fn counts(organization: &OrganizationId, order: &Order, filters: &[(String, Filter)]) -> Rows {
+    const DAY_S: i64 = 86_400;
+    const SLOTS: u64 = 8;
+    let counted = filters.iter().filter(|(_, filter)| filter.keeps(order));
+    let row = |(view, _): &(String, Filter)| {
+        vec![
+            Value::Text(organization.0.clone()),
+            Value::Text(view.clone()),
+            Value::Text("live".to_owned()),
+            Value::Number(order.placed_at.as_second().div_euclid(DAY_S)),
+            Value::Number(i64::try_from(order.desk_number % SLOTS).unwrap_or(0)),
+            Value::Number(1),
+        ]
+    };
+    Rows {
+        table: COUNTS,
+        columns: named("organization_id, view_id, mode, day, slot, count"),
+        rows: counted.map(row).collect(),
+    }
+}
+
+/// What a refund adds besides the order's row: an event, a key, a job, and its place in the queue of refunds.
 pub fn refund_rows(
     organization: &OrganizationId,
     order: &str,
@@ -45,7 +94,7 @@ pub fn refund_rows(
     let id = format!("refund_bare_{round}_{number}");
     let now = Value::Number(1_790_000_000_000_000);
     let seq = i64::try_from(1_000_000 + round * 1_000_000 + number).unwrap_or(0);
-    let columns = |names: &str| names.split(", ").map(str::to_owned).collect();
+    let columns = named;
     let body = "x".repeat(520);
     vec![
         Rows {
@@ -82,12 +131,28 @@ pub fn refund_rows(
                 text("refund_execute".to_owned()),
                 text("live".to_owned()),
                 text(order.to_owned()),
-                text(id),
+                text(id.clone()),
                 text("waiting".to_owned()),
                 now.clone(),
                 Value::Number(0),
                 text(String::new()),
                 text(String::new()),
+                now.clone(),
+            ]],
+        },
+        Rows {
+            table: "open_refunds",
+            columns: columns(
+                "organization_id, order_id, refund_id, mode, state, requested_at_us, changed_at_us, look_at_us",
+            ),
+            rows: vec![vec![
+                text(organization.0.clone()),
+                text(order.to_owned()),
+                text(id),
+                text("live".to_owned()),
+                text("requested".to_owned()),
+                now.clone(),
+                now.clone(),
                 now,
             ]],
         },
@@ -97,13 +162,10 @@ pub fn refund_rows(
 /// So many copies of these orders' rows, each with keys of its own, in transactions of `batch` orders.
 pub fn batches(samples: &[Written], count: u64, batch: usize) -> Vec<Written> {
     let mut made: Vec<Written> = Vec::new();
+    let samples = samples.iter().cycle();
     let copies: Vec<Written> = (0..count)
-        .map(|number| {
-            copy(
-                &samples[usize::try_from(number).unwrap_or(0) % samples.len()],
-                number,
-            )
-        })
+        .zip(samples)
+        .map(|(number, sample)| copy(sample, number))
         .collect();
     for chunk in copies.chunks(batch) {
         let mut written: Written = Vec::new();
@@ -117,21 +179,43 @@ pub fn batches(samples: &[Written], count: u64, batch: usize) -> Vec<Written> {
                 written.push(rows);
             }
         }
+        let (counts, mut written): (Vec<Rows>, Written) =
+            written.into_iter().partition(|rows| rows.table == COUNTS);
+        written.extend(summed(&counts));
         made.push(written);
     }
     made
 }
 
+/// The counts of many orders, each cell once: as one statement writes them.
+fn summed(counts: &[Rows]) -> Option<Rows> {
+    let mut cells: BTreeMap<Vec<Value>, i64> = BTreeMap::new();
+    for mut row in counts.iter().flat_map(|rows| rows.rows.clone()) {
+        if let Some(Value::Number(more)) = row.pop() {
+            *cells.entry(row).or_default() += more;
+        }
+    }
+    let rows = cells.into_iter().map(|(mut cell, sum)| {
+        cell.push(Value::Number(sum));
+        cell
+    });
+    Some(Rows {
+        rows: rows.collect(),
+        ..counts.first()?.clone()
+    })
+}
+
 /// A copy of an order's rows under another id, number and place.
-fn copy(sample: &Written, number: u64) -> Written {
+pub fn copy(sample: &Written, number: u64) -> Written {
     let shift = i64::try_from(number).unwrap_or(0) + 1;
     let mut copied = sample.clone();
     for rows in &mut copied {
         for row in &mut rows.rows {
             for (column, value) in rows.columns.iter().zip(row) {
-                let is_id = matches!(column.as_str(), "id" | "order_id" | "value");
+                let is_id = matches!(column.as_str(), "id" | "order_id" | "value" | "key");
                 match value {
-                    Value::Text(text) if is_id => text.push_str(&format!("_{number}")),
+                    Value::Text(text) if is_id => text.push_str(&format!("_bare_{number}")),
+                    Value::Text(text) if column == "view_id" => text.push_str("_bare"),
                     Value::Number(place)
                         if matches!(column.as_str(), "position" | "rowid" | "desk_number") =>
                     {

@@ -1,17 +1,19 @@
-//! The bare driver: the same rows in the same tables with the same durability, and nothing else. What it writes is
-//! another organization's, read back from what the desk wrote.
+//! The bare driver: the same rows in the same tables with the same durability, and nothing else. What it writes are copies
+//! of what the desk wrote, of the same organization under other identifiers, so that either writes into indexes of the
+//! same size; they are taken away again.
 
 use std::collections::HashMap;
 use std::str::FromStr as _;
 
 use anyhow::{Context as _, Result};
-use domain::ids::{OrderId, OrganizationId};
+use domain::filter::Filter;
+use domain::ids::OrderId;
 use futures_util::TryStreamExt;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{AnyPool, AssertSqlSafe, Column as _, Executor, Row};
 
 /// A value of a row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     Text(String),
     Number(i64),
@@ -31,6 +33,9 @@ pub type Written = Vec<Rows>;
 
 /// The embedded index of words.
 const WORDS: &str = "order_search";
+
+/// The counts of saved views.
+pub const COUNTS: &str = "view_counts";
 
 /// The desk's settings of the embedded file.
 const SETTINGS: &str = "pragma journal_mode = wal; pragma wal_autocheckpoint = 8000; pragma synchronous = full; \
@@ -70,6 +75,17 @@ pub async fn make_database(server: &str) -> Result<String> {
     Ok(format!("{start}/{name}"))
 }
 
+/// The filters of an organization's saved views, by the view.
+pub async fn filters(pool: &AnyPool, organization: &str) -> Result<Vec<(String, Filter)>> {
+    let rows = sqlx::query("select id, filter from saved_views where organization_id = $1")
+        .bind(organization)
+        .fetch_all(pool)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, serde_json::from_str(row.try_get(1)?)?)))
+        .collect()
+}
+
 /// Reads the rows that these orders have in a table, by the order they belong to.
 pub async fn read(
     pool: &AnyPool,
@@ -90,14 +106,16 @@ pub async fn read(
         query = query.bind(id.as_str());
     }
     let names: Vec<String> = columns.split(", ").map(str::to_owned).collect();
-    let mut read: HashMap<String, Rows> = HashMap::new();
+    let none = Rows {
+        table,
+        columns: names,
+        rows: Vec::new(),
+    };
+    let mut read: HashMap<String, Rows> =
+        ids.iter().map(|id| (id.0.clone(), none.clone())).collect();
     for row in query.fetch_all(pool).await? {
         let id: String = row.try_get(id_column)?;
-        let rows = read.entry(id).or_insert_with(|| Rows {
-            table,
-            columns: names.clone(),
-            rows: Vec::new(),
-        });
+        let rows = read.entry(id).or_insert_with(|| none.clone());
         rows.rows.push(values(&row)?);
     }
     Ok(read)
@@ -118,18 +136,10 @@ fn values(row: &AnyRow) -> Result<Vec<Value>> {
 }
 
 impl Rows {
-    /// The same rows as another organization's.
-    pub fn moved(mut self, to: &OrganizationId) -> Self {
-        let index = self
-            .columns
-            .iter()
-            .position(|column| column == "organization_id");
-        for row in &mut self.rows {
-            if let Some(index) = index {
-                row[index] = Value::Text(to.0.clone());
-            }
-        }
-        self
+    /// The value of a column in the first row.
+    pub fn first(&self, column: &str) -> Value {
+        let index = self.columns.iter().position(|name| name == column);
+        index.map_or(Value::Null, |index| self.rows[0][index].clone())
     }
 
     /// The statement that writes so many of them.
@@ -154,8 +164,16 @@ impl Rows {
                 format!("({})", one.join(","))
             })
             .collect();
+        // The counts of views are added to the cell that is there.
+        let end = match self.table {
+            COUNTS => {
+                " on conflict (organization_id, view_id, mode, day, slot) \
+                 do update set count = view_counts.count + excluded.count"
+            }
+            _ => "",
+        };
         format!(
-            "insert into {} ({}) values {}",
+            "insert into {} ({}) values {}{end}",
             self.table,
             self.columns.join(", "),
             values.join(",")
@@ -236,6 +254,53 @@ fn in_order(batch: &Written) -> Rows {
         columns: columns.unwrap_or_default(),
         rows,
     }
+}
+
+/// The columns that name a row of a table; the rest of it may have changed.
+fn key_of(table: &str) -> &'static [&'static str] {
+    match table {
+        "orders" | "jobs" => &["organization_id", "id"],
+        "order_events" => &["organization_id", "order_id", "seq"],
+        "order_keys" => &["organization_id", "kind", "value", "within"],
+        "order_tags" => &["organization_id", "mode", "tag", "facets", "position"],
+        "idempotency" => &["organization_id", "key"],
+        COUNTS => &["organization_id", "view_id", "mode", "day", "slot"],
+        WORDS => &["organization_id", "mode", "position", "rowid"],
+        other => unreachable!("nothing is copied into {other}"),
+    }
+}
+
+/// Takes written rows away again.
+pub async fn remove(pool: &AnyPool, begin: &'static str, written: &[Written]) -> Result<()> {
+    let mut tx = pool.begin_with(begin).await?;
+    for rows in written.iter().flatten() {
+        let key = key_of(rows.table).iter();
+        let places: Vec<usize> = key
+            .filter_map(|name| rows.columns.iter().position(|column| column == name))
+            .collect();
+        let conditions: Vec<String> = (1..=places.len())
+            .zip(&places)
+            .map(|(number, place)| format!("{} = ${number}", rows.columns[*place]))
+            .collect();
+        let text = format!(
+            "delete from {} where {}",
+            rows.table,
+            conditions.join(" and ")
+        );
+        for row in &rows.rows {
+            let query = sqlx::query(AssertSqlSafe(text.as_str()));
+            let query = places
+                .iter()
+                .fold(query, |query, place| match &row[*place] {
+                    Value::Text(text) => query.bind(text.as_str()),
+                    Value::Number(number) => query.bind(*number),
+                    Value::Null => query.bind(None::<String>),
+                });
+            query.execute(&mut *tx).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// One durable transaction that updates an order's row and writes these rows: what a refund commits.

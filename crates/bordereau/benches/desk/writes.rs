@@ -13,7 +13,6 @@ use domain::parts::Parts;
 use domain::refund::{RefundReason, RefundRequest};
 use domain::search::searchable_words;
 use engine::orders::Terms;
-use engine::organizations::{self, Settings};
 use engine::store::list::Page;
 use engine::transfer::export::export;
 use engine::transfer::import::import;
@@ -39,6 +38,9 @@ total_base_minor, version, number, customer, attention_count, currency, total_mi
 updated_at_us, document";
 const EVENT: &str = "organization_id, order_id, seq, at_us, kind, body";
 const KEY: &str = "organization_id, kind, value, within, order_id";
+const JOB: &str = "organization_id, id, kind, mode, order_id, subject, state, due_at_us, attempts, lease, problem, \
+created_at_us";
+const ANSWER: &str = "organization_id, key, fingerprint, order_id, version, created_at_us";
 
 impl Bench {
     /// New orders that nobody has taken in yet.
@@ -68,7 +70,12 @@ impl Bench {
             .await?;
             let ids = taken.lock().expect("nobody panics").clone();
             let written = self.written(&ids).await?;
-            let bare = self.commits(written, callers).await?;
+            let copies: Vec<_> = (0..)
+                .zip(&written)
+                .map(|(n, one)| made::copy(one, n))
+                .collect();
+            let bare = self.commits(copies.clone(), callers).await?;
+            raw::remove(&self.pool, self.begin, &copies).await?;
             report.add(
                 self.database,
                 &format!("create order, {callers} at once"),
@@ -80,19 +87,22 @@ impl Bench {
         Ok(())
     }
 
-    /// Everything that these orders are in the database, as another organization's.
+    /// Everything that these orders are in the database.
     async fn written(&self, ids: &[OrderId]) -> Result<Vec<raw::Written>> {
-        let other = organizations::create(&self.desk, "Bare", Settings::default()).await?;
-        let base = self.desk.store().search_base(&other).await?;
+        let organization = &self.organization;
+        let base = self.desk.store().search_base(organization).await?;
         let mut all = Vec::with_capacity(ids.len());
         let mut tables = Vec::new();
         for table in [
             ("orders", ORDER, "id"),
             ("order_events", EVENT, "order_id"),
             ("order_keys", KEY, "order_id"),
+            ("jobs", JOB, "order_id"),
+            ("idempotency", ANSWER, "order_id"),
         ] {
-            tables.push(raw::read(&self.pool, self.organization.as_str(), table, ids).await?);
+            tables.push(raw::read(&self.pool, organization.as_str(), table, ids).await?);
         }
+        let filters = raw::filters(&self.pool, organization.as_str()).await?;
         for id in ids {
             let order = orders::load(&self.desk, &self.session.permit()?, id).await?;
             let words = searchable_words(&order).join(" ");
@@ -100,9 +110,16 @@ impl Bench {
             let mut written: raw::Written = tables
                 .iter()
                 .filter_map(|table| table.get(id.as_str()).cloned())
-                .map(|rows| rows.moved(&other))
                 .collect();
-            written.push(made::words(self.database, &other, base, position, words));
+            written.push(made::tags(&order, &written[0]));
+            written.push(made::counts(organization, &order, &filters));
+            written.push(made::words(
+                self.database,
+                organization,
+                base,
+                position,
+                words,
+            ));
             all.push(written);
         }
         Ok(all)
@@ -282,13 +299,15 @@ impl Bench {
         let batches = made::batches(&written, IMPORTED, 1_000);
         let started = Instant::now();
         if self.database == "sqlite" {
-            let url = self.url.clone();
+            let (url, batches) = (self.url.clone(), batches.clone());
             tokio::task::spawn_blocking(move || raw::commit_to_file(&url, &batches)).await??;
         } else {
             for batch in &batches {
                 raw::commit(&self.pool, self.begin, batch).await?;
             }
         }
-        Ok(rows(IMPORTED, started.elapsed()))
+        let figure = rows(IMPORTED, started.elapsed());
+        raw::remove(&self.pool, self.begin, &batches).await?;
+        Ok(figure)
     }
 }
