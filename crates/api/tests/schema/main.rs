@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test program: helpers may unwrap too")]
 
+mod errors;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
