@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::client::{filled, key};
-use crate::support::{on_every_database, part};
+use crate::support::{Desk, on_every_database, part};
 
 /// Where the clients in TypeScript are installed, with the script that runs them.
 const PACKAGES: &str = "BORDEREAU_TEST_API";
@@ -46,6 +46,27 @@ fn a_client_of_another_maker_reads_asks_and_changes() {
         );
         desk.wait_for("select count(*) from jobs", |count| count == 0);
     });
+}
+
+#[test]
+fn graphql_js_too_finds_nothing_that_breaks_clients_of_the_reference() {
+    let Some(folder) = part(PACKAGES) else { return };
+    let desk = Desk::embedded();
+    filled(&desk);
+    let (secret, server) = (key(&desk, &[], &[]), desk.serve());
+    let url = format!("http://{}/graphql", server.address);
+    let list = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../api/tests/schema/interface.txt"
+    );
+    let mut node = Command::new("node");
+    node.current_dir(&folder).env_remove("NODE_OPTIONS");
+    let found = told(node.args(["breaking.mjs", &url, &secret, list]));
+    assert_eq!(found["weaker"], json!([]));
+    // What is gone is what that list of the schema's own test says is not there yet.
+    let absent = include_str!("../../../api/tests/schema/not_there_yet.txt");
+    let gone = found["gone"].as_array().unwrap();
+    assert_eq!(gone.is_empty(), absent.is_empty(), "{gone:?}");
 }
 
 #[test]
