@@ -22,6 +22,7 @@ mod garbage;
 mod lists;
 mod once;
 mod parties;
+mod quick_start;
 mod refunding;
 mod shape;
 mod shipments;
