@@ -34,6 +34,7 @@ fn a_client_of_another_maker_reads_asks_and_changes() {
             told(node.args(["client.mjs", &url, &secret, all[1].id.as_str()])),
             json!({
                 "faults": [],
+                "numbers": ["A4", "A3", "A2", "A1"],
                 "order": {
                     "accountOrderNumber": "A2",
                     "amountSubtotals": {"items": 10},
@@ -41,7 +42,9 @@ fn a_client_of_another_maker_reads_asks_and_changes() {
                 },
                 "orderAddNote": {"notes": [{"note": "told by another client"}]},
                 "orderCancel": {"status": "CANCELED"},
-                "refused": "canceled",
+                "refused": {
+                    "errorType": "FAILED_PRECONDITION", "code": "canceled", "rule": "C1", "canRetry": false,
+                },
             })
         );
         desk.wait_for("select count(*) from jobs", |count| count == 0);

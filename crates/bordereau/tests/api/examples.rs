@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 use api::graphql::examples::{Example, examples};
 use api::graphql::reference::operations;
+use domain::actor::Permission;
 use serde_json::{Value, json};
 
 use crate::client::{Client, key, orders};
-use crate::shown::{masked, pretty};
+use crate::shown::{ENDPOINT, masked, pretty};
 use crate::support::{Desk, on_every_database};
 
 /// Where answers are written instead of compared.
@@ -32,7 +33,9 @@ fn prepared(desk: &Desk) -> String {
         .collect();
     let file = desk.with_shop().write("orders.jsonl", lines);
     desk.import(&file).fine();
-    key(desk, &[], &[])
+    let all = Permission::ALL.map(|one| serde_json::to_value(one).unwrap());
+    let all: Vec<&str> = all.iter().filter_map(Value::as_str).collect();
+    key(desk, &[], &all)
 }
 
 /// An order as a shop sends it: paid here, with both promises.
@@ -72,9 +75,11 @@ fn run(client: &Client, example: &Example, order: &str) -> Run {
         }
     };
     let variables = filled(variables, &|name| {
-        let Some((named, pointer)) = name.split_once(' ') else {
-            assert_eq!(name, "order", "{}: what is {{{name}}}?", example.name);
-            return json!(order);
+        let (named, pointer) = match name.split_once(' ') {
+            Some(both) => both,
+            None if name == "order" => return json!(order),
+            None if name == "endpoint" => return json!(format!("{ENDPOINT}/hooks")),
+            None => panic!("{}: what is {{{name}}}?", example.name),
         };
         let before = examples().find(|one| one.name == named);
         let before =
@@ -151,7 +156,7 @@ fn each_example_is_answered_as_it_is_shown() {
     let writes = std::env::var_os(WRITE).is_some();
     on_every_database(|desk| {
         let secret = prepared(desk);
-        let server = desk.serve();
+        let server = desk.serve_with(&[("BORDEREAU_WEBHOOKS_ALLOW_PRIVATE", "true")]);
         let client = Client::new(&server, &secret);
         let known = orders(desk);
         let mut other = Vec::new();
