@@ -139,10 +139,10 @@ impl Config {
                     toml::Value::Integer(number)
                 }
                 toml::Value::Boolean(_) => {
-                    let is_so = text
+                    let answer = text
                         .parse()
                         .with_context(|| format!("{variable} is neither true nor false"))?;
-                    toml::Value::Boolean(is_so)
+                    toml::Value::Boolean(answer)
                 }
                 _ => toml::Value::String(text),
             };

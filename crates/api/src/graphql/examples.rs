@@ -11,6 +11,9 @@ const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/example
 /// What the variables of an example stand under.
 const VARIABLES: &str = "Variables:";
 
+/// What the code stands behind that an example is refused with, where it shows a refusal.
+const REFUSED: &str = "Refused:";
+
 /// A document that someone may send.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
@@ -40,8 +43,16 @@ impl Example {
 
     /// What it does, in a sentence or two.
     pub fn words(&self) -> String {
-        let lines = self.head().take_while(|line| !line.starts_with(VARIABLES));
+        let is_told = |line: &&str| !line.starts_with(VARIABLES) && !line.starts_with(REFUSED);
+        let lines = self.head().take_while(is_told);
         lines.collect::<Vec<_>>().join(" ").trim().to_owned()
+    }
+
+    /// The code that it is refused with; none where it is carried out.
+    pub fn refused(&self) -> Option<&'static str> {
+        self.head()
+            .find_map(|line| line.strip_prefix(REFUSED))
+            .map(str::trim)
     }
 
     /// Its variables as they are written, with names in braces for what only a desk knows; empty where it has none.
