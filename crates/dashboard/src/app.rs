@@ -19,11 +19,11 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::given::Given;
 use crate::guard::{self, Attempts};
-use crate::pages::console::Sample;
+use crate::pages::console::{self, Sample};
 use crate::pages::{
-    cancel, capture, chosen, columns, console, corrections, csv, edits, find, here, news, order,
-    orders, outbox, password, preferences, quick, refund, refunds, second_factor, settings,
-    sign_in, sign_in_code, views,
+    cancel, capture, chosen, columns, corrections, csv, edits, find, here, news, order, orders,
+    outbox, password, preferences, quick, refund, refunds, second_factor, settings, sign_in,
+    sign_in_code, views,
 };
 use crate::texts::{self, LANGUAGES};
 
