@@ -27,8 +27,10 @@ fn prepared(desk: &Desk) -> String {
         placed_order(&number, &placed)
     });
     let own = examples().map(|example| placed_order(&number(&example), "2026-03-02T00:00:00Z"));
+    let held = placed_order(HELD, "2026-03-01T00:00:00Z");
     let lines: String = newest
         .chain(own)
+        .chain([on_hold(held)])
         .map(|order| format!("{order}\n"))
         .collect();
     let file = desk.with_shop().write("orders.jsonl", lines);
@@ -36,6 +38,15 @@ fn prepared(desk: &Desk) -> String {
     let all = Permission::ALL.map(|one| serde_json::to_value(one).unwrap());
     let all: Vec<&str> = all.iter().filter_map(Value::as_str).collect();
     key(desk, &[], &all)
+}
+
+/// The number of the order whose money is not taken yet; there is one for all examples.
+const HELD: &str = "W-1000";
+
+/// The same order, paid by an authorisation that the desk is to ask about.
+fn on_hold(mut order: Value) -> Value {
+    order["payment"] = json!({"provider": "sandbox", "reference": "held_1", "method": "Visa 4242", "state": "ask"});
+    order
 }
 
 /// An order as a shop sends it: paid here, with both promises.
@@ -66,8 +77,15 @@ struct Run {
     data: Value,
 }
 
+/// The orders that an example may name.
+#[derive(Clone, Copy)]
+struct Ids<'a> {
+    order: &'a str,
+    held: &'a str,
+}
+
 /// Sends an example for an order, and before it the examples that its variables name.
-fn run(client: &Client, example: &Example, order: &str) -> Run {
+fn run(client: &Client, example: &Example, ids: Ids<'_>) -> Run {
     let variables = match example.variables().as_str() {
         "" => json!({}),
         text => {
@@ -77,14 +95,15 @@ fn run(client: &Client, example: &Example, order: &str) -> Run {
     let variables = filled(variables, &|name| {
         let (named, pointer) = match name.split_once(' ') {
             Some(both) => both,
-            None if name == "order" => return json!(order),
+            None if name == "order" => return json!(ids.order),
+            None if name == "held" => return json!(ids.held),
             None if name == "endpoint" => return json!(format!("{ENDPOINT}/hooks")),
             None => panic!("{}: what is {{{name}}}?", example.name),
         };
         let before = examples().find(|one| one.name == named);
         let before =
             before.unwrap_or_else(|| panic!("{}: there is no example {named}", example.name));
-        let data = run(client, &before, order).data;
+        let data = run(client, &before, ids).data;
         let found = data.pointer(pointer).cloned();
         found.unwrap_or_else(|| panic!("{}: no {pointer} in {data}", example.name))
     });
@@ -168,14 +187,25 @@ fn each_example_is_answered_as_it_is_shown() {
         let server = desk.serve_with(&[("BORDEREAU_WEBHOOKS_ALLOW_PRIVATE", "true")]);
         let client = Client::new(&server, &secret);
         let known = orders(desk);
+        // What the import left to ask is asked: the authorisation stands.
+        desk.wait_for("select count(*) from jobs", |count| count == 0);
         let mut other = Vec::new();
         for example in examples() {
             let own = number(&example);
-            let order = known
-                .iter()
-                .find(|order| order.number.as_deref() == Some(&own));
-            let ran = run(&client, &example, order.unwrap().id.as_str());
-            let mask = |text: &str| pretty(text, &|field, text| masked(field, text, &own));
+            let id = |number: &str| {
+                let mut known = known.iter();
+                let order = known.find(|order| order.number.as_deref() == Some(number));
+                order.unwrap().id.as_str()
+            };
+            let ids = Ids {
+                order: id(&own),
+                held: id(HELD),
+            };
+            let ran = run(&client, &example, ids);
+            let mask = |text: &str| {
+                let text = text.replace(&server.address, "desk.example");
+                pretty(&text, &|field, text| masked(field, text, &own))
+            };
             // As they are written, in their order.
             let mut sent = example.variables();
             for (before, after) in pairs(&example, &ran.variables) {
