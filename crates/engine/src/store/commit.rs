@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use domain::command::Decision;
-use domain::event::Event;
 use domain::filter::Summary;
 use domain::ids::{LandedCostId, OrderId, OrganizationId};
 use domain::order::Order;
@@ -11,13 +10,13 @@ use jiff::Timestamp;
 use sqlx::{Any, Row, Transaction};
 
 use super::keys::Key;
-use super::open_refunds;
 use super::orders::{
     AnyQuery, COLUMN_COUNT, INDEXED, Indexed, OTHER, OrderRow, columns, int, name, position,
 };
 use super::queue::NewJob;
-use super::rows::Value;
+use super::rows::{Rows, Value};
 use super::{Store, StoreError, placeholders};
+use super::{insert as rows_of, open_refunds};
 
 /// What was answered to a key, remembered in the transaction that made it true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,17 +107,22 @@ impl Store {
         {
             return Err(CommitError::LandedCostTaken(id.clone()));
         }
-        insert_events(&mut tx, order, &commit.decision.events).await?;
-        self.write_keys(&mut tx, commit.before, order).await?;
-        self.write_words(&mut tx, commit.before, order, &words, base)
+        let words = self
+            .change_words(&mut tx, commit.before, order, words, base)
             .await?;
-        super::tags::write(&mut tx, commit.before, order).await?;
-        open_refunds::write(&mut tx, commit.before, order).await?;
+        rows_of::events([commit.decision])?.write(&mut tx).await?;
+        write_keys(&mut tx, commit.before, order).await?;
         let tally = self.tally(&mut tx, commit.before, order).await?;
-        super::tally::counts(&order.organization_id, &tally)
-            .write(&mut tx)
-            .await?;
-        super::queue::insert(&mut tx, commit.jobs).await?;
+        let tables = [
+            words,
+            super::tags::change(&mut tx, commit.before, order).await?,
+            open_refunds::change(&mut tx, commit.before, order).await?,
+            super::tally::counts(&order.organization_id, &tally),
+            super::queue::rows(commit.jobs),
+        ];
+        for rows in tables {
+            rows.write(&mut tx).await?;
+        }
         if let Some(remembered) = commit.remembered {
             remember(
                 &mut tx,
@@ -179,56 +183,32 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    async fn write_keys(
+    /// Replaces an order's words where they changed; the rows of a new one.
+    async fn change_words(
         &self,
         tx: &mut Tx,
         before: Option<&Order>,
         order: &Order,
-    ) -> Result<(), CommitError> {
-        let was: Vec<Key> = before.map(Key::all_of).unwrap_or_default();
-        let is = Key::all_of(order);
-        for key in was.iter().filter(|key| !is.contains(key)) {
-            key.delete(tx, &order.organization_id).await?;
-        }
-        let fresh: Vec<&Key> = is.iter().filter(|key| !was.contains(key)).collect();
-        if Key::insert(tx, &order.organization_id, &order.id, &fresh).await? {
-            return Ok(());
-        }
-        for key in fresh {
-            match key.owner(tx, &order.organization_id).await? {
-                None => {}
-                Some(owner) if owner == order.id => {}
-                Some(owner) if key.is_number() => return Err(CommitError::NumberTaken(owner)),
-                Some(_) => return Err(CommitError::IdTaken(key.value.clone())),
-            }
-        }
-        // Whoever held it let it go meanwhile: as if someone was faster.
-        Err(CommitError::Stale)
-    }
-
-    async fn write_words(
-        &self,
-        tx: &mut Tx,
-        before: Option<&Order>,
-        order: &Order,
-        words: &str,
+        words: String,
         base: i64,
-    ) -> Result<(), CommitError> {
-        let was = before.map(super::dialect::searchable_text);
-        let statement = match was {
-            None => self.dialect().insert_words(),
-            Some(was) if was != words => self.dialect().update_words(),
-            Some(_) => return Ok(()),
+    ) -> Result<Rows, CommitError> {
+        let organization = &order.organization_id;
+        let place = position(order);
+        let Some(was) = before.map(super::dialect::searchable_text) else {
+            let words = [(order.mode, place, words)];
+            return Ok(self.dialect().words(organization, base, words));
         };
-        sqlx::query(statement)
-            .bind(order.organization_id.as_str())
-            .bind(position(order))
-            .bind(words)
-            .bind(base)
-            .bind(name(&order.mode))
-            .execute(&mut **tx)
-            .await?;
-        Ok(())
+        if was != words {
+            sqlx::query(self.dialect().update_words())
+                .bind(organization.as_str())
+                .bind(place)
+                .bind(words)
+                .bind(base)
+                .bind(name(&order.mode))
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(self.dialect().words(organization, base, []))
     }
 }
 
@@ -259,9 +239,46 @@ async fn update(
     }
 }
 
+/// The first statement of a new order.
+async fn insert(tx: &mut Tx, order: &Order, row: OrderRow) -> Result<(), CommitError> {
+    static STATEMENT: LazyLock<String> = LazyLock::new(|| {
+        let (columns, values) = (columns(), placeholders(1, 1, COLUMN_COUNT));
+        format!("insert into orders ({columns}) values {values} on conflict do nothing")
+    });
+    let query = bound(STATEMENT.as_str(), row.values(order));
+    match query.execute(&mut **tx).await?.rows_affected() {
+        0 => Err(CommitError::PlaceTaken),
+        _ => Ok(()),
+    }
+}
+
 fn bound(text: &'static str, values: Vec<Value>) -> AnyQuery<'static> {
     let values = values.into_iter();
     values.fold(sqlx::query(text), |query, value| value.bind(query))
+}
+
+/// Writes the keys that an order has anew, and takes away those that it no longer has.
+async fn write_keys(tx: &mut Tx, before: Option<&Order>, order: &Order) -> Result<(), CommitError> {
+    let was: Vec<Key> = before.map(Key::all_of).unwrap_or_default();
+    let is = Key::all_of(order);
+    for key in was.iter().filter(|key| !is.contains(key)) {
+        key.delete(tx, &order.organization_id).await?;
+    }
+    let fresh: Vec<Key> = is.into_iter().filter(|key| !was.contains(key)).collect();
+    let rows = rows_of::keys(fresh.iter().map(|key| (order, key.clone())));
+    if rows.ending(KEEP).write(tx).await? == fresh.len() as u64 {
+        return Ok(());
+    }
+    for key in fresh {
+        match key.owner(tx, &order.organization_id).await? {
+            None => {}
+            Some(owner) if owner == order.id => {}
+            Some(owner) if key.is_number() => return Err(CommitError::NumberTaken(owner)),
+            Some(_) => return Err(CommitError::IdTaken(key.value)),
+        }
+    }
+    // Whoever held it let it go meanwhile: as if someone was faster.
+    Err(CommitError::Stale)
 }
 
 /// The update of these columns of an order at a version.
@@ -278,43 +295,8 @@ fn update_text(columns: &[&str]) -> String {
     )
 }
 
-async fn insert(tx: &mut Tx, order: &Order, row: OrderRow) -> Result<(), CommitError> {
-    static STATEMENT: LazyLock<String> = LazyLock::new(|| {
-        let (columns, values) = (columns(), placeholders(1, 1, COLUMN_COUNT));
-        format!("insert into orders ({columns}) values {values} on conflict do nothing")
-    });
-    let query = bound(STATEMENT.as_str(), row.values(order));
-    match query.execute(&mut **tx).await?.rows_affected() {
-        0 => Err(CommitError::PlaceTaken),
-        _ => Ok(()),
-    }
-}
-
-/// The most events one statement writes; SQLite takes 32,766 binds, and short texts stay in the statement cache.
-const EVENTS_AT_ONCE: usize = 8;
-
-async fn insert_events(tx: &mut Tx, order: &Order, events: &[Event]) -> Result<(), CommitError> {
-    for chunk in events.chunks(EVENTS_AT_ONCE) {
-        let text = format!(
-            "insert into order_events (organization_id, order_id, seq, at_us, kind, body) values {}",
-            placeholders(1, chunk.len(), 6)
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for event in chunk {
-            let body = serde_json::to_string(event)
-                .map_err(|error| StoreError::unreadable("event", error))?;
-            query = query
-                .bind(order.organization_id.as_str())
-                .bind(order.id.as_str())
-                .bind(int(event.seq))
-                .bind(event.at.as_microsecond())
-                .bind(event.kind.name())
-                .bind(body);
-        }
-        query.execute(&mut **tx).await?;
-    }
-    Ok(())
-}
+/// What a row does that is there already.
+const KEEP: &str = " on conflict do nothing";
 
 /// Writes down what was answered to a key, in the transaction that made it true.
 pub(super) async fn remember(
@@ -323,19 +305,8 @@ pub(super) async fn remember(
     remembered: &Remembered,
     at: Timestamp,
 ) -> Result<(), CommitError> {
-    let done = sqlx::query(
-        "insert into idempotency (organization_id, key, fingerprint, order_id, version, created_at_us) \
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-    )
-    .bind(organization.as_str())
-    .bind(remembered.key.as_str())
-    .bind(remembered.fingerprint.as_str())
-    .bind(remembered.order_id.as_str())
-    .bind(int(remembered.version))
-    .bind(at.as_microsecond())
-    .execute(&mut **tx)
-    .await?;
-    match done.rows_affected() {
+    let answers = rows_of::answers([(organization.clone(), remembered.clone(), at)]);
+    match answers.ending(KEEP).write(tx).await? {
         0 => Err(CommitError::Answered),
         _ => Ok(()),
     }

@@ -1,9 +1,12 @@
 //! The statements that cannot be the same everywhere, side by side: text search, locks, connection settings.
 
-use domain::order::Order;
+use domain::ids::OrganizationId;
+use domain::order::{Mode, Order};
 use domain::search::{Query, searchable_words};
 
 use super::StoreError;
+use super::orders::name;
+use super::rows::{Rows, Value};
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,11 +69,11 @@ impl Dialect {
         text.replace(" {without_rowid}", clustered)
     }
 
-    /// Keeps the views of organization $1 as they are until the transaction ends, where more than one can write.
-    pub(crate) fn hold_views(self) -> Option<&'static str> {
+    /// The version of organization $1's views, which stay as they are until the transaction ends.
+    pub(crate) fn hold_views(self) -> &'static str {
         match self {
-            Self::Sqlite => None,
-            Self::Postgres => Some("select id from organizations where id = $1 for key share"),
+            Self::Sqlite => "select views_version from organizations where id = $1",
+            Self::Postgres => "select views_version from organizations where id = $1 for key share",
         }
     }
 
@@ -82,18 +85,37 @@ impl Dialect {
         }
     }
 
-    /// Writes an order's words: $1 organization, $2 position, $3 words separated by spaces, $4 the search base, $5 mode.
-    pub(crate) fn insert_words(self) -> &'static str {
+    /// The words of orders as rows; each is its mode, its position and its words.
+    pub(crate) fn words(
+        self,
+        organization: &OrganizationId,
+        base: i64,
+        words: impl IntoIterator<Item = (Mode, i64, String)>,
+    ) -> Rows {
+        let words = words.into_iter();
         match self {
-            Self::Sqlite => "insert into order_search (rowid, words) values ($4 + $2, $3)",
+            Self::Sqlite => {
+                let row = |(_, position, words): (Mode, i64, String)| {
+                    vec![Value::Number(base + position), Value::Text(words)]
+                };
+                Rows::of("insert into order_search (rowid, words)", words.map(row))
+            }
             Self::Postgres => {
-                "insert into order_search (organization_id, mode, position, words) \
-                 select $1, $5, $2, array_to_tsvector(string_to_array($3, ' ')) where $4 >= 0"
+                let start = "insert into order_search (organization_id, mode, position, words)";
+                let row = |(mode, position, words): (Mode, i64, String)| {
+                    vec![
+                        organization.as_str().into(),
+                        name(&mode).into(),
+                        position.into(),
+                        Value::Words(words),
+                    ]
+                };
+                Rows::of(start, words.map(row))
             }
         }
     }
 
-    /// Replaces an order's words; the binds of [`insert_words`](Self::insert_words).
+    /// Replaces an order's words: $1 organization, $2 position, $3 words separated by spaces, $4 the search base, $5 mode.
     pub(crate) fn update_words(self) -> &'static str {
         match self {
             Self::Sqlite => {

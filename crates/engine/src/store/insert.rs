@@ -8,19 +8,18 @@ use domain::event::Event;
 use domain::filter::Filter;
 use domain::ids::OrganizationId;
 use domain::order::{Mode, Order};
+use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
-use sqlx::{Any, Row, Transaction};
+use sqlx::Row;
 
 use super::commit::{CommitError, Remembered};
 use super::embedded::{Embedded, away};
 use super::keys::{Key, KeyKind};
 use super::open_refunds::{self, OpenRefund};
-use super::orders::{OrderRow, columns, int, name};
+use super::orders::{OrderRow, columns, int};
 use super::queue::{self, NewJob};
 use super::rows::{Rows, Value};
-use super::{Store, StoreError, placeholders, tags, tally, views};
-
-type Tx = Transaction<'static, Any>;
+use super::{Dialect, Store, StoreError, placeholders, tags, tally, views};
 
 /// New orders of one organization, made ready for the database away from it.
 pub struct Batch {
@@ -28,15 +27,8 @@ pub struct Batch {
     orders: Vec<Order>,
     /// The rows of each table, but for the words.
     rows: Vec<Rows>,
-    /// In the order of their positions.
-    words: Vec<Words>,
-}
-
-/// What the search finds an order by.
-struct Words {
-    position: i64,
-    mode: Mode,
-    words: String,
+    /// Mode, position and words, in the order of the positions.
+    words: Vec<(Mode, i64, String)>,
 }
 
 impl Batch {
@@ -53,17 +45,24 @@ impl Batch {
         let mut words = Vec::with_capacity(decisions.len());
         let orders = orders(&decisions, &mut words)?;
         // The search index writes itself out whenever a position is lower than the one before.
-        words.sort_unstable_by_key(|words| words.position);
+        words.sort_unstable_by_key(|(_, position, _)| *position);
+        let found_by = decisions.iter().flat_map(|Decision { order, .. }| {
+            let keys = Key::all_of(order).into_iter();
+            keys.map(move |key| (order, key))
+        });
+        let answered = decisions.iter().zip(remembered);
+        let answered = answered
+            .map(|(one, remembered)| (organization.clone(), remembered, one.order.updated_at));
         let rows = vec![
             orders,
             events(&decisions)?,
-            keys(&decisions),
+            keys(found_by),
             tags::rows(decisions.iter().flat_map(|one| tags::rows_of(&one.order))).sorted(),
             open_refunds::rows(decisions.iter().flat_map(|one| {
                 let open = OpenRefund::all_of(&one.order).into_iter();
                 open.map(|row| row.values(organization))
             })),
-            answers(organization, &decisions, remembered),
+            answers(answered),
             queue::rows(&jobs),
         ];
         Ok(Self {
@@ -87,13 +86,17 @@ impl Batch {
         self.orders.is_empty()
     }
 
-    /// What it adds to the counts of views.
-    fn counts(&self, filters: &[(String, Filter)]) -> Rows {
+    /// Every row, those of words and counts too, which the database has to be asked for.
+    fn into_rows(self, dialect: Dialect, base: i64, filters: &[(String, Filter)]) -> Vec<Rows> {
         let mut added = BTreeMap::new();
         for order in &self.orders {
             tally::changes(filters, None, order, &mut added);
         }
-        tally::counts(&self.organization_id, &added)
+        let counts = tally::counts(&self.organization_id, &added);
+        let words = dialect.words(&self.organization_id, base, self.words);
+        let mut rows = self.rows;
+        rows.extend([words, counts]);
+        rows
     }
 }
 
@@ -118,7 +121,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`insert_all`](Self::insert_all).
-    pub async fn insert_batch(&self, mut batch: Batch) -> Result<(), CommitError> {
+    pub async fn insert_batch(&self, batch: Batch) -> Result<(), CommitError> {
         let base = self.search_base(&batch.organization_id).await?;
         if let Some(file) = self.file.clone() {
             // Writers wait in one line: whoever holds the desk's own connection has its turn.
@@ -131,14 +134,10 @@ impl Store {
             .await;
         }
         let mut tx = self.write().await?;
-        for rows in std::mem::take(&mut batch.rows) {
+        let filters = self.view_filters(&mut tx, &batch.organization_id).await?;
+        for rows in batch.into_rows(self.dialect(), base, &filters) {
             rows.write(&mut tx).await.map_err(taken)?;
         }
-        let words = std::mem::take(&mut batch.words);
-        self.insert_words_of(&mut tx, &batch.organization_id, words, base)
-            .await?;
-        let filters = self.view_filters(&mut tx, &batch.organization_id).await?;
-        batch.counts(&filters).write(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -200,43 +199,14 @@ impl Store {
         }
         Ok(taken)
     }
-
-    async fn insert_words_of(
-        &self,
-        tx: &mut Tx,
-        organization: &OrganizationId,
-        words: Vec<Words>,
-        base: i64,
-    ) -> Result<(), CommitError> {
-        for Words {
-            position,
-            mode,
-            words,
-        } in words
-        {
-            sqlx::query(self.dialect().insert_words())
-                .bind(organization.as_str())
-                .bind(position)
-                .bind(words)
-                .bind(base)
-                .bind(name(&mode))
-                .execute(&mut **tx)
-                .await?;
-        }
-        Ok(())
-    }
 }
 
 /// One transaction on the embedded file.
 fn write_to_file(file: &Embedded, batch: Batch, base: i64) -> Result<(), CommitError> {
     let mut connection = file.connect_for_many()?;
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let counts = batch.counts(&filters(&tx, &batch.organization_id)?);
-    let start = "insert into order_search (rowid, words)";
-    let words = batch.words.into_iter();
-    let words = words.map(|words| vec![(base + words.position).into(), words.words.into()]);
-    let words = Rows::of(start, words);
-    for rows in batch.rows.into_iter().chain([words, counts]) {
+    let filters = filters(&tx, &batch.organization_id)?;
+    for rows in batch.into_rows(Dialect::Sqlite, base, &filters) {
         rows.write_to_file(&tx)?;
     }
     tx.commit()?;
@@ -273,21 +243,23 @@ static ORDERS: LazyLock<String> = LazyLock::new(|| {
     format!("insert into orders ({columns})")
 });
 
-fn orders(decisions: &[Decision], words: &mut Vec<Words>) -> Result<Rows, StoreError> {
+fn orders(
+    decisions: &[Decision],
+    words: &mut Vec<(Mode, i64, String)>,
+) -> Result<Rows, StoreError> {
     let mut rows = Vec::with_capacity(decisions.len());
     for Decision { order, .. } in decisions {
         let row = OrderRow::of(order)?;
-        words.push(Words {
-            position: row.position,
-            mode: order.mode,
-            words: row.words.clone(),
-        });
+        words.push((order.mode, row.position, row.words.clone()));
         rows.push(row.values(order));
     }
     Ok(Rows::of(&ORDERS, rows))
 }
 
-fn events(decisions: &[Decision]) -> Result<Rows, StoreError> {
+/// What happened, as rows.
+pub(super) fn events<'a>(
+    decisions: impl IntoIterator<Item = &'a Decision>,
+) -> Result<Rows, StoreError> {
     let row = |order: &Order, event: &Event| -> Result<Vec<Value>, StoreError> {
         let body = serde_json::to_string(event);
         let body = body.map_err(|error| StoreError::unreadable("event", error))?;
@@ -300,7 +272,7 @@ fn events(decisions: &[Decision]) -> Result<Rows, StoreError> {
             body.into(),
         ])
     };
-    let rows = decisions.iter().flat_map(|decision| {
+    let rows = decisions.into_iter().flat_map(|decision| {
         let events = decision.events.iter();
         events.map(move |event| row(&decision.order, event))
     });
@@ -308,41 +280,35 @@ fn events(decisions: &[Decision]) -> Result<Rows, StoreError> {
     Ok(Rows::of(start, rows.collect::<Result<Vec<_>, _>>()?))
 }
 
-fn keys(decisions: &[Decision]) -> Rows {
-    let rows = decisions.iter().flat_map(|Decision { order, .. }| {
-        let keys = Key::all_of(order).into_iter();
-        keys.map(move |key| {
-            vec![
-                order.organization_id.as_str().into(),
-                key.kind.name().into(),
-                key.value.into(),
-                key.within.into(),
-                order.id.as_str().into(),
-            ]
-        })
-    });
+/// What orders are found by, as rows.
+pub(super) fn keys<'a>(keys: impl IntoIterator<Item = (&'a Order, Key)>) -> Rows {
+    let row = |(order, key): (&Order, Key)| {
+        vec![
+            order.organization_id.as_str().into(),
+            key.kind.name().into(),
+            key.value.into(),
+            key.within.into(),
+            order.id.as_str().into(),
+        ]
+    };
     let start = "insert into order_keys (organization_id, kind, value, within, order_id)";
-    Rows::of(start, rows).sorted()
+    Rows::of(start, keys.into_iter().map(row)).sorted()
 }
 
-fn answers(
-    organization: &OrganizationId,
-    decisions: &[Decision],
-    remembered: Vec<Remembered>,
+/// What was answered to keys, as rows.
+pub(super) fn answers(
+    remembered: impl IntoIterator<Item = (OrganizationId, Remembered, Timestamp)>,
 ) -> Rows {
-    let rows = decisions
-        .iter()
-        .zip(remembered)
-        .map(|(decision, remembered)| {
-            vec![
-                organization.as_str().into(),
-                remembered.key.into(),
-                remembered.fingerprint.into(),
-                remembered.order_id.0.into(),
-                int(remembered.version).into(),
-                decision.order.updated_at.as_microsecond().into(),
-            ]
-        });
+    let row = |(organization, remembered, at): (OrganizationId, Remembered, Timestamp)| {
+        vec![
+            organization.0.into(),
+            remembered.key.into(),
+            remembered.fingerprint.into(),
+            remembered.order_id.0.into(),
+            int(remembered.version).into(),
+            at.as_microsecond().into(),
+        ]
+    };
     let start = "insert into idempotency (organization_id, key, fingerprint, order_id, version, created_at_us)";
-    Rows::of(start, rows).sorted()
+    Rows::of(start, remembered.into_iter().map(row)).sorted()
 }

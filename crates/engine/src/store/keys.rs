@@ -7,7 +7,7 @@ use sqlx::{Any, Row, Transaction};
 
 use super::dialect::askable;
 use super::orders::name;
-use super::{Store, StoreError, placeholders};
+use super::{Store, StoreError};
 
 /// What kind of thing a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,9 +45,6 @@ impl KeyKind {
         }
     }
 }
-
-/// The most keys one statement writes.
-const KEYS_AT_ONCE: usize = 8;
 
 /// One key of one order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -105,36 +102,6 @@ impl Key {
 
     pub(crate) fn is_number(&self) -> bool {
         self.kind == KeyKind::Number
-    }
-
-    /// Writes keys of an order; whether every one of them was free.
-    pub(crate) async fn insert(
-        tx: &mut Transaction<'static, Any>,
-        organization: &OrganizationId,
-        order: &OrderId,
-        keys: &[&Self],
-    ) -> Result<bool, StoreError> {
-        for keys in keys.chunks(KEYS_AT_ONCE) {
-            let text = format!(
-                "insert into order_keys (organization_id, kind, value, within, order_id) values {} \
-                 on conflict do nothing",
-                placeholders(1, keys.len(), 5)
-            );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
-            let query = keys.iter().fold(query, |query, key| {
-                query
-                    .bind(organization.as_str())
-                    .bind(key.kind.name())
-                    .bind(key.value.as_str())
-                    .bind(key.within.as_str())
-                    .bind(order.as_str())
-            });
-            let written = query.execute(&mut **tx).await?.rows_affected();
-            if written < keys.len() as u64 {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     pub(crate) async fn delete(

@@ -83,4 +83,9 @@ pub(super) const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         "landed_costs",
         [include_str!("../../migrations/0020_landed_costs.sql"); 2],
     ),
+    (
+        27,
+        "views_version",
+        [include_str!("../../migrations/0027_views_version.sql"); 2],
+    ),
 ];

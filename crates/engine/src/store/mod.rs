@@ -56,6 +56,7 @@ pub use dialect::Dialect;
 use embedded::Embedded;
 pub use error::StoreError;
 use migrations::MIGRATIONS;
+use views::Filters;
 
 /// Readers of an embedded desk: they do not wait for each other or for the writer.
 const SQLITE_READERS: u32 = 4;
@@ -72,29 +73,33 @@ pub struct Store {
     reader: AnyPool,
     writer: AnyPool,
     dialect: Dialect,
-    bases: Bases,
+    /// Where each organization's part of the search index begins; it never changes.
+    bases: Known<i64>,
+    /// What each organization's views keep, and the version of the views that is of.
+    filters: Known<(i64, Arc<Filters>)>,
     few: i64,
     file: Option<Embedded>,
 }
 
-/// Where each organization's part of the search index begins; it never changes, so it is read once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bases(Arc<Mutex<HashMap<OrganizationId, i64>>>);
+/// What is known of organizations and need not be read again.
+#[derive(Clone, Debug)]
+pub(crate) struct Known<T>(Arc<Mutex<HashMap<OrganizationId, T>>>);
 
-impl Bases {
-    fn get(&self, organization: &OrganizationId) -> Option<i64> {
-        self.0
-            .lock()
-            .expect("no holder panics")
-            .get(organization)
-            .copied()
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T: Clone> Known<T> {
+    fn get(&self, organization: &OrganizationId) -> Option<T> {
+        let known = self.0.lock().expect("no holder panics");
+        known.get(organization).cloned()
     }
 
-    fn put(&self, organization: &OrganizationId, base: i64) {
-        self.0
-            .lock()
-            .expect("no holder panics")
-            .insert(organization.clone(), base);
+    fn put(&self, organization: &OrganizationId, what: T) {
+        let mut known = self.0.lock().expect("no holder panics");
+        known.insert(organization.clone(), what);
     }
 }
 
@@ -147,7 +152,8 @@ impl Store {
                 reader,
                 writer,
                 dialect,
-                bases: Bases::default(),
+                bases: Known::default(),
+                filters: Known::default(),
                 few: pages::FEW,
                 file: None,
             });
@@ -160,7 +166,8 @@ impl Store {
             reader,
             writer,
             dialect,
-            bases: Bases::default(),
+            bases: Known::default(),
+            filters: Known::default(),
             few: pages::FEW,
             file: Some(Embedded::at(file.get_filename())),
         })
@@ -249,7 +256,7 @@ impl Store {
         }
     }
 
-    pub(crate) fn bases(&self) -> &Bases {
+    pub(crate) fn bases(&self) -> &Known<i64> {
         &self.bases
     }
 

@@ -105,12 +105,12 @@ fn read(row: &AnyRow) -> Result<OpenRefund, StoreError> {
     })
 }
 
-/// Writes what a commit changes of an order's rows; most change none.
-pub(super) async fn write(
+/// Takes away what is no longer open of an order; the rows to write. Most commits change none.
+pub(super) async fn change(
     tx: &mut Tx,
     before: Option<&Order>,
     order: &Order,
-) -> Result<(), StoreError> {
+) -> Result<Rows, StoreError> {
     let was = before.map(OpenRefund::all_of).unwrap_or_default();
     let is = OpenRefund::all_of(order);
     let organization = &order.organization_id;
@@ -126,10 +126,7 @@ pub(super) async fn write(
         .await?;
     }
     let changed = is.iter().filter(|new| !was.contains(new));
-    rows(changed.map(|new| new.values(organization)))
-        .write(tx)
-        .await?;
-    Ok(())
+    Ok(rows(changed.map(|new| new.values(organization))))
 }
 
 impl Store {

@@ -105,7 +105,8 @@ pub(crate) async fn insert(
     tx: &mut Transaction<'static, Any>,
     jobs: &[NewJob],
 ) -> Result<(), StoreError> {
-    Ok(rows(jobs).write(tx).await?)
+    rows(jobs).write(tx).await?;
+    Ok(())
 }
 
 impl Store {

@@ -4,7 +4,6 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use sqlx::{Any, Transaction};
 
 use super::orders::AnyQuery;
-use super::placeholders;
 
 /// Rows a statement of sqlx: measured, ten to twenty are best; it looks every placeholder up by its name.
 const AT_ONCE: usize = 16;
@@ -17,12 +16,14 @@ pub(crate) enum Value {
     Null,
     /// No number: PostgreSQL wants to know what is missing.
     NoNumber,
+    /// Words to be found by, with spaces between, as PostgreSQL keeps them.
+    Words(String),
 }
 
 impl Value {
     pub fn bind<'q>(self, query: AnyQuery<'q>) -> AnyQuery<'q> {
         match self {
-            Self::Text(text) => query.bind(text),
+            Self::Text(text) | Self::Words(text) => query.bind(text),
             Self::Number(number) => query.bind(number),
             Self::Null => query.bind(None::<String>),
             Self::NoNumber => query.bind(None::<i64>),
@@ -63,7 +64,7 @@ impl From<Option<String>> for Value {
 impl rusqlite::ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Text(text) | Self::Words(text) => ValueRef::Text(text.as_bytes()),
             Self::Number(number) => ValueRef::Integer(*number),
             Self::Null | Self::NoNumber => ValueRef::Null,
         }))
@@ -101,25 +102,41 @@ impl Rows {
     }
 
     fn text(&self, rows: usize) -> String {
-        let columns = self.rows.first().map_or(0, Vec::len);
-        let values = placeholders(1, rows, columns);
-        format!("{} values {values}{}", self.start, self.end)
+        let first = self.rows.first().map_or(&[][..], Vec::as_slice);
+        let mut values = String::new();
+        for place in 0..rows * first.len() {
+            let column = place % first.len();
+            values.push_str(match (place, column) {
+                (0, _) => "(",
+                (_, 0) => "),(",
+                _ => ",",
+            });
+            let number = place + 1;
+            match first[column] {
+                Value::Words(_) => values.push_str(&format!(
+                    "array_to_tsvector(string_to_array(${number}, ' '))"
+                )),
+                _ => values.push_str(&format!("${number}")),
+            }
+        }
+        format!("{} values {values}){}", self.start, self.end)
     }
 
-    /// Writes them, a few a statement.
-    pub async fn write(self, tx: &mut Transaction<'static, Any>) -> Result<(), sqlx::Error> {
+    /// Writes them, a few a statement, and tells how many were written.
+    pub async fn write(self, tx: &mut Transaction<'static, Any>) -> Result<u64, sqlx::Error> {
         let texts = [AT_ONCE, self.rows.len() % AT_ONCE].map(|rows| self.text(rows));
         let mut rows = self.rows.into_iter();
+        let mut written = 0;
         loop {
             let chunk: Vec<Vec<Value>> = rows.by_ref().take(AT_ONCE).collect();
             if chunk.is_empty() {
-                return Ok(());
+                return Ok(written);
             }
             let text = &texts[usize::from(chunk.len() < AT_ONCE)];
             let query = sqlx::query(sqlx::AssertSqlSafe(text.as_str()));
             let values = chunk.into_iter().flatten();
             let query = values.fold(query, |query, value| value.bind(query));
-            query.execute(&mut **tx).await?;
+            written += query.execute(&mut **tx).await?.rows_affected();
         }
     }
 

@@ -42,12 +42,12 @@ pub(super) fn rows(rows: impl IntoIterator<Item = Vec<Value>>) -> Rows {
     Rows::of(start, rows)
 }
 
-/// Writes what changed of an order's tags, and of what their rows hold.
-pub(super) async fn write(
+/// Takes away what changed of an order's tags, and of what their rows hold; the rows to write.
+pub(super) async fn change(
     tx: &mut Transaction<'static, Any>,
     before: Option<&Order>,
     order: &Order,
-) -> Result<(), sqlx::Error> {
+) -> Result<Rows, sqlx::Error> {
     let was: BTreeSet<_> = before.map(rows_of).into_iter().flatten().collect();
     let is: BTreeSet<_> = rows_of(order).into_iter().collect();
     for row in was.difference(&is) {
@@ -55,5 +55,5 @@ pub(super) async fn write(
         let query: AnyQuery<'_> = key.fold(sqlx::query(DELETE), |query, value| value.bind(query));
         query.execute(&mut **tx).await?;
     }
-    rows(is.difference(&was).cloned()).write(tx).await
+    Ok(rows(is.difference(&was).cloned()))
 }

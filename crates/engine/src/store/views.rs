@@ -2,6 +2,7 @@
 //! was placed. Making a view counts once, while nobody else writes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::filter::{Filter, Sort};
 use domain::ids::{OrganizationId, PersonId, ViewId};
@@ -20,6 +21,9 @@ use super::{Store, StoreError};
 /// The filters of an organization's views.
 pub(super) const FILTERS: &str =
     "select id, filter from saved_views where organization_id = $1 order by id";
+
+/// What views keep, by their identifiers.
+pub(crate) type Filters = Vec<(String, Filter)>;
 
 /// A view of the list that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,27 +65,34 @@ pub(super) fn read_filter(id: String, filter: &str) -> Result<(String, Filter), 
 }
 
 impl Store {
-    /// The filters of every view of an organization, kept from changing until the transaction ends.
+    /// The filters of every view of an organization, kept from changing until the transaction ends. They are read when
+    /// their version is another than the one that is known.
     pub(crate) async fn view_filters(
         &self,
         tx: &mut Transaction<'static, Any>,
         organization: &OrganizationId,
-    ) -> Result<Vec<(String, Filter)>, StoreError> {
-        // A statement of its own: one that waits for the lock still reads the views as they were before it waited.
-        if let Some(hold) = self.dialect().hold_views() {
-            sqlx::query(hold)
-                .bind(organization.as_str())
-                .fetch_optional(&mut **tx)
-                .await?;
+    ) -> Result<Arc<Filters>, StoreError> {
+        let held = sqlx::query(self.dialect().hold_views())
+            .bind(organization.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+        let version = held.map(|row| row.try_get(0)).transpose()?;
+        let version: i64 = version.unwrap_or_default();
+        if let Some((known, filters)) = self.filters.get(organization)
+            && known == version
+        {
+            return Ok(filters);
         }
+        // A statement of its own: one that waits for the lock still reads the views as they were before it waited.
         let rows = sqlx::query(FILTERS)
             .bind(organization.as_str())
             .fetch_all(&mut **tx)
             .await?;
-        let mut filters = Vec::with_capacity(rows.len());
-        for row in &rows {
-            filters.push(read_filter(row.try_get(0)?, row.try_get(1)?)?);
-        }
+        let filters = rows
+            .iter()
+            .map(|row| read_filter(row.try_get(0)?, row.try_get(1)?));
+        let filters = Arc::new(filters.collect::<Result<Filters, StoreError>>()?);
+        self.filters.put(organization, (version, filters.clone()));
         Ok(filters)
     }
 
@@ -245,7 +256,8 @@ impl Store {
         Ok(())
     }
 
-    /// Waits until nobody else writes to the organization, and keeps it so until the transaction ends.
+    /// Waits until nobody else writes to the organization, and keeps it so until the transaction ends; then its views are
+    /// others.
     async fn lock_views(
         &self,
         tx: &mut Transaction<'static, Any>,
@@ -258,6 +270,10 @@ impl Store {
         sqlx::query(sqlx::AssertSqlSafe(lock))
             .bind(organization.as_str())
             .fetch_optional(&mut **tx)
+            .await?;
+        sqlx::query("update organizations set views_version = views_version + 1 where id = $1")
+            .bind(organization.as_str())
+            .execute(&mut **tx)
             .await?;
         Ok(())
     }

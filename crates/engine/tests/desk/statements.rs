@@ -204,9 +204,13 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
     let first = "match commit.before {\n            Some(before) => update(&mut tx, before, order, row).await?,\n            \
                  None => insert(&mut tx, order, row).await?,\n        }";
     assert!(commit.starts_with(first), "{commit}");
-    assert!(after_begin("insert.rs").starts_with("for rows in std::mem::take(&mut batch.rows)"));
+    // New orders have no row yet that someone could be faster at; the views are held until they are counted in.
+    assert!(after_begin("insert.rs").starts_with("let filters = self.view_filters("));
     let batch = fs::read_to_string(store().join("insert.rs")).unwrap();
-    assert!(batch.contains("let rows = vec![\n            orders,\n"));
+    assert!(
+        batch.contains("let rows = vec![\n            orders,\n"),
+        "its rows come first"
+    );
     let writers = sources()
         .into_iter()
         .filter(|(_, source)| source.contains("self.write()"));

@@ -6,7 +6,9 @@ use domain::filter::{Filter, Sort};
 use domain::ids::ViewId;
 use domain::order::{Mode, OrderStatus};
 use domain::refusal::{Problem, Refusal};
+use engine::desk::{Desk, Ids};
 use engine::permit::Session;
+use engine::store::Store;
 use engine::store::views::SavedView;
 use engine::views::{self, Keeper, MAX_OWN_VIEWS, MAX_VIEWS, NewView, Towards};
 use futures_util::future::join_all;
@@ -166,6 +168,30 @@ async fn views_made_and_removed_while_orders_change_count_exactly() {
         };
         tokio::join!(join_all(changing), join_all(viewing), taking);
         harness.settle().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_another_process_made_or_removed_is_counted_in_at_once() {
+    on_every_database(async |harness| {
+        harness.take(plain("A-1")).await;
+        let store = Store::open(&harness.url).await.unwrap();
+        let other = Desk::new(store, harness.clock.clone(), Ids::seeded(9));
+        let session = harness.admin();
+        let new = new_view("theirs", Filter::default());
+        let view = views::save(&other, &shared(&session), new).await.unwrap();
+        harness.take(plain("A-2")).await;
+        let theirs = ("theirs".to_owned(), 2);
+        assert!(counted(harness, Mode::Live).await.contains(&theirs));
+        assert!(
+            views::delete(&other, &shared(&session), &view.id)
+                .await
+                .unwrap()
+        );
+        // The harness looks at the end whether counts are left of it.
+        harness.take(plain("A-3")).await;
+        other.store().close().await;
     })
     .await;
 }
