@@ -28,6 +28,8 @@ pub struct Config {
     pub api_points: u32,
     /// Whether the order API has its console.
     pub api_console: bool,
+    /// Whether webhooks go to private addresses too, and without TLS.
+    pub webhooks_allow_private: bool,
     /// The folder of an embedded desk.
     pub data: PathBuf,
     /// A database server; empty for the embedded database.

@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use api::graphql::Answers;
 use clap::Args;
 use domain::actor::{Actor, ActorKind, By, Permission};
 use domain::ids::OrganizationId;
 use domain::order::Mode;
 use engine::desk::{Clock, Desk, Ids};
+use engine::outlet::Outlet;
 use engine::permit::{Scope, Session};
 use engine::ports::Ports;
 use engine::store::Store;
 use integrations::Sandbox;
 use integrations::payments::{ByProvider, Stripe, StripeHook};
+use integrations::webhooks::Courier;
 
 use crate::config::Config;
 
@@ -103,6 +106,14 @@ pub fn outside(config: &Config, sandbox_seed: u64) -> Result<(Ports, Sandbox)> {
     Ok((ports, sandbox))
 }
 
+/// What webhooks go out by.
+pub fn outlet(allow_private: bool) -> Outlet {
+    Outlet {
+        endpoints: Arc::new(Courier::new(allow_private)),
+        bodies: Arc::new(Answers::default()),
+    }
+}
+
 fn stripe(config: &Config) -> Result<Stripe> {
     let connected = Stripe::at(&config.stripe_api_url, config.stripe_secret_key.trim());
     let mut stripe =
@@ -144,6 +155,9 @@ pub async fn alone(desk: &Desk, config: &Config) -> Result<Option<Alone>> {
     }
     for (organization, _) in desk.store().organizations().await? {
         desk.store().free_leases(&organization, desk.now()).await?;
+        desk.store()
+            .free_webhooks(&organization, desk.now())
+            .await?;
     }
     Ok(Some(Alone(file)))
 }

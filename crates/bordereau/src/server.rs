@@ -121,7 +121,8 @@ impl Stop {
         })
     }
 
-    async fn asked(mut self) {
+    /// Until it is.
+    pub async fn asked(mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -91,6 +91,19 @@ const TONES: &[(&str, Tones)] = &[
         ],
     ),
     (
+        "webhook",
+        &[
+            ("enabled", "green", "done"),
+            ("disabled", "grey", "stop"),
+            ("failing", "amber", "warn"),
+            ("attention", "red", "warn"),
+            ("arrived", "green", "done"),
+            ("failed", "red", "stop"),
+            ("waiting", "blue", "wait"),
+            ("parked", "red", "warn"),
+        ],
+    ),
+    (
         "outgoing",
         &[
             ("kept", "grey", "none"),

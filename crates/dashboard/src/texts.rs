@@ -26,6 +26,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/list.ftl"),
         include_str!("../locales/en/settings.ftl"),
         include_str!("../locales/en/deliveries.ftl"),
+        include_str!("../locales/en/webhooks.ftl"),
         include_str!("../locales/en/second_factor.ftl"),
         include_str!("../locales/en/payments.ftl"),
         include_str!("../locales/en/waiting.ftl"),
@@ -41,6 +42,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/list.ftl"),
         include_str!("../locales/fr/settings.ftl"),
         include_str!("../locales/fr/deliveries.ftl"),
+        include_str!("../locales/fr/webhooks.ftl"),
         include_str!("../locales/fr/second_factor.ftl"),
         include_str!("../locales/fr/payments.ftl"),
         include_str!("../locales/fr/waiting.ftl"),
@@ -156,6 +158,26 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "settings_deliveries.html",
         include_str!("../templates/settings_deliveries.html"),
+    ),
+    (
+        "settings_webhooks.html",
+        include_str!("../templates/settings_webhooks.html"),
+    ),
+    (
+        "settings_webhook.html",
+        include_str!("../templates/settings_webhook.html"),
+    ),
+    (
+        "settings_webhook_new.html",
+        include_str!("../templates/settings_webhook_new.html"),
+    ),
+    (
+        "settings_webhook_form.html",
+        include_str!("../templates/settings_webhook_form.html"),
+    ),
+    (
+        "settings_webhook_attempt.html",
+        include_str!("../templates/settings_webhook_attempt.html"),
     ),
     (
         "settings_delivery.html",

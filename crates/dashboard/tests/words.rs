@@ -102,6 +102,7 @@ const BEGINNINGS: &[&str] = &[
     "appearance-",
     "waits-",
     "waited-",
+    "webhook-",
 ];
 
 #[test]

@@ -74,6 +74,12 @@ ids! {
     DeliveryId = "delivery_";
     /// A landed cost that was quoted.
     LandedCostId = "landed_cost_";
+    /// Where something is told to a program elsewhere.
+    WebhookId = "webhook_";
+    /// Something that a webhook is told; the same at every try.
+    MessageId = "msg_";
+    /// One try to tell it.
+    AttemptId = "webhook_log_";
 }
 
 impl RefundId {

@@ -56,3 +56,4 @@ pub mod text;
 pub mod totp;
 pub mod waiting;
 pub mod waiting_end;
+pub mod webhook;

@@ -10,6 +10,7 @@ use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use tokio::sync::Notify;
 
+use crate::outlet::Outlet;
 use crate::store::{Store, StoreError};
 
 /// Everything a use case needs. Cheap to clone; clones share everything.
@@ -19,6 +20,8 @@ pub struct Desk {
     clock: Clock,
     ids: Ids,
     bell: Arc<Notify>,
+    webhook_bell: Arc<Notify>,
+    outlet: Option<Outlet>,
     url: Arc<str>,
     blocks: Arc<Mutex<HashMap<OrganizationId, (u64, u64)>>>,
 }
@@ -135,6 +138,8 @@ impl Desk {
             clock,
             ids,
             bell,
+            webhook_bell: Arc::default(),
+            outlet: None,
             url: NOWHERE.into(),
             blocks,
         }
@@ -151,6 +156,18 @@ impl Desk {
     /// never what a request says, which could lead whoever follows a link elsewhere.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same desk, whose webhooks go out by this.
+    #[must_use]
+    pub fn telling(self, outlet: Outlet) -> Self {
+        let outlet = Some(outlet);
+        Self { outlet, ..self }
+    }
+
+    /// What webhooks go out by; none in a process that sends none.
+    pub fn outlet(&self) -> Option<&Outlet> {
+        self.outlet.as_ref()
     }
 
     /// The database.
@@ -176,6 +193,21 @@ impl Desk {
     /// Rung when a commit left work to do.
     pub fn bell(&self) -> &Notify {
         &self.bell
+    }
+
+    /// Rung when a commit left something to tell programs elsewhere.
+    pub fn webhook_bell(&self) -> &Notify {
+        &self.webhook_bell
+    }
+
+    /// Rings for what a commit left: so many jobs, and so many messages of webhooks.
+    pub(crate) fn ring(&self, jobs: usize, messages: u64) {
+        if jobs > 0 {
+            self.bell.notify_one();
+        }
+        if messages > 0 {
+            self.webhook_bell.notify_one();
+        }
     }
 
     /// The next desk number of an organization; unique, growing, with gaps after a restart.

@@ -12,9 +12,13 @@ use domain::order::Order;
 use domain::payment_settle::PaymentFact;
 use domain::refund_settle::RefundFact;
 use domain::shipment::{Label, Shipment, Tracking};
+use domain::webhook::{WebhookRefusal, WebhookType};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use crate::desk::Desk;
+use crate::outlet::{Bodies, DataAsk, Endpoints, Outlet, Post, Posted, Reply, Untold};
+use crate::permit::ViewOrders;
 use crate::ports::{
     Answer, BoughtLabel, Carriers, Hook, Letter, Mail, Movements, MovementsAsk, News, PaymentAsk,
     Payments, Ports, Quote, Rates, RefundAsk, ShopNews, Shops, Unread, Word,
@@ -78,6 +82,10 @@ pub struct Fakes {
     pub quotes: Script<(Currency, Currency), Quote>,
     /// What bodies of messages say.
     pub words: Mutex<BTreeMap<String, Result<Word, Unread>>>,
+    /// What went to endpoints, in order.
+    pub posts: Mutex<Vec<Post>>,
+    /// What each endpoint answers, by its address; 200 where it was not told.
+    pub endpoints: Mutex<BTreeMap<String, Result<Reply, String>>>,
     /// Whether a letter sent twice arrives twice, as with a mail server.
     pub letters_repeat: AtomicBool,
 }
@@ -210,6 +218,96 @@ impl Hook for Fakes {
         let words = self.words.lock().expect("a test's lock");
         let word = words.get(body).cloned();
         word.unwrap_or_else(|| Err(Unread::Unreadable("it cannot be read".to_owned())))
+    }
+}
+
+impl Fakes {
+    /// What webhooks go out by.
+    pub fn outlet(self: &Arc<Self>) -> Outlet {
+        Outlet {
+            endpoints: self.clone(),
+            bodies: self.clone(),
+        }
+    }
+
+    /// Lets an endpoint answer this from now on: a status, or nothing whole for 0.
+    pub fn endpoint_answers(&self, url: &str, status: u16) {
+        self.endpoint_replies(url, status, None);
+    }
+
+    /// As [`endpoint_answers`](Self::endpoint_answers), and say when it wants to be asked again.
+    pub fn endpoint_replies(&self, url: &str, status: u16, retry_after_s: Option<u64>) {
+        let reply = Reply {
+            status,
+            excerpt: format!("said {status}"),
+            retry_after_s,
+        };
+        let answer = match status {
+            0 => Err("no whole answer".to_owned()),
+            _ => Ok(reply),
+        };
+        let mut endpoints = self.endpoints.lock().expect("a test's lock");
+        endpoints.insert(url.to_owned(), answer);
+    }
+
+    /// What went to endpoints since this was asked last.
+    pub fn posted(&self) -> Vec<Post> {
+        std::mem::take(&mut self.posts.lock().expect("a test's lock"))
+    }
+}
+
+#[async_trait]
+impl Endpoints for Fakes {
+    fn check(&self, url: &str) -> Result<(), WebhookRefusal> {
+        if url.starts_with("https://") {
+            return Ok(());
+        }
+        Err(WebhookRefusal::UrlNotSecure)
+    }
+
+    async fn post(&self, post: &Post) -> Posted {
+        self.posts.lock().expect("a test's lock").push(post.clone());
+        let endpoints = self.endpoints.lock().expect("a test's lock");
+        let answer = endpoints.get(&post.url).cloned();
+        let fine = || {
+            Ok(Reply {
+                status: 200,
+                ..Reply::default()
+            })
+        };
+        Posted {
+            headers: vec![("webhook-id".to_owned(), post.id.clone())],
+            outcome: answer.unwrap_or_else(fine),
+            took: std::time::Duration::from_millis(7),
+        }
+    }
+}
+
+/// Says whom and what it was asked for, in place of an order.
+#[async_trait]
+impl Bodies for Fakes {
+    async fn check(&self, query: &str) -> Result<(), String> {
+        if query.starts_with("query") {
+            return Ok(());
+        }
+        Err("it is no query".to_owned())
+    }
+
+    fn whole(&self, _kind: WebhookType) -> &'static str {
+        "query { order }"
+    }
+
+    async fn data(&self, desk: &Desk, ask: &DataAsk) -> Result<String, Untold> {
+        let untold = |problem: &dyn std::fmt::Display| Untold {
+            problem: problem.to_string(),
+            can_retry: false,
+        };
+        let permit = ask.session.permit::<ViewOrders>();
+        let permit = permit.map_err(|refusal| untold(&refusal))?;
+        let order = crate::orders::load(desk, &permit, &ask.order_id.as_str().into()).await;
+        let order = order.map_err(|failure| untold(&failure))?;
+        let (version, subject, query) = (order.version, &ask.subject, &ask.query);
+        Ok(serde_json::json!({"version": version, "subject": subject, "query": query}).to_string())
     }
 }
 

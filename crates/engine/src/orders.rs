@@ -345,10 +345,8 @@ async fn commit(
         jobs: &jobs,
         remembered: remembered.as_ref(),
     };
-    desk.store().commit(&whole).await?;
-    if !jobs.is_empty() {
-        desk.bell().notify_one();
-    }
+    let told = desk.store().commit(&whole).await?;
+    desk.ring(jobs.len(), told);
     Ok(())
 }
 

@@ -190,6 +190,59 @@ pub enum Act {
         /// In which language.
         language: Language,
     },
+    /// A webhook was made.
+    WebhookMade {
+        /// What it tells.
+        name: String,
+        /// Where.
+        to: String,
+    },
+    /// A webhook was changed.
+    WebhookChanged {
+        /// What it tells.
+        name: String,
+        /// Where it told it until then.
+        from: String,
+        /// Where since.
+        to: String,
+    },
+    /// A webhook is told again what happens.
+    WebhookEnabled {
+        /// What it tells.
+        name: String,
+        /// Where.
+        to: String,
+    },
+    /// A webhook is told nothing for now.
+    WebhookDisabled {
+        /// What it tells.
+        name: String,
+        /// Where.
+        to: String,
+    },
+    /// A webhook got another secret.
+    WebhookSecretRotated {
+        /// What it tells.
+        name: String,
+        /// Where.
+        to: String,
+    },
+    /// A webhook was deleted.
+    WebhookDeleted {
+        /// What it told.
+        name: String,
+        /// Where.
+        to: String,
+    },
+    /// Messages of a webhook were sent again.
+    WebhookReplayed {
+        /// What it tells.
+        name: String,
+        /// Where.
+        to: String,
+        /// How many.
+        messages: u64,
+    },
     /// Its e-mails come from another address.
     MailFromChanged {
         /// Until then.

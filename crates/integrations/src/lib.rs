@@ -14,6 +14,7 @@ pub mod sandbox;
 pub mod script;
 pub mod sending;
 pub mod shops;
+pub mod webhooks;
 
 pub use sandbox::{Sandbox, sandbox_ports};
 pub use script::{Call, Misbehaviour};

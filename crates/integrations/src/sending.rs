@@ -1,6 +1,7 @@
 //! Asking a provider over HTTPS: what every adapter shares. It knows of no provider, decides nothing and repeats
 //! nothing; whether a question went out is all that it adds to the answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -11,6 +12,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
 
 /// How long a connection may take to stand.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -151,7 +153,7 @@ impl Sender {
 }
 
 /// An error with its causes, which alone say what went wrong.
-fn told(error: &dyn std::error::Error) -> String {
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
     let mut told = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -159,6 +161,23 @@ fn told(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     told
+}
+
+/// Trusts whom this machine trusts, else whom browsers trust. The machine's list is where a merchant adds a server of
+/// their own; `SSL_CERT_FILE` names another one.
+pub(crate) fn trusting() -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    // Named, since another part of the program may bring a second one, and then there is no default.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider knows the versions that it was built with")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }
 
 /// Only this machine is asked without TLS.

@@ -50,6 +50,8 @@ pub(super) struct Said {
     pub code: String,
     pub message: String,
     pub refusal: Option<Box<Refusal>>,
+    /// The field that it is about, where no refusal of the rules names it.
+    pub field: Option<&'static str>,
     pub can_retry: bool,
 }
 
@@ -61,6 +63,7 @@ impl Said {
             code: code.to_owned(),
             message: message.into(),
             refusal: None,
+            field: None,
             can_retry: kind == ErrorType::Unavailable,
         }
     }
@@ -107,6 +110,9 @@ impl Said {
             if let Some(field) = refusal.field() {
                 extensions.set("field", in_camel_case(field));
             }
+        }
+        if let Some(field) = self.field {
+            extensions.set("field", in_camel_case(field));
         }
         extensions.set("canRetry", self.can_retry);
         extensions.set("requestId", request);

@@ -26,20 +26,23 @@ mod scalars;
 mod shipments;
 mod shipments_list;
 mod sold;
+mod webhooks;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 pub use door::{MAX_BODY_BYTES, router};
 use limits::{MAX_COMPLEXITY, MAX_DEPTH};
 use mutation::OrderMutations;
 use query::OrderQueries;
+pub use webhooks::bodies::Answers;
+use webhooks::{WebhookMutations, WebhookQueries};
 
 // Each part is in the file of its noun; a doc comment would become the interface's.
 #[derive(Default, MergedObject)]
-struct Query(OrderQueries);
+struct Query(OrderQueries, WebhookQueries);
 
 #[derive(Default, MergedObject)]
-struct Mutation(OrderMutations);
+struct Mutation(OrderMutations, WebhookMutations);
 
 type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 
@@ -47,11 +50,15 @@ type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 const MAX_DIRECTIVES: usize = 8;
 
 fn schema() -> OrderApi {
+    builder().finish()
+}
+
+/// The schema with its limits, before anything is added to it.
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(MAX_DEPTH + 1)
         .limit_directives(MAX_DIRECTIVES)
-        .finish()
 }
 
 /// The interface in the schema language, as `docs/api/schema.graphql` has it.

@@ -13,6 +13,7 @@ mod raw;
 mod report;
 mod settling;
 mod start;
+mod told;
 mod work;
 mod writes;
 
@@ -36,7 +37,8 @@ struct Options {
     /// Measures the embedded desk alone, or PostgreSQL alone.
     #[arg(long)]
     only: Option<String>,
-    /// What to measure, where it is not everything: `reads`, `lists`, `pages`, `api`, `writes`, `settling`, `queue`, `transfers`.
+    /// What to measure, where it is not everything: `reads`, `lists`, `pages`, `api`, `writes`, `settling`, `queue`,
+    /// `webhooks`, `transfers`.
     #[arg(long, value_delimiter = ',')]
     parts: Vec<String>,
     /// Where to write the figures as JSON.

@@ -209,7 +209,7 @@ impl Bench {
     }
 
     /// What other parts have left in the queue is not what is measured.
-    async fn put_jobs_aside(&self) -> Result<()> {
+    pub async fn put_jobs_aside(&self) -> Result<()> {
         sqlx::query("delete from jobs where state = 'waiting' or lease <> ''")
             .execute(&self.pool)
             .await?;

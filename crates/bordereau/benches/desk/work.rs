@@ -148,6 +148,9 @@ impl Bench {
         if is_wanted("queue") {
             self.queue(report).await?;
         }
+        if is_wanted("webhooks") {
+            self.told(report).await?;
+        }
         if is_wanted("transfers") {
             self.transfers(report).await?;
         }

@@ -10,7 +10,7 @@ use engine::store::Store;
 use super::progress::bar;
 use super::{Outcome, log};
 use crate::demo::{self, DemoFile, DemoSize};
-use crate::place::{Place, alone, outside};
+use crate::place::{Place, alone, outlet, outside};
 use crate::server;
 
 /// Makes a desk full of believable orders, and runs it.
@@ -40,7 +40,10 @@ impl Demo {
         let url = format!("http://{address}");
         let store = crate::place::open(&config, true).await?;
         store.migrate().await?;
-        let desk = Desk::new(store, Clock::System, Ids::random()).reached_at(&config.url(&address));
+        // A demo's webhooks go to programs on the same machine.
+        let desk = Desk::new(store, Clock::System, Ids::random())
+            .reached_at(&config.url(&address))
+            .telling(outlet(true));
         let _alone = alone(&desk, &config).await?;
         let file = self.make_or_find(desk.store(), &config.data, &url).await?;
         let outside = outside(&config, self.seed)?;

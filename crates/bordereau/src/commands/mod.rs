@@ -7,6 +7,7 @@ mod doctor;
 mod export;
 mod import;
 mod key;
+mod listen;
 mod migrate;
 mod progress;
 mod quote;
@@ -62,6 +63,7 @@ enum Command {
     Migrate(migrate::Migrate),
     User(user::User),
     Key(key::Key),
+    Listen(listen::Listen),
     Refunds(refunds::Refunds),
     Reconcile(reconcile::Reconcile),
     Quote(quote::Quote),
@@ -103,6 +105,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Migrate(command) => command.run().await,
         Command::User(command) => command.run().await,
         Command::Key(command) => command.run().await,
+        Command::Listen(command) => command.run().await,
         Command::Refunds(command) => command.run().await,
         Command::Reconcile(command) => command.run().await,
         Command::Quote(command) => command.run().await,

@@ -7,7 +7,7 @@ use clap::Args;
 use integrations::mail::{Post, Smtp};
 
 use super::{Outcome, log};
-use crate::place::{Place, alone, outside};
+use crate::place::{Place, alone, outlet, outside};
 use crate::server;
 
 /// Runs a desk until it is stopped.
@@ -35,7 +35,9 @@ impl Serve {
         }
         let stop = server::Stop::heard()?;
         tracing::info!(%address, "the desk is open");
-        let desk = desk.reached_at(&config.url(&address));
+        let desk = desk
+            .reached_at(&config.url(&address))
+            .telling(outlet(config.webhooks_allow_private));
         let front = server::Front {
             listener,
             proxies: config.proxies,

@@ -27,3 +27,7 @@ mod refunding;
 mod shape;
 mod shipments;
 mod shown;
+mod webhooks;
+mod webhooks_documented;
+mod webhooks_killed;
+mod webhooks_listen;

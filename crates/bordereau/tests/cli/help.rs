@@ -4,7 +4,7 @@ use crate::support::{Desk, bordereau};
 
 #[test]
 fn every_command_says_what_it_does() {
-    let cases: [(&[&str], &[&str]); 17] = [
+    let cases: [(&[&str], &[&str]); 18] = [
         (
             &[],
             &[
@@ -54,6 +54,15 @@ fn every_command_says_what_it_does() {
             ],
         ),
         (&["key"], &["create", "list", "revoke"]),
+        (
+            &["listen"],
+            &[
+                "--forward <URL>",
+                "--poll",
+                "A demo on this machine:",
+                "docs/webhooks.md",
+            ],
+        ),
         (&["refunds"], &["list", "retry", "ask", "settle"]),
         (
             &["reconcile"],

@@ -54,3 +54,4 @@ mod smtp;
 mod team;
 mod views;
 mod waiting;
+mod webhooks;

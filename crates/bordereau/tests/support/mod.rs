@@ -3,6 +3,8 @@
 pub mod browser;
 pub mod orders;
 pub mod people;
+#[allow(dead_code, reason = "for the tests that hear webhooks")]
+pub mod receiver;
 pub mod server;
 
 use std::io::Write as _;

@@ -13,6 +13,7 @@ mod running;
 mod shops;
 mod sweep;
 mod waiting;
+mod webhooks;
 mod worker;
 
 use domain::capture::{CaptureRule, due_at};
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::queue::NewJob;
 
+pub use webhooks::ToldNow;
 pub use worker::{Stepped, Worker};
 
 /// What a job does. The names are stored: add, do not rename.

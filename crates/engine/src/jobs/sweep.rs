@@ -15,6 +15,7 @@ use crate::permit::Scope;
 use crate::refund_queue::job_of;
 use crate::store::StoreError;
 use crate::store::open_refunds::OpenRefund;
+use crate::webhooks;
 
 /// How many refunds of an organization one sweep looks at; the next one goes on with those that waited longest.
 const MOST: u32 = 100;
@@ -60,6 +61,16 @@ pub(super) async fn forget_answers(desk: &Desk) -> Result<(), StoreError> {
     let before = desk.now().checked_sub(KEPT).unwrap_or(Timestamp::MIN);
     for (organization, _) in desk.store().organizations().await? {
         desk.store().forget_answers(&organization, before).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what webhooks were told, and every try, that is older than it is kept for.
+pub(super) async fn forget_webhooks(desk: &Desk) -> Result<(), StoreError> {
+    let before = later(desk.now(), -webhooks::KEPT.as_secs());
+    for (organization, _) in desk.store().organizations().await? {
+        let store = desk.store();
+        store.forget_webhook_attempts(&organization, before).await?;
     }
     Ok(())
 }

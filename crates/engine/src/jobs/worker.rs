@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::running::Running;
 use super::{
     JobKind, account_mails, deliveries, labels, later, mails, payments, refunds, shops, sweep,
-    waiting,
+    waiting, webhooks,
 };
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -35,16 +35,16 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_ATTEMPTS: u64 = 24;
 
 /// The first wait, in seconds; each further one doubles, up to [`MAX_WAIT_S`].
-const FIRST_WAIT_S: i64 = 2;
+pub(super) const FIRST_WAIT_S: i64 = 2;
 
 /// The longest wait between two tries, in seconds.
-const MAX_WAIT_S: i64 = 6 * 3600;
+pub(super) const MAX_WAIT_S: i64 = 6 * 3600;
 
 /// How often refunds that hear nothing are looked after, in seconds; the first time when the worker starts.
 const SWEEP_EVERY_S: i64 = 300;
 
 /// How long an idle worker sleeps before it looks by itself: other processes do not ring its bell.
-const IDLE: Duration = Duration::from_secs(1);
+pub(super) const IDLE: Duration = Duration::from_secs(1);
 
 /// What came of one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +124,14 @@ impl Worker {
         }
     }
 
+    /// Tells webhooks what is due, until nothing is.
+    ///
+    /// # Errors
+    /// The database; what was being told is told again when its lease ends.
+    pub async fn tell(&self) -> Result<webhooks::ToldNow, StoreError> {
+        webhooks::tell(&self.desk).await
+    }
+
     /// Looks after refunds that hear nothing for too long, whatever became of their jobs, and says how many it looked at.
     /// What programs were answered long ago is forgotten.
     ///
@@ -131,12 +139,14 @@ impl Worker {
     /// The database.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
         sweep::forget_answers(&self.desk).await?;
+        sweep::forget_webhooks(&self.desk).await?;
         sweep::sweep(&self.desk).await
     }
 
     /// Works until `stop` says so; what is being done then is finished first. A call outside that takes its time holds up
     /// neither other organizations nor what else is due.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let telling = tokio::spawn(webhooks::run(self.desk.clone(), stop.clone()));
         let mut sweep_at = self.desk.now();
         let mut running = Running::default();
         while !*stop.borrow() {
@@ -166,6 +176,9 @@ impl Worker {
         }
         while running.is_busy() {
             running.one_ended().await;
+        }
+        if let Err(error) = telling.await {
+            tracing::error!(%error, "telling webhooks broke down");
         }
     }
 

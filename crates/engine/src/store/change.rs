@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
+use super::commit::{CommitError, Remembered};
 use super::people::{instant, read_person, read_role, text};
 use super::{Store, StoreError};
 use crate::account_mail::Prepared;
@@ -320,6 +321,19 @@ impl Change {
         .execute(&mut *self.tx)
         .await?;
         Ok(())
+    }
+
+    /// Writes down what was answered to a caller's key, which nobody else can answer meanwhile: the organization is held.
+    pub async fn remember(
+        &mut self,
+        remembered: &Remembered,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        match super::commit::remember(&mut self.tx, &self.organization, remembered, at).await {
+            Ok(()) => Ok(()),
+            Err(CommitError::Store(error)) => Err(error),
+            Err(error) => Err(StoreError::unreadable("an answer", error)),
+        }
     }
 
     /// Commits; until then nothing has happened.

@@ -88,11 +88,11 @@ impl From<sqlx::Error> for CommitError {
 pub(super) type Tx = Transaction<'static, Any>;
 
 impl Store {
-    /// Writes a decision, whole or not at all.
+    /// Writes a decision, whole or not at all; how many messages it has for webhooks.
     ///
     /// # Errors
     /// [`CommitError`]; the database is as it was.
-    pub async fn commit(&self, commit: &Commit<'_>) -> Result<(), CommitError> {
+    pub async fn commit(&self, commit: &Commit<'_>) -> Result<u64, CommitError> {
         let order = &commit.decision.order;
         let base = self.search_base(&order.organization_id).await?;
         let row = OrderRow::of(order)?;
@@ -123,6 +123,7 @@ impl Store {
         for rows in tables {
             rows.write(&mut tx).await?;
         }
+        let told = super::webhook_messages::record(&mut tx, commit.decision).await?;
         if let Some(remembered) = commit.remembered {
             remember(
                 &mut tx,
@@ -133,7 +134,7 @@ impl Store {
             .await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(told)
     }
 
     /// What was answered to this key before.

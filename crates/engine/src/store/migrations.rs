@@ -84,6 +84,11 @@ pub(super) const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         [include_str!("../../migrations/0020_landed_costs.sql"); 2],
     ),
     (
+        23,
+        "webhooks",
+        [include_str!("../../migrations/0023_webhooks.sql"); 2],
+    ),
+    (
         27,
         "views_version",
         [include_str!("../../migrations/0027_views_version.sql"); 2],

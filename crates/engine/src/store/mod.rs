@@ -39,6 +39,9 @@ mod tally;
 mod tariffs;
 pub mod upkeep;
 pub mod views;
+pub(crate) mod webhook_attempts;
+pub(crate) mod webhook_messages;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

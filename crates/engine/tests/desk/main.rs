@@ -55,4 +55,7 @@ mod two_payments;
 mod upkeep;
 mod views;
 mod waiting;
+mod webhooks;
+mod webhooks_apart;
+mod webhooks_failing;
 mod workers;

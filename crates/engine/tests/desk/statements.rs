@@ -36,6 +36,9 @@ const TENANT_TABLES: &[&str] = &[
     "tariff_versions",
     "tariff_rows",
     "landed_costs",
+    "webhooks",
+    "webhook_messages",
+    "webhook_attempts",
 ];
 
 fn store() -> PathBuf {
@@ -229,7 +232,8 @@ fn every_writing_transaction_on_an_order_begins_with_its_row() {
             "queue.rs",
             "second_factors.rs",
             "sign_ins.rs",
-            "views.rs"
+            "views.rs",
+            "webhook_attempts.rs"
         ]
     );
     let update = statement("update orders set");

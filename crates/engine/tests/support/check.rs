@@ -44,6 +44,9 @@ pub const TABLES: &[&str] = &[
     "tariff_versions",
     "tariff_rows",
     "landed_costs",
+    "webhooks",
+    "webhook_messages",
+    "webhook_attempts",
     "_sqlx_migrations",
 ];
 
@@ -89,6 +92,7 @@ pub fn asked(fakes: &Fakes) -> usize {
         fakes.news.asked().len(),
         fakes.letters.asked().len(),
         fakes.quotes.asked().len(),
+        fakes.posts.lock().unwrap().len(),
     ]
     .iter()
     .sum()

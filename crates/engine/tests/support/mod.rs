@@ -9,6 +9,7 @@ pub mod check;
 pub mod import;
 pub mod orders;
 pub mod random;
+pub mod webhooks;
 
 use std::fmt::Debug;
 use std::io::Write;
@@ -119,9 +120,9 @@ impl Harness {
         let store = Store::open(url).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Clock::set_to(START.parse().unwrap());
-        let desk = Desk::new(store, clock.clone(), Ids::seeded(7));
-        let organization = create(&desk, "First", Settings::default()).await.unwrap();
         let fakes = Arc::new(Fakes::default());
+        let desk = Desk::new(store, clock.clone(), Ids::seeded(7)).telling(fakes.outlet());
+        let organization = create(&desk, "First", Settings::default()).await.unwrap();
         let worker = Worker::new(desk.clone(), fakes.ports());
         let raw = one_connection(url).await;
         let (url, jobs_left) = (url.to_owned(), AtomicUsize::new(0));

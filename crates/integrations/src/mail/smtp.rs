@@ -11,12 +11,13 @@ use async_trait::async_trait;
 use engine::ports::{Answer, Letter, Mail};
 use mail_send::smtp::message::Parameters;
 use mail_send::{Credentials, Error, SmtpClient, SmtpClientBuilder};
-use rustls::{ClientConfig, RootCertStore};
 use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, EXT_SMTP_UTF8, Response};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+
+use crate::sending::trusting;
 
 use super::message::{message, wrong_address};
 use super::server::{MailServer, Tls};
@@ -305,21 +306,4 @@ fn boxed<T: Stream + 'static>(client: SmtpClient<T>) -> SmtpClient<Box<dyn Strea
         stream: Box::new(client.stream),
         timeout: client.timeout,
     }
-}
-
-/// Trusts whom this machine trusts, else whom browsers trust. The machine's list is where a merchant adds a server of
-/// their own; `SSL_CERT_FILE` names another one.
-fn trusting() -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    // Named, since another part of the program may bring a second one, and then there is no default.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the provider knows the versions that it was built with")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
 }

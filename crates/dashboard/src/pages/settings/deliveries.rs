@@ -97,7 +97,7 @@ fn told(visitor: &Visitor, delivery: &Delivery) -> Value {
 }
 
 /// A body as a person reads it: JSON on several lines, anything else as it came.
-fn laid_out(body: &str) -> String {
+pub(super) fn laid_out(body: &str) -> String {
     serde_json::from_str::<Value>(body)
         .and_then(|value| serde_json::to_string_pretty(&value))
         .unwrap_or_else(|_| body.to_owned())

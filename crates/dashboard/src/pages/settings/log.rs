@@ -61,6 +61,7 @@ fn said(visitor: &Visitor, act: &Act) -> String {
 }
 
 /// What of an act is not said as it is kept.
+#[allow(clippy::too_many_lines, reason = "each act by its name, in one table")]
 fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
     let role = |name: &str| role_name(visitor.formats.language, name);
     let change = |from: String, to: String| vec![("from", from), ("to", to)];
@@ -107,7 +108,14 @@ fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
         Act::TariffImported { version, rows, .. } => {
             vec![("version", version.to_string()), ("rows", rows.to_string())]
         }
-        Act::LandedCostTermsChanged
+        Act::WebhookReplayed { messages, .. } => vec![("messages", messages.to_string())],
+        Act::WebhookMade { .. }
+        | Act::WebhookChanged { .. }
+        | Act::WebhookEnabled { .. }
+        | Act::WebhookDisabled { .. }
+        | Act::WebhookSecretRotated { .. }
+        | Act::WebhookDeleted { .. }
+        | Act::LandedCostTermsChanged
         | Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }

@@ -10,6 +10,8 @@ mod payments;
 mod policies;
 mod roles;
 mod team;
+mod webhook_rows;
+mod webhooks;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -40,6 +42,7 @@ const SECTIONS: &[(&str, Permission)] = &[
     ("payments", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
     ("policies", Permission::ManageSettings),
+    ("webhooks", Permission::ManageSettings),
     ("deliveries", Permission::ManageSettings),
     ("log", Permission::ManageTeam),
 ];
@@ -80,7 +83,31 @@ pub(crate) fn routes() -> Router<App> {
             get(policies::show).post(policies::save),
         )
         .route("/settings/log", get(log::show))
+        .merge(told_elsewhere())
         .merge(people())
+}
+
+/// Webhooks out.
+fn told_elsewhere() -> Router<App> {
+    Router::new()
+        .route("/settings/webhooks", get(webhooks::list))
+        .route(
+            "/settings/webhooks/new",
+            get(webhooks::new).post(webhooks::make),
+        )
+        .route(
+            "/settings/webhooks/{id}",
+            get(webhooks::show).post(webhooks::save),
+        )
+        .route("/settings/webhooks/{id}/act", post(webhooks::act))
+        .route(
+            "/settings/webhooks/{id}/delete",
+            get(webhooks::ask_delete).post(webhooks::delete),
+        )
+        .route(
+            "/settings/webhooks/{id}/log/{attempt}",
+            get(webhooks::attempt),
+        )
 }
 
 /// Who belongs to the organization, what they may do, and how one joins.
@@ -160,6 +187,11 @@ impl Done {
             "second-factor-reset",
             "capture",
             "policies",
+            "webhook-made",
+            "webhook-tested",
+            "webhook-rotated",
+            "webhook-replayed",
+            "webhook-deleted",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();
