@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 const PAGE: &str = include_str!("../../../../docs/api/errors.md");
-const REFUSALS: &str = include_str!("../../../domain/src/refusal.rs");
-const KINDS: &str = include_str!("../../src/graphql/errors.rs");
 
 /// What is refused before any rule is asked, or failed: these have no variant of their own.
 const OF_THE_DOOR: [&str; 11] = [
@@ -36,50 +34,73 @@ fn in_snake_case(name: &str) -> String {
     letters.collect()
 }
 
-/// The refusals, each with its kind; the arms of `kind_of` name those that are no failed precondition.
-fn refusals() -> BTreeMap<String, String> {
-    let mut kinds = BTreeMap::new();
-    for arm in between(KINDS, "fn kind_of", "\n}\n")
-        .split("ErrorType::")
-        .collect::<Vec<_>>()
-        .windows(2)
-    {
-        let kind: String = arm[1]
-            .chars()
-            .take_while(char::is_ascii_alphabetic)
-            .collect();
-        for named in arm[0].split("Refusal::").skip(1) {
-            let name: String = named
-                .chars()
-                .take_while(char::is_ascii_alphabetic)
-                .collect();
-            kinds.insert(name, in_snake_case(&kind).to_uppercase());
+/// An enum of refusals and the function that says their kinds.
+struct Refusals {
+    /// Where the enum is, what it begins with, and what its codes begin with.
+    source: &'static str,
+    name: &'static str,
+    prefix: &'static str,
+    /// The source with the function, what that begins with, and the kind of those that it does not name.
+    kinds: &'static str,
+    function: &'static str,
+    usual: &'static str,
+}
+
+const ALL: [Refusals; 2] = [
+    Refusals {
+        source: include_str!("../../../domain/src/refusal.rs"),
+        name: "Refusal",
+        prefix: "",
+        kinds: include_str!("../../src/graphql/errors.rs"),
+        function: "fn kind_of",
+        usual: "FAILED_PRECONDITION",
+    },
+    Refusals {
+        source: include_str!("../../../domain/src/webhook.rs"),
+        name: "WebhookRefusal",
+        prefix: "webhook_",
+        kinds: include_str!("../../src/graphql/webhooks/mod.rs"),
+        function: "fn failed",
+        usual: "BAD_REQUEST",
+    },
+];
+
+impl Refusals {
+    /// Each code with its kind.
+    fn codes(&self) -> Vec<String> {
+        let mut kinds = BTreeMap::new();
+        let body = between(self.kinds, self.function, "\n}\n");
+        let arms: Vec<&str> = body.split("ErrorType::").collect();
+        for arm in arms.windows(2) {
+            let kind: String = letters(arm[1]);
+            for named in arm[0].split(&format!("{}::", self.name)).skip(1) {
+                kinds.insert(letters(named), in_snake_case(&kind).to_uppercase());
+            }
         }
+        let begin = format!("pub enum {} {{", self.name);
+        let variants = between(self.source, &begin, "\n}\n").lines();
+        let names = variants.filter_map(|line| {
+            let name = letters(line.strip_prefix("    ")?);
+            let is_variant = name.starts_with(|letter: char| letter.is_ascii_uppercase());
+            is_variant.then_some(name)
+        });
+        let kind = |name: &str| kinds.get(name).cloned();
+        let told = names.map(|name| {
+            let kind = kind(&name).unwrap_or_else(|| self.usual.to_owned());
+            format!("{}{} {kind}", self.prefix, in_snake_case(&name))
+        });
+        told.collect()
     }
-    let variants = between(REFUSALS, "pub enum Refusal {", "\n}\n").lines();
-    let variants = variants.filter_map(|line| {
-        let name = line.strip_prefix("    ")?;
-        let length = name.find([' ', ',', '(']).unwrap_or(name.len());
-        name.starts_with(|letter: char| letter.is_ascii_uppercase())
-            .then(|| &name[..length])
-    });
-    let usual = || "FAILED_PRECONDITION".to_owned();
-    variants
-        .map(|name| {
-            (
-                in_snake_case(name),
-                kinds.get(name).cloned().unwrap_or_else(usual),
-            )
-        })
-        .collect()
+}
+
+/// The name that a text begins with.
+fn letters(text: &str) -> String {
+    text.chars().take_while(char::is_ascii_alphabetic).collect()
 }
 
 #[test]
 fn every_error_is_on_the_page_with_its_kind() {
-    let mut known: Vec<String> = refusals()
-        .into_iter()
-        .map(|(code, kind)| format!("{code} {kind}"))
-        .collect();
+    let mut known: Vec<String> = ALL.iter().flat_map(Refusals::codes).collect();
     assert!(known.len() > 40, "{known:?}");
     known.extend(OF_THE_DOOR.map(str::to_owned));
     known.sort();
