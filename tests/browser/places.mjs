@@ -75,7 +75,7 @@ export async function paths(page) {
     `/refunds/reconciliation?from=${day(-3)}&to=${day(1)}`,
     "/preferences",
     "/preferences/second-factor",
-    ...["team", "roles", "roles/new", "keys", "organization", "payments", "fees", "policies", "webhooks", "webhooks/new", "deliveries", "log"].map((section) => `/settings/${section}`),
+    ...["team", "roles", "roles/new", "keys", "organization", "places", "places/new", "payments", "fees", "policies", "webhooks", "webhooks/new", "deliveries", "log"].map((section) => `/settings/${section}`),
     "/invitation/used.long-ago",
     "/nothing-is-here",
   ];

@@ -166,3 +166,45 @@ inEveryLanguage("P1 dark and light are as the person chose, whatever the system 
   await choose("system");
   assert.equal(await background(), dark);
 });
+
+inEveryLanguage("P1 ship-from places are added, changed and removed, and one is the default", {}, async (page, t) => {
+  const [first, second] = [fresh("Warehouse"), fresh("Shop")];
+  const row = (name) => page.getByRole("row").filter({ hasText: name });
+  const field = (name) => page.getByRole("textbox", { name: t(name), exact: true });
+  const add = async (name, country) => {
+    await follow(page, page.getByRole("link", { name: t("place-new"), exact: true }));
+    await field("place-name").fill(name);
+    await field("field-line1").fill("1 Main Street");
+    await field("field-city").fill("Springfield");
+    await field("field-country").fill(country);
+    await press(page, t.save);
+  };
+  await section(page, t, "places");
+  await add(first, "xx");
+  // Refused beside its field, with what was typed.
+  assert.equal(await field("field-country").getAttribute("aria-invalid"), "true");
+  assert.equal(await field("place-name").inputValue(), first);
+  await field("field-country").fill("us");
+  await press(page, t.save);
+  await sees(page, t("settings-done-place-added"));
+  await add(second, "fr");
+  await follow(page, row(second).getByRole("button", { name: `${t("place-make-default")} (${second})` }));
+  await sees(page, t("settings-done-place-default"));
+  await expect(row(second), t("place-is-primary"));
+  // The default goes last, and says why.
+  await follow(page, row(second).getByRole("link", { name: `${t("place-remove")} (${second})` }));
+  await press(page, t("place-remove"));
+  await sees(page, t("instead-choose-another-default"));
+  await follow(page, row(first).getByRole("link", { name: first, exact: true }));
+  await field("field-city").fill("Shelbyville");
+  await page.getByRole("combobox", { name: t("place-kind"), exact: true }).selectOption({ label: t("place-kind-consolidation") });
+  await press(page, t.save);
+  await sees(page, t("settings-done-place-saved"));
+  await expect(row(first), "Shelbyville");
+  await expect(row(first), t("place-is-consolidation"));
+  await follow(page, row(first).getByRole("link", { name: `${t("place-remove")} (${first})` }));
+  await sees(page, t("place-remove-sure", { name: first }));
+  await press(page, t("place-remove"));
+  await sees(page, t("settings-done-place-removed"));
+  assert.equal(await row(first).count(), 0);
+});

@@ -21,9 +21,9 @@ use crate::given::Given;
 use crate::guard::{self, Attempts};
 use crate::pages::console::{self, Sample};
 use crate::pages::{
-    cancel, capture, chosen, columns, corrections, csv, edits, find, here, news, order, orders,
-    outbox, password, preferences, quick, refund, refunds, second_factor, settings, sign_in,
-    sign_in_code, views,
+    cancel, capture, chosen, columns, corrections, csv, edits, find, here, label, news, order,
+    orders, outbox, password, preferences, quick, refund, refunds, second_factor, settings,
+    sign_in, sign_in_code, views,
 };
 use crate::texts::{self, LANGUAGES};
 
@@ -117,6 +117,7 @@ pub fn router(app: App) -> Router {
         .route("/views/{id}", post(views::change))
         .route("/views/{id}/delete", get(views::ask).post(views::delete))
         .route("/orders/{id}", get(order::show))
+        .route("/labels/{id}", get(label::show))
         .merge(money())
         .route(
             "/orders/{id}/number",

@@ -32,6 +32,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/waiting.ftl"),
         include_str!("../locales/en/refunds.ftl"),
         include_str!("../locales/en/console.ftl"),
+        include_str!("../locales/en/places.ftl"),
     ],
     &[
         include_str!("../locales/fr/pages.ftl"),
@@ -48,6 +49,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/waiting.ftl"),
         include_str!("../locales/fr/refunds.ftl"),
         include_str!("../locales/fr/console.ftl"),
+        include_str!("../locales/fr/places.ftl"),
     ],
 ];
 
@@ -110,6 +112,14 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("cancel.html", include_str!("../templates/cancel.html")),
     ("refund.html", include_str!("../templates/refund.html")),
     ("capture.html", include_str!("../templates/capture.html")),
+    (
+        "settings_places.html",
+        include_str!("../templates/settings_places.html"),
+    ),
+    (
+        "settings_place.html",
+        include_str!("../templates/settings_place.html"),
+    ),
     (
         "settings_payments.html",
         include_str!("../templates/settings_payments.html"),

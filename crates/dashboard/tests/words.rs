@@ -100,6 +100,8 @@ const BEGINNINGS: &[&str] = &[
     "log-",
     "team-refusal-",
     "appearance-",
+    "place-kind-",
+    "place-is-",
     "waits-",
     "waited-",
     "webhook-",

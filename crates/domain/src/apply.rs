@@ -259,6 +259,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             reference,
             postage,
             problem,
+            note,
             ..
         } => {
             let shipment = find(
@@ -273,6 +274,17 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             if !reference.is_empty() {
                 label.reference.clone_from(reference);
             }
+            if !note.is_empty() {
+                label.note.clone_from(note);
+            }
+        }
+        EventKind::LabelRequested { shipment, label } => {
+            let shipment = find(
+                &mut order.shipments,
+                |known: &Shipment| known.id == *shipment,
+                shipment,
+            )?;
+            shipment.label = Some((**label).clone());
         }
         EventKind::MailRequested { mail } => order.mails.push(mail.clone()),
         EventKind::MailSettled { mail, to, .. } => {

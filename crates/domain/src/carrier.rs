@@ -7,7 +7,7 @@ use crate::money::Money;
 use crate::order::{Concern, Order};
 use crate::refund::MAX_NOTE;
 use crate::refusal::Refusal;
-use crate::ship::{checked_tracking, label_to, moved};
+use crate::ship::{checked_tracking, label_to, moved, void_requested};
 use crate::shipment::{Label, LabelState, Shipment, ShipmentState, Tracking};
 use crate::text::optional_text;
 
@@ -66,10 +66,13 @@ pub(crate) fn record_label(
             ))]
         }
         LabelFact::Failed { problem } if is_buying => {
-            vec![
-                label_to(shipment, label, L::Failed, problem),
-                moved(shipment, ShipmentState::Voided, problem),
-            ]
+            let mut events = vec![label_to(shipment, label, L::Failed, problem)];
+            // One that was there before its label stays; that it has none is for a person to settle.
+            events.push(match shipment.state {
+                ShipmentState::LabelPending => moved(shipment, ShipmentState::Voided, problem),
+                _ => concern(problem),
+            });
+            events
         }
         LabelFact::Unknown { problem } if matches!(label.state, L::Requested | L::Sent) => {
             vec![
@@ -80,7 +83,7 @@ pub(crate) fn record_label(
         LabelFact::Voided if matches!(label.state, L::Bought | L::VoidRequested) => {
             vec![
                 label_to(shipment, label, L::Voided, ""),
-                moved(shipment, ShipmentState::Voided, ""),
+                moved(shipment, ShipmentState::Voided, &label.note),
             ]
         }
         LabelFact::VoidRefused { problem } if label.state == L::VoidRequested => {
@@ -120,6 +123,7 @@ fn bought(
         reference: reference.to_owned(),
         postage,
         problem: String::new(),
+        note: String::new(),
     }];
     let problem = match checked_tracking(tracking) {
         Ok(tracking) => {
@@ -134,11 +138,14 @@ fn bought(
             label.id
         )),
     };
-    events.push(moved(shipment, ShipmentState::Created, ""));
+    if shipment.state == ShipmentState::LabelPending {
+        events.push(moved(shipment, ShipmentState::Created, ""));
+    }
     (events, problem)
 }
 
-/// Sets where a shipment stands by hand; one made by hand can be voided so, a label has to be voided.
+/// Sets where a shipment stands by hand. Voiding one that has a label asks the carrier to void that, and the shipment
+/// follows when the carrier agrees.
 pub(crate) fn update_shipment(
     order: &Order,
     id: &ShipmentId,
@@ -146,23 +153,55 @@ pub(crate) fn update_shipment(
     note: &str,
 ) -> Result<Vec<EventKind>, Refusal> {
     let shipment = find(order, id)?;
-    if let (ShipmentState::Voided, Some(label)) = (to, &shipment.label) {
-        return Err(Refusal::LabelStateWrong {
-            label: label.id.clone(),
-            state: label.state,
-        });
-    }
     let note = optional_text(note, "note", MAX_NOTE)?;
-    if !shipment.is_shipped() || to == ShipmentState::LabelPending {
-        return Err(Refusal::ShipmentNotFound {
-            shipment: id.clone(),
-        });
-    }
-    // A person may set it back: what the carrier said by mistake is corrected by hand.
     if shipment.state == to {
         return Ok(Vec::new());
     }
+    if let (ShipmentState::Voided, Some(label)) = (to, &shipment.label) {
+        match label.state {
+            LabelState::Bought => return Ok(vec![void_requested(shipment, label, &note)]),
+            LabelState::VoidRequested => return Ok(Vec::new()),
+            LabelState::Requested | LabelState::Sent | LabelState::Unknown => {
+                return Err(Refusal::LabelStateWrong {
+                    label: label.id.clone(),
+                    state: label.state,
+                });
+            }
+            // Nothing was paid for it, or it is paid back: the shipment stands by itself.
+            LabelState::Failed | LabelState::Voided => {}
+        }
+    }
+    if !may_follow(shipment.state, to) {
+        return Err(Refusal::ShipmentStateWrong {
+            shipment: id.clone(),
+            state: shipment.state,
+        });
+    }
     Ok(vec![moved(shipment, to, &note)])
+}
+
+/// Which state a person may set after which. A person sets a parcel back too: what the carrier said by mistake is
+/// corrected by hand. One that has arrived is set back before it can be void, and void is final.
+fn may_follow(from: ShipmentState, to: ShipmentState) -> bool {
+    use ShipmentState as S;
+    match (from, to) {
+        (S::Voided | S::LabelPending, _) | (_, S::LabelPending) | (S::Delivered, S::Voided) => {
+            false
+        }
+        (
+            S::Created
+            | S::InTransitToConsolidationCenter
+            | S::DeliveredToConsolidationCenter
+            | S::InTransit
+            | S::Delivered,
+            S::Created
+            | S::InTransitToConsolidationCenter
+            | S::DeliveredToConsolidationCenter
+            | S::InTransit
+            | S::Delivered
+            | S::Voided,
+        ) => true,
+    }
 }
 
 /// How far along a state is; what the carrier never says of a parcel is nowhere.

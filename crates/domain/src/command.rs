@@ -18,6 +18,7 @@ use crate::refund::{self, RefundRequest};
 use crate::refund_by_hand;
 use crate::refund_settle::{self, ForeignRefund, RefundFact};
 use crate::refusal::Refusal;
+use crate::send::{self, LabelWish, ShipmentRequest};
 use crate::ship::{self, LabelRequest};
 use crate::shipment::{ShipmentState, Tracking};
 use crate::shop::{self, ShopFact};
@@ -120,6 +121,13 @@ pub enum Command {
         numbers: Vec<String>,
     },
     RequestLabel(Box<LabelRequest>),
+    CreateShipments {
+        shipments: Vec<ShipmentRequest>,
+    },
+    LabelShipment {
+        shipment: ShipmentId,
+        wish: LabelWish,
+    },
     VoidLabel {
         label: LabelId,
     },
@@ -172,6 +180,8 @@ impl Command {
             Self::AddTracking { .. }
             | Self::RemoveTracking { .. }
             | Self::RequestLabel(_)
+            | Self::CreateShipments { .. }
+            | Self::LabelShipment { .. }
             | Self::VoidLabel { .. }
             | Self::UpdateShipment { .. } => Permission::ShipOrders,
         }
@@ -323,7 +333,9 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Dec
             ship::add_tracking(order, &parcel, context)
         }
         Command::RemoveTracking { numbers } => ship::remove_tracking(order, numbers),
-        Command::RequestLabel(request) => ship::request_label(order, request, context),
+        Command::RequestLabel(request) => send::request_label(order, request, context),
+        Command::CreateShipments { shipments } => send::create_shipments(order, shipments, context),
+        Command::LabelShipment { shipment, wish } => send::label_shipment(order, shipment, wish),
         Command::VoidLabel { label } => ship::void_label(order, label),
         Command::UpdateShipment {
             shipment,

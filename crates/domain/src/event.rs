@@ -18,7 +18,7 @@ use crate::order::{
 };
 use crate::payment::{Dispute, PaymentState};
 use crate::refund::{Refund, RefundFailure, RefundState};
-use crate::shipment::{LabelState, Shipment, ShipmentState, Tracking};
+use crate::shipment::{Label, LabelState, Shipment, ShipmentState, Tracking};
 use crate::waiting::{Outcome, Waiting};
 
 /// One thing that happened, with when and by whom.
@@ -242,6 +242,14 @@ pub enum EventKind {
         postage: Option<Money>,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         problem: String,
+        /// Why it is voided, in the words of who asked.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// A label is to be bought for a shipment that was made without one.
+    LabelRequested {
+        shipment: ShipmentId,
+        label: Box<Label>,
     },
     MailRequested {
         mail: Mail,
@@ -307,6 +315,7 @@ impl EventKind {
             Self::TrackingAdded { .. } => "tracking_added",
             Self::TrackingRemoved { .. } => "tracking_removed",
             Self::LabelChanged { .. } => "label_changed",
+            Self::LabelRequested { .. } => "label_requested",
             Self::MailRequested { .. } => "mail_requested",
             Self::MailSettled { .. } => "mail_settled",
             Self::SyncChanged { .. } => "sync_changed",

@@ -72,6 +72,8 @@ ids! {
     PartyId = "party_";
     /// Something a provider told by itself.
     DeliveryId = "delivery_";
+    /// A place that parcels leave from.
+    PlaceId = "fulfillment_center_";
     /// A landed cost that was quoted.
     LandedCostId = "landed_cost_";
     /// Where something is told to a program elsewhere.

@@ -10,6 +10,7 @@ use crate::payment_settle::{PaymentFact, record};
 use crate::refusal::{Problem, Refusal};
 use crate::ship::{Tracked, add_tracking};
 use crate::shipment::{Shipment, ShipmentState, Tracking};
+use crate::shipment_details::Details;
 use crate::text::required_text;
 
 /// The past of an order that is taken in.
@@ -126,6 +127,7 @@ fn shipped(decision: &Decision, past: &Past, context: &Context) -> Result<Vec<Ev
         ship_to: order.ship_to.clone(),
         tracking: Vec::new(),
         label: None,
+        details: Details::default(),
         state: ShipmentState::Created,
         created_at: context.at,
         notify: false,

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Permission;
 use crate::ids::{
-    AttentionId, ItemId, LabelId, LandedCostId, MailId, NoteId, OrderId, PaymentId, RefundId,
-    ShipmentId, WaitingId,
+    AttentionId, ItemId, LabelId, LandedCostId, MailId, NoteId, OrderId, PaymentId, PlaceId,
+    RefundId, ShipmentId, WaitingId,
 };
 use crate::money::{Currency, Money};
 use crate::order::OrderStatus;
 use crate::payment::PaymentState;
 pub use crate::problem::Problem;
 use crate::refund::{Part, RefundState};
-use crate::shipment::LabelState;
+use crate::shipment::{LabelState, ShipmentState};
 
 /// What the rules refuse, and why. Nothing has changed when one of these is returned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -119,6 +119,15 @@ pub enum Refusal {
     NothingToShip,
     #[error("shipment {shipment} is not known on this order")]
     ShipmentNotFound { shipment: ShipmentId },
+    #[error("shipment {shipment} is {state:?}; that cannot follow")]
+    ShipmentStateWrong {
+        shipment: ShipmentId,
+        state: ShipmentState,
+    },
+    #[error("ship-from place {place} is not known here")]
+    PlaceNotFound { place: PlaceId },
+    #[error("{name} is the default ship-from place; make another one the default first")]
+    DefaultPlace { name: String },
     #[error("tracking number \"{number}\" is on this order already")]
     TrackingKnown { number: String },
     #[error("tracking number \"{number}\" is not on this order")]
@@ -211,6 +220,10 @@ pub enum Instead {
     PlaceAgain,
     /// Have the shopper pay again, or cancel the order.
     PayAgain,
+    /// Set the shipment back first; a void one is made again.
+    SetItBack,
+    /// Make another ship-from place the default.
+    ChooseAnotherDefault,
     /// Nothing needs to be done.
     Nothing,
 }
@@ -261,6 +274,9 @@ impl Refusal {
             | Self::LandedCostExpired { .. }
             | Self::LandedCostUsed { .. } => Some("landed_cost"),
             Self::NoExchangeRate { .. } => Some("rate"),
+            Self::PlaceNotFound { .. } => Some("fulfillment_center"),
+            Self::DefaultPlace { .. } => Some("kind"),
+            Self::ShipmentStateWrong { .. } => Some("status"),
             Self::StaleVersion { .. } => Some("version"),
             _ => None,
         }
@@ -305,6 +321,9 @@ impl Refusal {
             Self::QuantityExceeds { .. } => ("S2", I::ChooseLess),
             Self::NothingToShip => ("S2", I::VoidLabelFirst),
             Self::ShipmentNotFound { .. } => ("S1", I::LoadAgain),
+            Self::ShipmentStateWrong { .. } => ("S1", I::SetItBack),
+            Self::PlaceNotFound { .. } => ("P1", I::LoadAgain),
+            Self::DefaultPlace { .. } => ("P1", I::ChooseAnotherDefault),
             Self::TrackingKnown { .. } => ("S1", I::Nothing),
             Self::TrackingNotFound { .. } => ("S1", I::LoadAgain),
             Self::TrackingOfLabel { .. } => ("S4", I::VoidLabelFirst),

@@ -2,13 +2,13 @@
 
 use crate::address::Address;
 use crate::command::Context;
-use crate::coverage::{Fall, declaration_falls, fall_events, ship_to_falls};
 use crate::edits::check_unshipped;
 use crate::event::EventKind;
 use crate::ids::{ItemId, LabelId, ShipmentId};
 use crate::order::{Declaration, Fulfilment, Order, OrderStatus};
 use crate::refusal::{Problem, Refusal};
 use crate::shipment::{Label, LabelState, Parcel, Shipment, ShipmentState, Tracking};
+use crate::shipment_details::Details;
 use crate::text::{optional_text, required_text};
 
 /// The longest tracking number, in characters.
@@ -94,7 +94,7 @@ pub fn may_create_label(order: &Order) -> Result<(), Refusal> {
 }
 
 /// Refuses a shipment's identifier that is taken: events about one would reach the other.
-fn check_new_shipment(order: &Order, id: &ShipmentId) -> Result<(), Refusal> {
+pub(crate) fn check_new_shipment(order: &Order, id: &ShipmentId) -> Result<(), Refusal> {
     if order.shipments.iter().any(|known| known.id == *id) {
         let given = id.to_string();
         return Err(Refusal::invalid("shipment", Problem::Twice { given }));
@@ -135,15 +135,7 @@ pub(crate) fn add_tracking(
     context: &Context,
 ) -> Result<Vec<EventKind>, Refusal> {
     may_add_tracking(order)?;
-    if parcel.numbers.is_empty() {
-        return Err(Refusal::invalid("tracking_numbers", Problem::Missing));
-    }
-    if parcel.numbers.len() > MAX_NUMBERS {
-        return Err(Refusal::invalid(
-            "tracking_numbers",
-            Problem::TooMany { max: MAX_NUMBERS },
-        ));
-    }
+    check_numbers(parcel.numbers)?;
     let tracking = new_numbers(order, parcel.numbers)?;
     let items = match parcel.items {
         [] => order.all_unshipped(),
@@ -172,6 +164,7 @@ pub(crate) fn add_tracking(
         ship_to: order.ship_to.clone(),
         tracking,
         label: None,
+        details: Details::default(),
         state: ShipmentState::Created,
         created_at: context.at,
         notify: parcel.notify,
@@ -181,8 +174,18 @@ pub(crate) fn add_tracking(
     }])
 }
 
+/// Refuses no number at all, and more than [`MAX_NUMBERS`].
+pub(crate) fn check_numbers(numbers: &[Tracking]) -> Result<(), Refusal> {
+    let problem = match numbers.len() {
+        0 => Problem::Missing,
+        many if many > MAX_NUMBERS => Problem::TooMany { max: MAX_NUMBERS },
+        _ => return Ok(()),
+    };
+    Err(Refusal::invalid("tracking_numbers", problem))
+}
+
 /// The numbers as carriers print them, none of them on the order already.
-fn new_numbers(order: &Order, given: &[Tracking]) -> Result<Vec<Tracking>, Refusal> {
+pub(crate) fn new_numbers(order: &Order, given: &[Tracking]) -> Result<Vec<Tracking>, Refusal> {
     let mut tracking: Vec<Tracking> = Vec::new();
     for given in given {
         let checked = checked_tracking(given)?;
@@ -259,84 +262,6 @@ pub(crate) fn remove_tracking(
     Ok(events)
 }
 
-/// Decides to buy a label (S2), with the corrections made on its page and what they do to the promises (S3).
-pub(crate) fn request_label(
-    order: &Order,
-    request: &LabelRequest,
-    context: &Context,
-) -> Result<Vec<EventKind>, Refusal> {
-    if order.label(&request.label).is_some() {
-        return Ok(Vec::new());
-    }
-    may_create_label(order)?;
-    check_new_shipment(order, &request.shipment)?;
-    check_unshipped(order, &request.items)?;
-    if request.parcel.weight_g == 0 {
-        return Err(Refusal::invalid("weight", Problem::NotPositive));
-    }
-    let ship_to = match &request.ship_to {
-        Some(given) => given.clone().checked("ship_to")?,
-        None => order.ship_to.clone(),
-    };
-    if ship_to.country.is_empty() {
-        return Err(Refusal::invalid("ship_to.country", Problem::Missing));
-    }
-    let (mut events, mut falls) = declared_otherwise(order, &request.declared)?;
-    falls.extend(ship_to_falls(&order.ship_to, &ship_to));
-    let label = Label {
-        id: request.label.clone(),
-        account: required_text(&request.account, "account", MAX_TRACKING)?,
-        service: required_text(&request.service, "service", MAX_TRACKING)?,
-        parcel: request.parcel,
-        state: LabelState::Requested,
-        reference: String::new(),
-        postage: None,
-        problem: String::new(),
-    };
-    let shipment = Shipment {
-        id: request.shipment.clone(),
-        items: request.items.clone(),
-        ship_to,
-        tracking: Vec::new(),
-        label: Some(label),
-        state: ShipmentState::LabelPending,
-        created_at: context.at,
-        notify: request.notify,
-    };
-    events.extend(fall_events(order, falls));
-    events.push(EventKind::ShipmentAdded {
-        shipment: Box::new(shipment),
-    });
-    Ok(events)
-}
-
-/// What customs is told on the label's page that the order does not say, and the falls it brings (S3).
-fn declared_otherwise(
-    order: &Order,
-    declared: &[(ItemId, Declaration)],
-) -> Result<(Vec<EventKind>, Vec<Fall>), Refusal> {
-    let (mut events, mut falls) = (Vec::new(), Vec::new());
-    for (index, (id, to)) in declared.iter().enumerate() {
-        let item = order
-            .item(id)
-            .ok_or_else(|| Refusal::ItemNotFound { item: id.clone() })?;
-        if declared[..index].iter().any(|(other, _)| other == id) {
-            let given = id.to_string();
-            return Err(Refusal::invalid("declared", Problem::Twice { given }));
-        }
-        let to = crate::intake_check::checked_declaration(to.clone(), "item")?;
-        if item.declared != to {
-            falls.extend(declaration_falls(&item.declared, &to));
-            events.push(EventKind::ItemDeclared {
-                item: id.clone(),
-                from: item.declared.clone(),
-                to,
-            });
-        }
-    }
-    Ok((events, falls))
-}
-
 /// Decides to void a label (S4), which is final.
 ///
 /// # Errors
@@ -346,12 +271,7 @@ pub fn void_label(order: &Order, id: &LabelId) -> Result<Vec<EventKind>, Refusal
         .label(id)
         .ok_or_else(|| Refusal::LabelNotFound { label: id.clone() })?;
     match label.state {
-        LabelState::Bought => Ok(vec![label_to(
-            shipment,
-            label,
-            LabelState::VoidRequested,
-            "",
-        )]),
+        LabelState::Bought => Ok(vec![void_requested(shipment, label, "")]),
         LabelState::VoidRequested => Ok(Vec::new()),
         LabelState::Requested
         | LabelState::Sent
@@ -362,6 +282,15 @@ pub fn void_label(order: &Order, id: &LabelId) -> Result<Vec<EventKind>, Refusal
             state: label.state,
         }),
     }
+}
+
+/// The carrier is to be asked; the note says why when it has agreed.
+pub(crate) fn void_requested(shipment: &Shipment, label: &Label, why: &str) -> EventKind {
+    let mut event = label_to(shipment, label, LabelState::VoidRequested, "");
+    if let EventKind::LabelChanged { note, .. } = &mut event {
+        why.clone_into(note);
+    }
+    event
 }
 
 pub(crate) fn moved(shipment: &Shipment, to: ShipmentState, note: &str) -> EventKind {
@@ -387,5 +316,6 @@ pub(crate) fn label_to(
         reference: String::new(),
         postage: None,
         problem: problem.to_owned(),
+        note: String::new(),
     }
 }

@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::ids::{ItemId, LabelId, ShipmentId};
 use crate::money::Money;
 use crate::order::{Fulfilment, Order};
+use crate::shipment_details::Details;
 
 /// Where a shipment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,6 +74,44 @@ pub struct Parcel {
     pub weight_g: u32,
 }
 
+/// What a label is printed as. The names are stored: add, do not rename.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are the formats' own")]
+pub enum LabelFile {
+    #[default]
+    Pdf,
+    Zpl,
+}
+
+/// The paper that a label is printed on. The names are stored: add, do not rename.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelSize {
+    /// A roll of 4 by 6 inches.
+    #[default]
+    FourBySix,
+    /// A roll of 4 by 8 inches.
+    FourByEight,
+    /// Letter.
+    EightByEleven,
+}
+
+/// How a label is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs, reason = "each type says it")]
+pub struct LabelFormat {
+    pub file: LabelFile,
+    pub size: LabelSize,
+}
+
+impl LabelFormat {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A label of a shipment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
@@ -95,6 +134,12 @@ pub struct Label {
     /// What the carrier said when it would not.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub problem: String,
+    /// How it is printed.
+    #[serde(default, skip_serializing_if = "LabelFormat::is_usual")]
+    pub format: LabelFormat,
+    /// Why it is voided, in the words of who asked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// Items on their way together.
@@ -112,6 +157,9 @@ pub struct Shipment {
     /// Its label, where one was made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Label>,
+    /// What is said of it besides.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
     /// Where it stands.
     pub state: ShipmentState,
     /// When it was made.

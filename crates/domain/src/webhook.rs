@@ -175,6 +175,7 @@ fn types_of(kind: &EventKind) -> (&'static [WebhookType], Option<&ShipmentId>) {
         EventKind::TrackingAdded { shipment, .. } | EventKind::TrackingRemoved { shipment, .. } => {
             return (&[T::OrderUpdated, T::ShipmentUpdated], Some(shipment));
         }
+        EventKind::LabelRequested { shipment, .. } => return (&[T::OrderUpdated], Some(shipment)),
         EventKind::LabelChanged { shipment, to, .. } => return (labelled(*to), Some(shipment)),
         EventKind::Held { .. }
         | EventKind::Released

@@ -157,6 +157,7 @@ impl Carriers for Fakes {
                 carrier: "Fake".to_owned(),
             },
             postage: None,
+            printed: None,
         })
     }
 

@@ -7,6 +7,7 @@ use domain::ids::{OrganizationId, ViewId};
 use domain::landed_cost::terms::Terms;
 use domain::money::Currency;
 use domain::order::{Fulfilment, OrderStatus};
+use domain::places::Place;
 use domain::policy::Policies;
 use domain::team::{self, TeamRefusal};
 use jiff::Timestamp;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub policies: Policies,
     /// Fees, guarantee and boxes of landed costs that are quoted from now on.
     pub landed_cost: Terms,
+    /// Where its parcels leave from.
+    pub places: Vec<Place>,
     /// The address its e-mails come from.
     pub mail_from: String,
     /// The address that answers to them go to; empty for where they come from.
@@ -62,6 +65,7 @@ impl Default for Settings {
             capture: CaptureRule::default(),
             policies: Policies::default(),
             landed_cost: Terms::default(),
+            places: Vec::new(),
             mail_from: "orders@localhost".to_owned(),
             mail_reply_to: String::new(),
             second_factor: SecondFactor::default(),

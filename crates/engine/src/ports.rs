@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::labels::Printed;
 use crate::permit::Scope;
 
 /// What came of asking the outside.
@@ -162,6 +163,8 @@ pub struct BoughtLabel {
     pub tracking: Tracking,
     /// What it costs.
     pub postage: Option<Money>,
+    /// What is printed; none where the carrier gives nothing.
+    pub printed: Option<Printed>,
 }
 
 /// The carrier.

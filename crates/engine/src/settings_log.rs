@@ -162,6 +162,23 @@ pub enum Act {
     },
     /// What is set about landed costs.
     LandedCostTermsChanged,
+    /// A ship-from place was added.
+    PlaceAdded {
+        /// What it is called.
+        name: String,
+    },
+    /// A ship-from place got another name, kind or address.
+    PlaceChanged {
+        /// What it was called.
+        from: String,
+        /// What it is called.
+        name: String,
+    },
+    /// A ship-from place was removed; shipments that left from it keep what it was.
+    PlaceRemoved {
+        /// What it was called.
+        name: String,
+    },
     /// The organization was renamed.
     Renamed {
         /// Until then.

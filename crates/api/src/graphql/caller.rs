@@ -1,9 +1,11 @@
 //! Who asks, within one request: the desk, the key's session, and what the request as a whole says.
 
-use async_graphql::Context;
-use domain::ids::RefundId;
+use std::sync::Mutex;
+
+use async_graphql::{Context, ID};
+use domain::ids::{OrderId, RefundId, ShipmentId};
 use domain::policy::Policy;
-use domain::refusal::Refusal;
+use domain::refusal::{Problem, Refusal};
 use engine::desk::Desk;
 use engine::orders::{Idempotency, PROGRAM, Terms, fingerprint};
 use engine::permit::{Grants, Permit, Session, ViewOrders};
@@ -18,6 +20,8 @@ pub(crate) struct Caller {
     /// The request's own key, with a hash of its whole body.
     pub idempotency: Option<Idempotency>,
     policy: OnceCell<Policy>,
+    /// The orders that this request made or shipped, with their shipments: what the next mutation of the document is about.
+    made: Mutex<Vec<(OrderId, Option<ShipmentId>)>>,
 }
 
 impl Caller {
@@ -27,6 +31,7 @@ impl Caller {
             session,
             idempotency,
             policy: OnceCell::new(),
+            made: Mutex::default(),
         }
     }
 
@@ -69,17 +74,51 @@ impl Caller {
 
     /// The identifier of a refund that is asked for: under a key the same one each time, so that asking again finds it.
     pub fn refund_id(&self, terms: &Terms) -> RefundId {
+        RefundId(self.once_id(RefundId::PREFIX, terms, ""))
+    }
+
+    /// An identifier of this kind: under a key the same one each time for the same part of the request.
+    pub fn once_id(&self, prefix: &str, terms: &Terms, part: &str) -> String {
         const LETTERS: usize = 22;
         let Some(once) = &terms.idempotency else {
-            return engine::refunds::new_id(&self.desk);
+            return self.desk.ids().fresh(prefix, self.desk.now());
         };
         let scope = &self.session.scope;
         let whole = format!(
-            "{} {:?} {} {}",
+            "{} {:?} {} {}{part}",
             scope.organization_id, scope.mode, once.key, once.fingerprint
         );
         let hash = fingerprint(&whole);
-        RefundId(format!("{}{}", RefundId::PREFIX, &hash[..LETTERS]))
+        format!("{prefix}{}", &hash[..LETTERS])
+    }
+
+    /// Says that this request made an order, or these shipments of one.
+    pub fn remember(&self, order: &OrderId, shipments: &[ShipmentId]) {
+        let mut made = self.made.lock().expect("no holder panics");
+        made.push((order.clone(), None));
+        made.extend(shipments.iter().map(|id| (order.clone(), Some(id.clone()))));
+    }
+
+    /// The order that is named, else the last one that this request made.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`]: neither is there.
+    pub fn order_of_root(&self, named: Option<&ID>) -> Result<OrderId, Refusal> {
+        let made = || {
+            let made = self.made.lock().expect("no holder panics");
+            made.last().map(|(order, _)| order.clone())
+        };
+        let order = named.map(|id| OrderId(id.0.clone())).or_else(made);
+        order.ok_or_else(|| Refusal::invalid("order_id", Problem::Missing))
+    }
+
+    /// The shipments that this request made, in order.
+    pub fn shipments_made(&self) -> Vec<(OrderId, ShipmentId)> {
+        let made = self.made.lock().expect("no holder panics");
+        let each = made
+            .iter()
+            .filter_map(|(order, id)| Some((order.clone(), id.clone()?)));
+        each.collect()
     }
 
     /// What the record says where a call carries no words of its own.

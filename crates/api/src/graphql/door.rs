@@ -10,7 +10,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::routing::post;
+use axum::response::{IntoResponse, Response as Written};
+use axum::routing::{get, post};
 use domain::ids::KeyId;
 use engine::desk::Desk;
 use engine::keys::authenticate;
@@ -19,6 +20,7 @@ use engine::permit::{Scope, Session};
 
 use super::caller::Caller;
 use super::errors::{ErrorType, Said, tell};
+use super::labels::FILES;
 use super::limits::{Buckets, QUERY_POINTS, Standing, weigh};
 use super::{OrderApi, schema};
 
@@ -29,8 +31,8 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 const MAX_KEY: usize = 255;
 
 #[derive(Clone)]
-struct Door {
-    desk: Desk,
+pub(super) struct Door {
+    pub(super) desk: Desk,
     schema: OrderApi,
     buckets: Arc<Buckets>,
 }
@@ -44,6 +46,7 @@ pub fn router(desk: Desk, points: u32) -> Router {
     };
     Router::new()
         .route("/graphql", post(asked))
+        .route(&format!("{FILES}/{{id}}"), get(super::files::label))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(door)
 }
@@ -57,19 +60,34 @@ struct Answer {
 }
 
 /// Why a request is not carried out.
-struct Turned {
-    status: StatusCode,
-    said: Said,
-    standing: Option<(Standing, i64)>,
+pub(super) struct Turned {
+    pub(super) status: StatusCode,
+    pub(super) said: Said,
+    pub(super) standing: Option<(Standing, i64)>,
 }
 
 impl Turned {
-    fn away(status: StatusCode, kind: ErrorType, code: &str, message: impl Into<String>) -> Self {
+    pub(super) fn away(
+        status: StatusCode,
+        kind: ErrorType,
+        code: &str,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             status,
             said: Said::new(kind, code, message),
             standing: None,
         }
+    }
+
+    /// As an answer.
+    pub(super) fn told(self, request: &str) -> Written {
+        let answer = Answer {
+            status: self.status,
+            response: Response::from_errors(vec![self.said.into_error(request)]),
+            standing: self.standing,
+        };
+        answer.written(request).into_response()
     }
 
     fn broken(error: &dyn std::fmt::Display, request: &str) -> Self {
@@ -85,19 +103,23 @@ async fn asked(
     State(door): State<Door>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> (StatusCode, HeaderMap, Vec<u8>) {
+) -> Written {
     let request = door.desk.ids().fresh("req_", door.desk.now());
     let answer = answer(&door, &headers, body, &request).await;
-    let answer = answer.unwrap_or_else(|turned| Answer {
-        status: turned.status,
-        response: Response::from_errors(vec![turned.said.into_error(&request)]),
-        standing: turned.standing,
-    });
-    let body = serde_json::to_vec(&answer.response).unwrap_or_else(|error| {
-        tracing::error!(request, %error, "an answer of the API could not be written");
-        Vec::new()
-    });
-    (answer.status, headers_of(&answer, &request), body)
+    match answer {
+        Ok(answer) => answer.written(&request).into_response(),
+        Err(turned) => turned.told(&request),
+    }
+}
+
+impl Answer {
+    fn written(self, request: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let body = serde_json::to_vec(&self.response).unwrap_or_else(|error| {
+            tracing::error!(request, %error, "an answer of the API could not be written");
+            Vec::new()
+        });
+        (self.status, headers_of(&self, request), body)
+    }
 }
 
 fn headers_of(answer: &Answer, request: &str) -> HeaderMap {
@@ -185,7 +207,11 @@ async fn answer(
 }
 
 /// Whose key it is, and so where and as whom everything is asked.
-async fn who(door: &Door, headers: &HeaderMap, request: &str) -> Result<Session, Turned> {
+pub(super) async fn who(
+    door: &Door,
+    headers: &HeaderMap,
+    request: &str,
+) -> Result<Session, Turned> {
     let turned = |code, message: &str| {
         let (status, kind) = (StatusCode::UNAUTHORIZED, ErrorType::Unauthenticated);
         Turned::away(status, kind, code, message)
@@ -211,7 +237,7 @@ async fn who(door: &Door, headers: &HeaderMap, request: &str) -> Result<Session,
     Ok(Session { scope, actor })
 }
 
-fn secret(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn secret(headers: &HeaderMap) -> Option<&str> {
     let named = headers
         .get("credentialtoken")
         .and_then(|value| value.to_str().ok());
@@ -246,7 +272,7 @@ fn own_key(headers: &HeaderMap, body: &[u8]) -> Result<Option<Idempotency>, Turn
     }))
 }
 
-fn take(door: &Door, key: &KeyId, points: i64) -> Result<(), Turned> {
+pub(super) fn take(door: &Door, key: &KeyId, points: i64) -> Result<(), Turned> {
     let taken = door.buckets.take(key, points, door.desk.now());
     taken.map(|_| ()).map_err(|standing| {
         let wait_s = standing.wait_s(points);

@@ -68,14 +68,14 @@ impl Said {
         }
     }
 
-    fn refused(refusal: &Refusal) -> Self {
+    pub fn refused(refusal: &Refusal) -> Self {
         Self {
             refusal: Some(Box::new(refusal.clone())),
             ..Self::new(kind_of(refusal), &refusal.code(), refusal.to_string())
         }
     }
 
-    fn failed(failure: &Failure, request: &str) -> Self {
+    pub fn failed(failure: &Failure, request: &str) -> Self {
         match failure {
             Failure::Refused(refusal) => Self::refused(refusal),
             Failure::NotFound(_) => {
@@ -130,7 +130,9 @@ fn kind_of(refusal: &Refusal) -> ErrorType {
         Refusal::NoteNotFound { .. }
         | Refusal::RefundNotFound { .. }
         | Refusal::ItemNotFound { .. }
-        | Refusal::ShipmentNotFound { .. } => ErrorType::NotFound,
+        | Refusal::ShipmentNotFound { .. }
+        | Refusal::LabelNotFound { .. }
+        | Refusal::PlaceNotFound { .. } => ErrorType::NotFound,
         _ => ErrorType::FailedPrecondition,
     }
 }

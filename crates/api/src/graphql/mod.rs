@@ -9,11 +9,16 @@ mod door;
 mod enums;
 mod errors;
 pub mod examples;
+mod files;
+mod fulfillment_centers;
 mod ids;
 mod inputs;
 mod items;
 mod labels;
+mod labels_buy;
+mod labels_list;
 pub mod limits;
+mod measures;
 mod mutation;
 mod order;
 mod own;
@@ -23,26 +28,39 @@ pub mod reference;
 mod refunds;
 mod root;
 mod scalars;
+mod ship_enums;
+mod ship_inputs;
+mod ship_mutation;
+mod shipment_cartons;
 mod shipments;
 mod shipments_list;
 mod sold;
+mod totals;
 mod webhooks;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 pub use door::{MAX_BODY_BYTES, router};
+use fulfillment_centers::FulfillmentCenterQueries;
+use labels_list::LabelQueries;
 use limits::{MAX_COMPLEXITY, MAX_DEPTH};
 use mutation::OrderMutations;
 use query::OrderQueries;
+use ship_mutation::ShipmentMutations;
 pub use webhooks::bodies::Answers;
 use webhooks::{WebhookMutations, WebhookQueries};
 
 // Each part is in the file of its noun; a doc comment would become the interface's.
 #[derive(Default, MergedObject)]
-struct Query(OrderQueries, WebhookQueries);
+struct Query(
+    OrderQueries,
+    LabelQueries,
+    FulfillmentCenterQueries,
+    WebhookQueries,
+);
 
 #[derive(Default, MergedObject)]
-struct Mutation(OrderMutations, WebhookMutations);
+struct Mutation(OrderMutations, ShipmentMutations, WebhookMutations);
 
 type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 

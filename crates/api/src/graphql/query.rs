@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use super::caller::Caller;
 use super::enums::OrderStatus;
 use super::errors::not_found;
+use super::fulfillment_centers;
 use super::ids;
 use super::items::{FulfillmentItem, Item, item, quantities};
 use super::order::Order;
@@ -26,10 +27,10 @@ use super::shipments_list::{self, ShipmentConnection, ShipmentFilter, Wanted};
 use super::sold::Sold;
 
 /// Orders on a page where nobody says how many.
-const USUAL: i64 = 50;
+pub(super) const USUAL: i64 = 50;
 
 /// The most orders on a page.
-const MOST: i64 = 250;
+pub(super) const MOST: i64 = 250;
 
 /// The most orders that are looked at for one page; where few of them are kept, the page is short and says that there
 /// are more.
@@ -45,6 +46,14 @@ pub(crate) struct DateTimeRange {
 }
 
 impl DateTimeRange {
+    pub fn after(&self) -> Option<&DateTime> {
+        self.after.as_ref()
+    }
+
+    pub fn before(&self) -> Option<&DateTime> {
+        self.before.as_ref()
+    }
+
     /// Whether a time is within it.
     pub fn holds(&self, at: Timestamp) -> bool {
         let (after, before) = (self.after.as_ref(), self.before.as_ref());
@@ -218,6 +227,9 @@ async fn party_named(context: &Context<'_>, id: &ID) -> Result<Party> {
     if let Some((of, which)) = parties::named(id) {
         let Order(sold) = part_of(order(context, &of).await, "party", id)?;
         return Ok(party(&sold, which));
+    }
+    if let Some(origin) = fulfillment_centers::party(context, id).await? {
+        return Ok(origin);
     }
     let caller = Caller::of(context);
     let permit = caller.session.permit()?;

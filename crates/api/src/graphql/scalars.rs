@@ -33,6 +33,11 @@ impl Decimal {
         Self(number.to_string())
     }
 
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The amount that it is in a currency.
     ///
     /// # Errors

@@ -3,18 +3,25 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
 use domain::event::EventKind;
 use domain::ids::ShipmentId;
-use domain::shipment::{Label as Bought, Shipment as Sent};
+use domain::shipment::Shipment as Sent;
+use domain::shipment_details::Carton as Boxed;
+use jiff::Timestamp;
 
 use super::enums::{DimensionalUnitCode, Mode, ShipmentStatusType, ShipmentType, WeightUnitCode};
+use super::fulfillment_centers::{FulfillmentCenter, left_from, origin};
 use super::ids::within;
 use super::items::{FulfillmentItem, Item, item, quantities};
-use super::labels::Label;
 use super::order::Order;
 use super::parties::{Location, Party, destination, parties};
 use super::scalars::{CountryCode, DateTime, Decimal, kept};
+use super::ship_enums::ShipmentSpecialService;
+use super::shipment_cartons::{
+    CustomsDocument, ShipmentCarton, Tracking, shipment_cartons, trackings,
+};
 use super::sold::{Sold, Stamp};
 
 /// Items on their way together.
+#[derive(Clone)]
 pub(crate) struct Shipment {
     pub sold: Sold,
     /// Its place among those of its order.
@@ -46,25 +53,38 @@ fn bare(id: &ShipmentId) -> &str {
         .unwrap_or(id.as_str())
 }
 
+/// What names a box of a shipment within its order.
+pub(super) fn part(id: &ShipmentId, index: usize) -> String {
+    match index {
+        0 => bare(id).to_owned(),
+        more => format!("{}_{more}", bare(id)),
+    }
+}
+
 impl Shipment {
     pub(crate) fn sent(&self) -> &Sent {
         &self.sold.shipments[self.index]
     }
 
-    async fn made(&self, context: &Context<'_>) -> Result<Stamp> {
+    pub(crate) async fn made(&self, context: &Context<'_>) -> Result<Stamp> {
         let id = &self.sent().id;
         let is_about = |kind: &EventKind| matches!(kind, EventKind::ShipmentAdded { shipment } if shipment.id == *id);
         Ok(self.sold.last(context, is_about).await?)
     }
 
-    fn trackings(&self) -> Vec<Tracking> {
+    /// The carrier's service, where it is known.
+    pub(crate) fn service(&self) -> Option<&str> {
         let sent = self.sent();
-        let each = sent.tracking.iter().map(|tracking| Tracking {
-            id: within("tracking_", &self.sold.id, &tracking.number),
-            number: tracking.number.clone(),
-            carrier: kept(&tracking.carrier),
-        });
-        each.collect()
+        let of_label = sent.label.as_ref().map(|label| &label.service);
+        let service = of_label.unwrap_or(&sent.details.service);
+        Some(service.as_str()).filter(|service| !service.is_empty())
+    }
+
+    /// When it was or is to be handed over; none of one that waits for its label, or is void.
+    pub(crate) fn handed_over_at(&self) -> Option<Timestamp> {
+        let sent = self.sent();
+        let at = sent.details.ships_at.unwrap_or(sent.created_at);
+        sent.is_shipped().then_some(at)
     }
 }
 
@@ -82,39 +102,75 @@ impl Shipment {
         Ok(self.made(context).await?.by)
     }
 
+    /// Papers for customs that were made here: none yet.
+    async fn customs_documents(&self) -> Vec<CustomsDocument> {
+        Vec::new()
+    }
+
     /// What customs is told that it is worth.
     async fn declared_value(&self) -> Option<Decimal> {
-        let worth = self.sent().items.iter().map(|(id, quantity)| {
-            let declared = self.sold.item(id)?.declared.unit_price_minor;
-            declared.checked_mul(i64::from(*quantity))
-        });
-        let sum = worth.into_iter().sum::<Option<i64>>()?;
-        Some(Decimal::of(sum, self.sold.currency()))
+        let sum = || {
+            let worth = self.sent().items.iter().map(|(id, quantity)| {
+                let declared = self.sold.item(id)?.declared.unit_price_minor;
+                declared.checked_mul(i64::from(*quantity))
+            });
+            worth.into_iter().sum::<Option<i64>>()
+        };
+        let value = self.sent().details.declared_value_minor.or_else(sum)?;
+        Some(Decimal::of(value, self.sold.currency()))
+    }
+
+    /// Why no export filing is needed.
+    async fn exemption(&self) -> Option<String> {
+        kept(&self.sent().details.exemption)
+    }
+
+    /// Where it leaves from, as that was when it was made.
+    async fn fulfillment_center(&self, context: &Context<'_>) -> Result<Option<FulfillmentCenter>> {
+        let Some(departure) = &self.sent().details.departure else {
+            return Ok(None);
+        };
+        let made = self.made(context).await?;
+        Ok(Some(left_from(departure, &self.sold, made)))
+    }
+
+    /// The number of the export filing.
+    async fn itn_number(&self) -> Option<String> {
+        kept(&self.sent().details.itn)
+    }
+
+    async fn special_services(&self) -> Option<Vec<ShipmentSpecialService>> {
+        let services = self.sent().details.services.iter();
+        Some(services.map(|service| (*service).into()).collect())
     }
 
     async fn order(&self) -> Option<Order> {
         Some(Order(self.sold.clone()))
     }
 
-    async fn parties(&self) -> Vec<Party> {
-        parties(&self.sold)
+    /// Whom it is sent to, who pays, and where it leaves from.
+    async fn parties(&self, context: &Context<'_>) -> Result<Vec<Party>> {
+        let mut all = parties(&self.sold);
+        if let Some(departure) = &self.sent().details.departure {
+            let (sold, made) = (&self.sold, self.made(context).await?);
+            all.push(origin(departure, sold.mode, &sold.organization_id, &made));
+        }
+        Ok(all)
     }
 
     async fn service_level(&self, context: &Context<'_>) -> Result<ServiceLevel> {
         let (sent, made) = (self.sent(), self.made(context).await?);
         let carrier = sent.tracking.first().map(|tracking| &tracking.carrier);
-        let (code, carrier) = match &sent.label {
-            Some(label) => (label.service.clone(), Some(&label.account)),
-            None => (BY_HAND.to_owned(), carrier),
-        };
-        let name = match &sent.label {
-            Some(label) => label.service.clone(),
-            None => "Tracking number added by hand".to_owned(),
-        };
+        let carrier = sent.label.as_ref().map(|label| &label.account).or(carrier);
+        let code = self.service().unwrap_or(BY_HAND).to_owned();
+        let name = self.service().unwrap_or("Tracking number added by hand");
+        let name = name.to_owned();
         let carrier = carrier.filter(|carrier| !carrier.is_empty());
         Ok(ServiceLevel {
             id: within("service_level_", &self.sold.id, bare(&sent.id)),
             code,
+            carrier_label_api_code: sent.label.as_ref().map(|label| label.account.clone()),
+            parties: None,
             carrier_api_code: carrier.cloned().unwrap_or_else(|| BY_HAND.to_owned()),
             name,
             created_at: made.at,
@@ -124,18 +180,13 @@ impl Shipment {
         })
     }
 
-    /// The box of its label; empty where the parcel was sent without one from here.
+    /// Its boxes; empty where the parcel was sent without one from here.
     async fn shipment_cartons(&self) -> Vec<ShipmentCarton> {
-        let label = self.sent().label.as_ref();
-        label
-            .map(|label| ShipmentCarton::of(self, label))
-            .into_iter()
-            .collect()
+        shipment_cartons(self)
     }
 
     async fn shipment_date(&self) -> Option<DateTime> {
-        let sent = self.sent();
-        sent.is_shipped().then_some(DateTime(sent.created_at))
+        self.handed_over_at().map(DateTime)
     }
 
     /// The desk ships across borders.
@@ -174,11 +225,11 @@ impl Shipment {
 
     /// Its first tracking number.
     async fn tracking(&self) -> Option<Tracking> {
-        self.trackings().into_iter().next()
+        trackings(self).into_iter().next()
     }
 
     async fn tracking_details(&self) -> Vec<Tracking> {
-        self.trackings()
+        trackings(self)
     }
 
     /// What is in it.
@@ -196,6 +247,10 @@ pub(crate) struct ServiceLevel {
     id: ID,
     code: String,
     carrier_api_code: String,
+    /// The carrier account that its label was bought with.
+    carrier_label_api_code: Option<String>,
+    /// Always null: a carrier is no party here.
+    parties: Option<Vec<Option<Party>>>,
     name: String,
     created_at: DateTime,
     created_by: ID,
@@ -209,40 +264,6 @@ pub(crate) struct ShipmentStatusTransition {
     changed_at: DateTime,
     note: Option<String>,
     status: ShipmentStatusType,
-}
-
-/// A number that a carrier follows a parcel by.
-#[derive(SimpleObject)]
-pub(crate) struct Tracking {
-    id: ID,
-    number: String,
-    /// The carrier, where it is known.
-    carrier: Option<String>,
-}
-
-/// A box of a shipment with its label.
-#[derive(SimpleObject)]
-pub(crate) struct ShipmentCarton {
-    id: ID,
-    carton: Carton,
-    label: Option<Label>,
-    tracking: Option<Tracking>,
-}
-
-impl ShipmentCarton {
-    fn of(shipment: &Shipment, label: &Bought) -> Self {
-        let id = within(
-            "shipment_carton_",
-            &shipment.sold.id,
-            bare(&shipment.sent().id),
-        );
-        Self {
-            label: Label::of(shipment, label, &id),
-            carton: carton(shipment, label),
-            tracking: shipment.trackings().into_iter().next(),
-            id,
-        }
-    }
 }
 
 /// What a box is.
@@ -288,36 +309,60 @@ pub(crate) struct CartonItem {
     quantity: i64,
     country_of_origin: Option<CountryCode>,
     hs_code: Option<String>,
+    /// What the label calls it, where that is not its own name.
+    label_name: Option<String>,
     /// Of one.
     weight: Decimal,
     weight_unit: WeightUnitCode,
 }
 
-/// The boxes of an order's labels.
+/// The boxes of an order's shipments.
 pub(crate) fn cartons(sold: &Sold) -> Vec<Carton> {
-    let each = shipments(sold).into_iter().filter_map(|shipment| {
-        let label = shipment.sent().label.as_ref()?;
-        Some(carton(&shipment, label))
+    let each = shipments(sold).into_iter().flat_map(|shipment| {
+        let boxes = boxes(shipment.sent()).into_iter().enumerate();
+        let cartons = boxes.map(|(index, one)| carton(&shipment, index, &one));
+        cartons.collect::<Vec<_>>()
     });
     each.collect()
 }
 
-fn carton(shipment: &Shipment, label: &Bought) -> Carton {
+/// The boxes of a shipment: as they were told, else the one of its label.
+pub(super) fn boxes(sent: &Sent) -> Vec<Boxed> {
+    let label = sent.label.as_ref();
+    match (sent.details.cartons.as_slice(), label) {
+        ([], None) => Vec::new(),
+        ([], Some(label)) => vec![Boxed {
+            parcel: label.parcel,
+            items: sent.items.clone(),
+            ..Boxed::default()
+        }],
+        // A label says what its box weighs, where nobody else did.
+        ([one], Some(label)) => vec![Boxed {
+            parcel: label.parcel,
+            ..one.clone()
+        }],
+        (many, _) => many.to_vec(),
+    }
+}
+
+pub(super) fn carton(shipment: &Shipment, index: usize, boxed: &Boxed) -> Carton {
     let (sold, sent) = (&shipment.sold, shipment.sent());
-    let items = sent.items.iter().filter_map(|(id, quantity)| {
+    let items = boxed.items.iter().filter_map(|(id, quantity)| {
         let line = sold.item(id)?;
+        let mut names = boxed.label_names.iter();
         Some(CartonItem {
             item: item(sold, line),
             quantity: i64::from(*quantity),
             country_of_origin: CountryCode::kept(&line.declared.origin),
             hs_code: kept(&line.declared.hs_code),
+            label_name: names.find(|(of, _)| of == id).map(|(_, name)| name.clone()),
             weight: Decimal::whole(line.weight_g),
             weight_unit: WeightUnitCode::Gram,
         })
     });
-    let parcel = label.parcel;
+    let parcel = boxed.parcel;
     Carton {
-        id: within("carton_", &sold.id, bare(&sent.id)),
+        id: within("carton_", &sold.id, &part(&sent.id, index)),
         dimensional_unit: DimensionalUnitCode::Millimeter,
         height: Decimal::whole(parcel.height_mm),
         length: Decimal::whole(parcel.length_mm),
@@ -332,10 +377,7 @@ fn carton(shipment: &Shipment, label: &Bought) -> Carton {
         kind: PackagingType::Package,
         created_at: DateTime(sent.created_at),
         updated_at: DateTime(sent.created_at),
-        shipment: Shipment {
-            sold: sold.clone(),
-            index: shipment.index,
-        },
+        shipment: shipment.clone(),
     }
 }
 

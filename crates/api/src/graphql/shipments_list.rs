@@ -245,14 +245,13 @@ async fn all(
 
 fn keeps(filter: &ShipmentFilter, shipment: &Shipment) -> bool {
     let sent = shipment.sent();
-    let service = sent.label.as_ref().map(|label| &label.service);
     let date = filter.ship_date.as_ref();
     let number = filter.tracking_number.as_deref().map(printed);
     filter
         .service_level_id
         .as_ref()
-        .is_none_or(|wanted| service == Some(wanted))
-        && date.is_none_or(|range| sent.is_shipped() && range.holds(sent.created_at))
+        .is_none_or(|wanted| shipment.service() == Some(wanted))
+        && date.is_none_or(|range| shipment.handed_over_at().is_some_and(|at| range.holds(at)))
         && filter.shipment_type != Some(ShipmentType::Domestic)
         && number.is_none_or(|number| {
             let mut numbers = sent.tracking.iter();

@@ -33,6 +33,8 @@ enum Kind {
     Object(BTreeMap<String, Field>),
     Input(BTreeMap<String, Argument>),
     Values(Vec<String>),
+    /// The types that something is one of.
+    OneOf(Vec<String>),
 }
 
 fn ours() -> BTreeMap<String, Kind> {
@@ -63,6 +65,10 @@ fn ours() -> BTreeMap<String, Kind> {
                     .map(|value| value.node.value.to_string())
                     .collect(),
             ),
+            TypeKind::Union(of) => {
+                let members = of.members.iter();
+                Kind::OneOf(members.map(|member| member.node.to_string()).collect())
+            }
             _ => return None,
         };
         Some((of.node.name.to_string(), kind))
@@ -104,7 +110,7 @@ fn compare(line: &str, ours: &BTreeMap<String, Kind>, missing: &mut Vec<String>)
     };
     let mut weaker = Vec::new();
     match (kind, known) {
-        ("enum", Kind::Values(values)) => {
+        ("enum", Kind::Values(values)) | ("union", Kind::OneOf(values)) => {
             let absent = parts
                 .split(' ')
                 .filter(|value| !values.iter().any(|one| one == value));

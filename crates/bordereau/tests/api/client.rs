@@ -103,14 +103,23 @@ impl Client {
         self.send(body.to_string().as_bytes())
     }
 
+    /// Fetches what is at an address of the desk.
+    pub fn get(&self, path: &str) -> Answer {
+        self.exchange(format!("GET {path} HTTP/1.0\r\n"), b"")
+    }
+
     /// Sends these bytes.
     pub fn send(&self, body: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(LIMIT)).unwrap();
-        let mut head = format!(
+        let head = format!(
             "POST /graphql HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
             body.len()
         );
+        self.exchange(head, body)
+    }
+
+    fn exchange(&self, mut head: String, body: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }

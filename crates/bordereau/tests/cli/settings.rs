@@ -51,6 +51,8 @@ const READ: &[&str] = &[
     "/settings/webhooks/new",
     "/settings/deliveries",
     "/settings/organization",
+    "/settings/places",
+    "/settings/places/new",
     "/settings/log",
 ];
 
@@ -72,6 +74,10 @@ const SENT: &[&str] = &[
     "/settings/webhooks/webhook_x/delete",
     "/settings/deliveries/delivery_x",
     "/settings/keys/key_x/revoke",
+    "/settings/places/new",
+    "/settings/places/fulfillment_center_x",
+    "/settings/places/fulfillment_center_x/default",
+    "/settings/places/fulfillment_center_x/remove",
     "/settings/organization",
     "/settings/fees",
 ];

@@ -49,6 +49,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "tracking_added",
             "tracking_removed",
             "label_changed",
+            "label_requested",
         ],
     ),
     (

@@ -135,7 +135,8 @@ fn shipping(words: &Words<'_>, kind: &EventKind) -> String {
                 .map(|tracking| tracking.number.as_str());
             numbers.collect::<Vec<_>>().join(", ")
         }
-        K::ShipmentChanged { from, to, .. } => words.states("shipment", from, to),
+        K::ShipmentChanged { from, to, note, .. } => with(words.states("shipment", from, to), note),
+        K::LabelRequested { label, .. } => label.service.clone(),
         K::TrackingAdded { tracking, .. } => tracking.number.clone(),
         K::TrackingRemoved { number, .. } => number.clone(),
         K::LabelChanged {

@@ -16,6 +16,7 @@ pub(crate) mod events;
 pub(crate) mod find;
 pub(crate) mod here;
 pub(crate) mod invitation;
+pub(crate) mod label;
 pub(crate) mod news;
 pub(crate) mod order;
 pub(crate) mod orders;

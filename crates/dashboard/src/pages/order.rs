@@ -8,7 +8,7 @@ use domain::ids::OrderId;
 use domain::order::Order;
 use domain::refund::Refund;
 use domain::refusal::Refusal;
-use domain::shipment::Shipment;
+use domain::shipment::{LabelState, Shipment, ShipmentState};
 use engine::failure::Failure;
 use engine::listing::neighbours;
 use engine::orders::possible;
@@ -88,7 +88,7 @@ pub(super) async fn page(visitor: &Visitor, id: OrderId, shown: &Shown) -> Answe
         "items": items(visitor, &order, in_base),
         "payments": capture::payments(visitor, &order, in_base),
         "refunds": refunds(visitor, &order, in_base),
-        "shipments": order.shipments.iter().map(|shipment| shipment_of(&order, shipment)).collect::<Vec<_>>(),
+        "shipments": order.shipments.iter().map(|shipment| shipment_of(visitor, &order, shipment)).collect::<Vec<_>>(),
         "coverage": coverage(visitor, &order),
         "attention": attention::raised(visitor, &order),
         "unsent": attention::unsent(&order),
@@ -304,20 +304,56 @@ fn shown_state(refund: &Refund) -> String {
     }
 }
 
-fn shipment_of(order: &Order, shipment: &Shipment) -> Value {
+fn shipment_of(visitor: &Visitor, order: &Order, shipment: &Shipment) -> Value {
     let named = |(id, quantity): &(domain::ids::ItemId, u32)| json!({"quantity": quantity, "name": order.item(id).map_or("", |item| item.name.as_str())});
     let tracking: Vec<Value> = shipment
         .tracking
         .iter()
-        .map(|tracking| json!({"number": tracking.number, "carrier": tracking.carrier}))
+        .map(|tracking| json!({"number": tracking.number, "carrier": tracking.carrier_name(), "url": tracking.url()}))
         .collect();
     json!({
         "id": shipment.id.as_str(),
         "state": name(&shipment.state),
         "items": shipment.items.iter().map(named).collect::<Vec<_>>(),
         "tracking": tracking,
-        "label": shipment.label.as_ref().map(|label| json!({"state": name(&label.state), "service": label.service})),
+        "label": shipment.label.as_ref().map(|label| json!({"id": label.id.as_str(), "state": name(&label.state), "service": label.service})),
+        "can_be_voided": can_be_voided(shipment),
+        "details": details(visitor, order, shipment).join(" · "),
     })
+}
+
+/// Whether nothing else opens its items again: no number can be removed, and no label voided.
+fn can_be_voided(shipment: &Shipment) -> bool {
+    let label = shipment.label.as_ref();
+    shipment.is_shipped()
+        && shipment.state != ShipmentState::Delivered
+        && shipment.tracking.is_empty()
+        && label.is_none_or(|label| label.state == LabelState::Failed)
+}
+
+/// What was said of a shipment besides what is in it.
+fn details(visitor: &Visitor, order: &Order, shipment: &Shipment) -> Vec<String> {
+    let told = &shipment.details;
+    let say =
+        |key: &str, what: String| (!what.is_empty()).then(|| visitor.say(key, &[("what", what)]));
+    let label = shipment.label.as_ref().map(|label| &label.service);
+    let value = told.declared_value_minor.map(|minor| order.money(minor));
+    let each = [
+        say("shipment-service", label.unwrap_or(&told.service).clone()),
+        say(
+            "shipment-from",
+            told.departure
+                .as_ref()
+                .map_or_else(String::new, |from| from.name.clone()),
+        ),
+        say(
+            "shipment-value",
+            value.map_or_else(String::new, |value| visitor.formats.money(value)),
+        ),
+        say("shipment-exemption", told.exemption.clone()),
+        say("shipment-itn", told.itn.clone()),
+    ];
+    each.into_iter().flatten().collect()
 }
 
 fn coverage(visitor: &Visitor, order: &Order) -> Vec<Value> {

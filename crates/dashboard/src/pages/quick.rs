@@ -1,11 +1,12 @@
 //! What one button on the order page does: hold, release, tag, resolve, try a refund again, let a payment go or ask about
-//! it, take a number away, change or delete a note of one's own, undo, approve or decline what waits.
+//! it, take a number away, void a shipment, change or delete a note of one's own, undo, approve or decline what waits.
 
 use axum::extract::Path;
 use domain::command::Command;
-use domain::ids::{AttentionId, MailId, NoteId, PaymentId, RefundId};
+use domain::ids::{AttentionId, MailId, NoteId, PaymentId, RefundId, ShipmentId};
 use domain::order::Order;
 use domain::refusal::Refusal;
+use domain::shipment::ShipmentState;
 use engine::failure::Failure;
 use engine::permit::{AddNotes, EditOrders, RefundOrders, ShipOrders};
 use serde::Deserialize;
@@ -57,6 +58,14 @@ pub(crate) async fn send(Path(id): Path<String>, Sent { visitor, form }: Sent<Qu
                 numbers: vec![subject],
             };
             done::<ShipOrders>(&visitor, &id, command, "untracked", show).await
+        }
+        "void_shipment" => {
+            let command = Command::UpdateShipment {
+                shipment: ShipmentId(subject),
+                state: ShipmentState::Voided,
+                note: text,
+            };
+            done::<ShipOrders>(&visitor, &id, command, "void_shipment", show).await
         }
         "edit_note" => {
             let note = NoteId(subject);

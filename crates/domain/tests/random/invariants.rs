@@ -243,18 +243,17 @@ fn goods_are_where_they_are_once(order: &Order) -> Result<(), String> {
     Ok(())
 }
 
-/// A shipment is void exactly when its label is, or was never sold; before it is sold nothing is shipped.
+/// A shipment is void where its label is; it waits for its label only while that is being bought.
 fn labels_are_where_their_shipments_are(order: &Order) -> Result<(), String> {
     for shipment in &order.shipments {
         let Some(label) = &shipment.label else {
             continue;
         };
         let is_right = match label.state {
-            LabelState::Requested | LabelState::Sent | LabelState::Unknown => {
-                shipment.state == ShipmentState::LabelPending
-            }
+            LabelState::Requested | LabelState::Sent | LabelState::Unknown => !shipment.is_void(),
             LabelState::Bought | LabelState::VoidRequested => shipment.is_shipped(),
-            LabelState::Failed | LabelState::Voided => shipment.is_void(),
+            LabelState::Failed => shipment.state != ShipmentState::LabelPending,
+            LabelState::Voided => shipment.is_void(),
         };
         must(is_right, || {
             format!("{:?} with label {:?}", shipment.state, label.state)
@@ -357,6 +356,7 @@ fn canceled_is_final(before: &Order, decision: &Decision, is_command: bool) -> R
         matches!(
             event.kind,
             EventKind::ShipmentAdded { .. }
+                | EventKind::LabelRequested { .. }
                 | EventKind::TrackingAdded { .. }
                 | EventKind::Held { .. }
                 | EventKind::Canceled { .. }

@@ -112,6 +112,21 @@ impl Life {
         self.does(Command::Untag { tag: tag() });
     }
 
+    fn is_labelled_in_vain(&mut self) {
+        self.does(create_shipments(&[shipment_request("shipment_0")]));
+        self.does(label_shipment("shipment_0", "label_0"));
+        let problem = "no such service".to_owned();
+        self.hears(Fact::Label {
+            label: "label_0".into(),
+            fact: LabelFact::Failed { problem },
+        });
+        self.does(Command::UpdateShipment {
+            shipment: "shipment_0".into(),
+            state: ShipmentState::Voided,
+            note: "another service".to_owned(),
+        });
+    }
+
     fn is_shipped_and_refunded(&mut self) {
         self.does(request_label("label_1", &[("mug", 1)]));
         let label = "label_1".into();
@@ -224,6 +239,7 @@ fn failed_into(order: &Order, events: &mut Vec<Event>) -> Order {
 fn life() -> Life {
     let mut life = Life::begin();
     life.is_paid_and_corrected();
+    life.is_labelled_in_vain();
     life.is_shipped_and_refunded();
     life.waits();
     life.is_canceled();
@@ -248,12 +264,13 @@ fn is_shown(kind: &EventKind) -> bool {
         K::Tagged { .. } | K::Untagged { .. } | K::ShipmentAdded { .. } => true,
         K::ShipmentChanged { .. } | K::TrackingAdded { .. } | K::TrackingRemoved { .. } => true,
         K::LabelChanged { .. } | K::MailRequested { .. } | K::MailSettled { .. } => true,
+        K::LabelRequested { .. } => true,
         K::SyncChanged { .. } | K::AttentionRaised { .. } | K::AttentionResolved { .. } => true,
     }
 }
 
 /// How many kinds `is_shown` tells.
-const KINDS: usize = 42;
+const KINDS: usize = 43;
 
 #[test]
 fn the_stored_event_of_each_kind_is_a_promise() {

@@ -22,15 +22,18 @@ mod mails;
 mod money;
 mod parts;
 mod payments;
+mod places;
 mod reconcile;
 mod refund_by_hand;
 mod refund_foreign;
 mod refund_settling;
 mod refunds;
+mod shipments;
 mod shipping;
 mod shop;
 #[path = "../support/mod.rs"]
 mod support;
 mod tariff;
 mod totp;
+mod tracking;
 mod waiting;

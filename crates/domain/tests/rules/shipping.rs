@@ -259,11 +259,13 @@ fn a_shipment_is_set_back_or_voided_by_hand() {
     assert_eq!(back.shipments[0].state, S::InTransit);
     let void = run(&back, set(S::Voided, ""));
     assert_eq!(void.status, OrderStatus::Open);
-    let unknown = Refusal::ShipmentNotFound {
+    let wrong = |state| Refusal::ShipmentStateWrong {
         shipment: "shipment_1".into(),
+        state,
     };
-    assert_eq!(refusal(&void, set(S::InTransit, "")), unknown);
-    assert_eq!(refusal(&order, set(S::LabelPending, "")), unknown);
+    assert_eq!(refusal(&delivered, set(S::Voided, "")), wrong(S::Delivered));
+    assert_eq!(refusal(&void, set(S::InTransit, "")), wrong(S::Voided));
+    assert_eq!(refusal(&order, set(S::LabelPending, "")), wrong(S::Created));
     let long = Refusal::invalid("note", Problem::TooLong { max: 2_000 });
     assert_eq!(refusal(&order, set(S::InTransit, &"x".repeat(2_001))), long);
 }

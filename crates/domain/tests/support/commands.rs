@@ -2,9 +2,12 @@
 
 use domain::command::Command;
 use domain::ids::ItemId;
+use domain::pack::ItemAsk;
 use domain::parts::Parts;
 use domain::refund::{RefundReason, RefundRequest};
+use domain::send::{LabelWish, ShipmentRequest};
 use domain::ship::LabelRequest;
+use domain::shipment::LabelFormat;
 use domain::shipment::{Parcel, Tracking};
 
 pub fn parts(item_minor: i64, shipping_minor: i64, duty_tax_fee_minor: i64) -> Parts {
@@ -90,4 +93,39 @@ pub fn label_request(label: &str, items: &[(&str, u32)]) -> LabelRequest {
 
 pub fn request_label(label: &str, items: &[(&str, u32)]) -> Command {
     Command::RequestLabel(Box::new(label_request(label, items)))
+}
+
+/// A shipment of all that is in none, without a label.
+pub fn shipment_request(id: &str) -> ShipmentRequest {
+    ShipmentRequest::whole(id.into())
+}
+
+pub fn create_shipments(shipments: &[ShipmentRequest]) -> Command {
+    let shipments = shipments.to_vec();
+    Command::CreateShipments { shipments }
+}
+
+pub fn label_wish(label: &str) -> LabelWish {
+    LabelWish {
+        label: label.into(),
+        account: "post".to_owned(),
+        service: "post.parcel".to_owned(),
+        format: LabelFormat::default(),
+    }
+}
+
+pub fn label_shipment(shipment: &str, label: &str) -> Command {
+    Command::LabelShipment {
+        shipment: shipment.into(),
+        wish: label_wish(label),
+    }
+}
+
+/// So many of an item, in a box.
+pub fn packed(reference: &str, quantity: Option<u32>) -> ItemAsk {
+    ItemAsk {
+        reference: reference.to_owned(),
+        quantity,
+        ..ItemAsk::default()
+    }
 }

@@ -10,6 +10,7 @@ use domain::shipment::LabelState;
 use super::worker::{Tried, scope};
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::labels::Printed;
 use crate::orders::{load_in, record_fact};
 use crate::ports::{Answer, BoughtLabel, Ports};
 use crate::store::queue::Job;
@@ -80,11 +81,17 @@ async fn settle(desk: &Desk, job: &Job, answer: Answer<BoughtLabel>) -> Result<T
             reference,
             tracking,
             postage,
-        }) => LabelFact::Bought {
-            reference,
-            tracking,
-            postage,
-        },
+            printed,
+        }) => {
+            if let Some(printed) = &printed {
+                keep(desk, job, printed).await?;
+            }
+            LabelFact::Bought {
+                reference,
+                tracking,
+                postage,
+            }
+        }
         Answer::Refused(problem) => LabelFact::Failed { problem },
         // Certainly not bought; the next try finds nothing and buys.
         Answer::NotNow(problem) => return Ok(Tried::Again(problem)),
@@ -103,6 +110,15 @@ async fn settle(desk: &Desk, job: &Job, answer: Answer<BoughtLabel>) -> Result<T
     };
     record(desk, job, fact).await?;
     Ok(Tried::Finished)
+}
+
+/// Keeps what is printed before the label counts as bought: whoever sees the label can print it.
+async fn keep(desk: &Desk, job: &Job, printed: &Printed) -> Result<(), Failure> {
+    let (organization, label) = (scope(job).organization_id, LabelId(job.job.subject.clone()));
+    let kept = desk
+        .store()
+        .put_label_file(&organization, &label, printed, desk.now());
+    Ok(kept.await?)
 }
 
 async fn record(desk: &Desk, job: &Job, fact: LabelFact) -> Result<(), Failure> {

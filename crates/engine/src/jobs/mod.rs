@@ -197,6 +197,9 @@ fn wanted_by(kind: &EventKind, at: Timestamp) -> Option<(JobKind, String, i64)> 
                 .filter(|label| label.state == LabelState::Requested)?;
             Some((JobKind::LabelBuy, label.id.0.clone(), 0))
         }
+        EventKind::LabelRequested { label, .. } if label.state == LabelState::Requested => {
+            Some((JobKind::LabelBuy, label.id.0.clone(), 0))
+        }
         EventKind::LabelChanged {
             label,
             to: LabelState::VoidRequested,

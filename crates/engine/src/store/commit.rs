@@ -112,6 +112,7 @@ impl Store {
             .await?;
         rows_of::events([commit.decision])?.write(&mut tx).await?;
         write_keys(&mut tx, commit.before, order).await?;
+        super::labels::write(&mut tx, commit.before, order).await?;
         let tally = self.tally(&mut tx, commit.before, order).await?;
         let tables = [
             words,

@@ -89,6 +89,19 @@ pub(super) const MIGRATIONS: &[(i64, &str, [&str; 2])] = &[
         [include_str!("../../migrations/0023_webhooks.sql"); 2],
     ),
     (
+        25,
+        "labels",
+        [
+            include_str!("../../migrations/sqlite/0025_labels.sql"),
+            include_str!("../../migrations/postgres/0025_labels.sql"),
+        ],
+    ),
+    (
+        26,
+        "label_files",
+        [include_str!("../../migrations/0026_label_files.sql"); 2],
+    ),
+    (
         27,
         "views_version",
         [include_str!("../../migrations/0027_views_version.sql"); 2],

@@ -15,6 +15,7 @@ pub mod export;
 mod facets;
 pub mod insert;
 pub mod keys;
+mod labels;
 mod landed_costs;
 pub mod list;
 pub mod mail_words;

@@ -2,14 +2,18 @@
 
 use domain::command::Command;
 use domain::ids::LabelId;
+use domain::order::Mode;
 use domain::order::{Concern, Fulfilment, OrderStatus};
 use domain::refusal::Refusal;
-use domain::shipment::{LabelState, Tracking};
+use domain::shipment::{LabelFile, LabelState, ShipmentState, Tracking};
+use engine::labels::{Printed, Wanted};
+use engine::organizations::{Settings, create};
+use engine::permit::Scope;
 use engine::ports::{Answer, BoughtLabel};
 use futures_util::future::join_all;
 
 use crate::support::orders::{label, plain};
-use crate::support::{Harness, on_every_database};
+use crate::support::{Harness, on_every_database, session};
 
 fn bought(reference: &str) -> BoughtLabel {
     let (reference, number) = (reference.to_owned(), "1Z 999".to_owned());
@@ -19,6 +23,7 @@ fn bought(reference: &str) -> BoughtLabel {
         reference,
         tracking,
         postage: None,
+        printed: None,
     }
 }
 
@@ -237,6 +242,88 @@ async fn a_refused_void_keeps_the_label_and_asks_for_a_person() {
         let reason = "already used".to_owned();
         assert_eq!(order.attention[0].concern, Concern::Label { reason });
         assert_eq!(harness.fakes.label_voids.asked().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s4_what_is_printed_is_kept_for_its_own_organization_and_mode() {
+    on_every_database(async |harness| {
+        let order = harness.take(plain("A-1")).await;
+        harness
+            .command(&order.id, label(&order, "l1"))
+            .await
+            .unwrap();
+        let printed = Printed {
+            kind: LabelFile::Zpl,
+            bytes: b"^XA\x00\xff^XZ".to_vec(),
+        };
+        let mut sold = bought("shp_1");
+        sold.printed = Some(printed.clone());
+        harness.fakes.labels.reply(Answer::Done(sold));
+        harness.drain().await;
+        let id = LabelId("label_l1".to_owned());
+        let admin = harness.admin();
+        let permit = admin.permit().unwrap();
+        let kept = engine::labels::printed(&harness.desk, &permit, &id).await;
+        assert_eq!(kept.unwrap(), Some(printed));
+        let kind = domain::actor::ActorKind::Person;
+        let test = session(
+            harness.scope_of(Mode::Test),
+            kind,
+            &domain::actor::Permission::ALL,
+        );
+        let permit = test.permit().unwrap();
+        let elsewhere = engine::labels::printed(&harness.desk, &permit, &id).await;
+        assert_eq!(elsewhere.unwrap(), None);
+        let second = create(&harness.desk, "Second", Settings::default()).await;
+        let scope = Scope {
+            organization_id: second.unwrap(),
+            mode: Mode::Live,
+        };
+        let other = session(scope, kind, &domain::actor::Permission::ALL);
+        let permit = other.permit().unwrap();
+        let elsewhere = engine::labels::printed(&harness.desk, &permit, &id).await;
+        assert_eq!(elsewhere.unwrap(), None);
+        let all = Wanted {
+            limit: 50,
+            ..Wanted::default()
+        };
+        let listed = engine::labels::page(&harness.desk, &permit, &all).await;
+        assert_eq!(listed.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s4_a_label_for_a_shipment_that_is_there_is_bought_by_the_worker_once() {
+    on_every_database(async |harness| {
+        let order = harness.take(plain("A-1")).await;
+        let request = domain::send::ShipmentRequest::whole("shipment_1".into());
+        let shipments = vec![request];
+        let made = Command::CreateShipments { shipments };
+        harness.command(&order.id, made).await.unwrap();
+        let ask = |id: &str| Command::LabelShipment {
+            shipment: "shipment_1".into(),
+            wish: domain::send::LabelWish {
+                label: id.into(),
+                account: "post".to_owned(),
+                service: "parcel".to_owned(),
+                format: domain::shipment::LabelFormat::default(),
+            },
+        };
+        let clicks = ["label_1", "label_2", "label_3"].map(ask);
+        let clicks = clicks.map(|click| harness.command(&order.id, click));
+        for click in join_all(clicks).await {
+            click.unwrap();
+        }
+        harness.drain().await;
+        assert_eq!(harness.fakes.labels.asked().len(), 1);
+        let order = harness.load(&order.id).await;
+        let shipment = &order.shipments[0];
+        assert_eq!(shipment.state, ShipmentState::Created);
+        assert_eq!(shipment.label.as_ref().unwrap().state, LabelState::Bought);
+        assert_eq!(order.status, OrderStatus::Completed);
     })
     .await;
 }

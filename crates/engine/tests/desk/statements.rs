@@ -39,6 +39,8 @@ const TENANT_TABLES: &[&str] = &[
     "webhooks",
     "webhook_messages",
     "webhook_attempts",
+    "labels",
+    "label_files",
 ];
 
 fn store() -> PathBuf {

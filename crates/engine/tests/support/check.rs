@@ -6,8 +6,10 @@ use domain::apply::replay;
 use domain::filter::Filter;
 use domain::ids::{OrganizationId, ViewId};
 use domain::order::{Mode, Order};
+use domain::shipment::LabelState;
 use engine::fakes::Fakes;
 use engine::store::open_refunds::OpenRefund;
+use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 
 use super::Harness;
@@ -47,6 +49,8 @@ pub const TABLES: &[&str] = &[
     "webhooks",
     "webhook_messages",
     "webhook_attempts",
+    "labels",
+    "label_files",
     "_sqlx_migrations",
 ];
 
@@ -108,6 +112,7 @@ pub async fn documents_and_counts(harness: &Harness) {
         let queued = store.open_refunds_between(&organization, "", None).await;
         let queued = queued.unwrap().into_values().flatten();
         assert_eq!(queued.collect::<Vec<_>>(), open.collect::<Vec<_>>());
+        labels_are_listed(harness.raw(), &organization, &orders).await;
         for mode in [Mode::Live, Mode::Test] {
             let counted = store.view_counts(&organization, mode).await.unwrap();
             for (view, filter) in &filters {
@@ -121,6 +126,28 @@ pub async fn documents_and_counts(harness: &Harness) {
             }
         }
     }
+}
+
+/// The list of labels is what the orders say.
+async fn labels_are_listed(pool: &AnyPool, organization: &OrganizationId, orders: &[Order]) {
+    use LabelState as L;
+    let labels = orders.iter().flat_map(|order| &order.shipments);
+    let labels = labels.filter_map(|shipment| shipment.label.as_ref());
+    let mut bought: Vec<(String, String)> = labels
+        .filter_map(|label| match label.state {
+            L::Bought | L::VoidRequested => Some((label.id.0.clone(), "created".to_owned())),
+            L::Voided => Some((label.id.0.clone(), "voided".to_owned())),
+            L::Requested | L::Sent | L::Unknown | L::Failed => None,
+        })
+        .collect();
+    bought.sort();
+    let text = "select id, state from labels where organization_id = $1";
+    let rows = sqlx::query(text).bind(organization.as_str());
+    let rows = rows.fetch_all(pool).await.unwrap();
+    let row = |row: &AnyRow| (row.try_get(0).unwrap(), row.try_get(1).unwrap());
+    let mut listed: Vec<(String, String)> = rows.iter().map(row).collect();
+    listed.sort();
+    assert_eq!(listed, bought);
 }
 
 /// Every order of an organization, each checked against its history.
@@ -156,7 +183,7 @@ async fn filters(pool: &AnyPool, organization: &OrganizationId) -> BTreeMap<View
         .fetch_all(pool)
         .await
         .unwrap();
-    let read = |row: &sqlx::any::AnyRow| {
+    let read = |row: &AnyRow| {
         let filter: &str = row.try_get(1).unwrap();
         (
             ViewId(row.try_get(0).unwrap()),

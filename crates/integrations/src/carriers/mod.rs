@@ -1,6 +1,7 @@
 //! Carriers behind [`engine::ports::Carriers`].
 
 mod postage;
+mod printing;
 pub mod sandbox;
 pub mod tracking;
 

@@ -17,7 +17,8 @@ use domain::shipment::{Label, Shipment, Tracking};
 use engine::ports::{Answer, BoughtLabel, Carriers};
 use serde::{Deserialize, Serialize};
 
-use super::{postage, tracking};
+use super::printing::Slip;
+use super::{postage, printing, tracking};
 use crate::books::{Books, Decided, Kept};
 use crate::invent::Seed;
 use crate::script::{Call, Misbehaviour, Script, no_answer, plan};
@@ -44,6 +45,9 @@ pub struct SandboxLabel {
     pub tracking: Tracking,
     /// What it costs.
     pub postage: Money,
+    /// What is printed; none of labels from before there was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slip: Option<Slip>,
     /// Whether it is never voided.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_final: bool,
@@ -58,6 +62,7 @@ impl SandboxLabel {
             reference: self.reference.clone(),
             tracking: self.tracking.clone(),
             postage: Some(self.postage),
+            printed: self.slip.as_ref().map(|slip| printing::print(self, slip)),
         }
     }
 
@@ -75,7 +80,7 @@ impl SandboxLabel {
 #[serde(tag = "entry", rename_all = "snake_case")]
 enum Entry {
     /// A label was asked for.
-    Label(SandboxLabel),
+    Label(Box<SandboxLabel>),
     /// It was voided.
     Voided { label: LabelId },
     /// The question was lost on the way; the next one with this key arrives.
@@ -102,7 +107,7 @@ impl Kept for Counter {
                 self.by_label.insert(label.label.clone(), index);
                 self.by_reference.insert(label.reference.clone(), index);
                 self.numbers.insert(label.tracking.number.clone());
-                self.labels.push(label);
+                self.labels.push(*label);
             }
             Entry::Voided { label } => {
                 if let Some(index) = self.by_label.get(&label) {
@@ -123,6 +128,7 @@ struct Ask {
     service: String,
     weight_g: u32,
     country: String,
+    slip: Slip,
 }
 
 impl Ask {
@@ -179,7 +185,7 @@ impl Counter {
         }
         let label = self.print(ask, how, seed);
         let answer = label.answer();
-        let entries = vec![Entry::Label(label)];
+        let entries = vec![Entry::Label(Box::new(label))];
         Decided {
             entries,
             how,
@@ -201,6 +207,7 @@ impl Counter {
             tracking: self.number(&ask, is_express, seed),
             postage: postage::postage(ask.weight_g, &ask.country, is_express, currency),
             refused,
+            slip: Some(ask.slip),
             is_final: how == Some(Misbehaviour::FailLater),
             is_void: false,
             label: ask.label,
@@ -289,7 +296,7 @@ impl SandboxCarrier {
 
 #[async_trait]
 impl Carriers for SandboxCarrier {
-    async fn buy(&self, _order: &Order, shipment: &Shipment, label: &Label) -> Answer<BoughtLabel> {
+    async fn buy(&self, order: &Order, shipment: &Shipment, label: &Label) -> Answer<BoughtLabel> {
         let scripted = self.script.next(Call::BuyLabel);
         let ask = Ask {
             label: label.id.clone(),
@@ -297,6 +304,7 @@ impl Carriers for SandboxCarrier {
             service: label.service.clone(),
             weight_g: label.parcel.weight_g,
             country: shipment.ship_to.country.clone(),
+            slip: Slip::of(order, shipment, label),
         };
         let seed = self.seed;
         self.books

@@ -298,6 +298,10 @@ async fn a_label_sold_without_an_answer_is_found_and_not_bought_again() {
     assert_eq!(labels.len(), 1);
     let number = labels[0].tracking.number.as_str();
     assert_eq!(sure.tracking_numbers().collect::<Vec<_>>(), [number]);
+    let permit = office.session.permit().unwrap();
+    let printed = engine::labels::printed(&office.desk, &permit, &label).await;
+    let printed = printed.unwrap().expect("what was found is printed too");
+    assert!(printed.bytes.starts_with(b"%PDF-"));
     let letters = office.world.sandbox.letters().unwrap();
     assert!(letters[0].text.contains(number), "{}", letters[0].text);
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use domain::ids::LabelId;
 use domain::money::Money;
+use domain::shipment::{LabelFile, LabelFormat, LabelSize};
 use engine::ports::{Answer, BoughtLabel};
 use integrations::carriers::tracking::{s10_check_digit, ups_check_digit};
 use integrations::{Call, Misbehaviour};
@@ -219,4 +220,34 @@ async fn postage_goes_by_weight_destination_service_and_account() {
         postage("h", "post-all", "priority", 500, "US").await,
         of(650, "USD")
     );
+}
+
+#[tokio::test]
+async fn what_is_printed_is_marked_and_printed_again_the_same() {
+    let world = World::new();
+    let mut wanted = label("label_1", "post", 1_200);
+    wanted.format = LabelFormat {
+        file: LabelFile::Zpl,
+        size: LabelSize::FourByEight,
+    };
+    let shipment = shipment_to("FR");
+    let answer = world.ports.carriers.buy(&order(), &shipment, &wanted).await;
+    let Answer::Done(bought) = answer else {
+        panic!("{answer:?}");
+    };
+    let printed = bought.printed.clone().unwrap();
+    let text = String::from_utf8(printed.bytes).unwrap();
+    assert_eq!(printed.kind, LabelFile::Zpl);
+    assert!(text.contains("^LL1624"), "{text}");
+    assert!(text.contains("SAMPLE"), "{text}");
+    let bars = format!("A^FH^FD{}^FS", bought.tracking.number);
+    assert!(text.contains(&bars), "{text}");
+    let world = world.reopened();
+    assert_eq!(
+        find(&world, "label_1", "post").await,
+        Answer::Done(Some(bought))
+    );
+    let plain = buy(&world, "label_2", "post", 1_200).await.printed.unwrap();
+    assert_eq!(plain.kind, LabelFile::Pdf);
+    assert!(plain.bytes.starts_with(b"%PDF-"));
 }

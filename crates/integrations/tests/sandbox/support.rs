@@ -14,7 +14,8 @@ use domain::order::{
 };
 use domain::payment::{Payment, PaymentState};
 use domain::rate::ExchangeRate;
-use domain::shipment::{Label, LabelState, Parcel, Shipment, ShipmentState};
+use domain::shipment::{Label, LabelFormat, LabelState, Parcel, Shipment, ShipmentState};
+use domain::shipment_details::Details;
 use engine::desk::Clock;
 use engine::ports::{PaymentAsk, Ports, RefundAsk};
 use integrations::{Sandbox, sandbox_ports};
@@ -109,6 +110,8 @@ pub fn label(id: &str, account: &str, weight_g: u32) -> Label {
         reference: String::new(),
         postage: None,
         problem: String::new(),
+        format: LabelFormat::default(),
+        note: String::new(),
     }
 }
 
@@ -131,6 +134,7 @@ pub fn shipment_to(country: &str) -> Shipment {
         },
         tracking: Vec::new(),
         label: None,
+        details: Details::default(),
         state: ShipmentState::LabelPending,
         created_at: start(),
         notify: false,

@@ -116,6 +116,9 @@ fn in_words(visitor: &Visitor, act: &Act) -> Vec<(&'static str, String)> {
         | Act::WebhookSecretRotated { .. }
         | Act::WebhookDeleted { .. }
         | Act::LandedCostTermsChanged
+        | Act::PlaceAdded { .. }
+        | Act::PlaceChanged { .. }
+        | Act::PlaceRemoved { .. }
         | Act::InvitedAgain { .. }
         | Act::InvitationWithdrawn { .. }
         | Act::RoleDeleted { .. }

@@ -7,6 +7,7 @@ mod keys;
 mod log;
 mod organization;
 mod payments;
+mod places;
 mod policies;
 mod roles;
 mod team;
@@ -39,6 +40,7 @@ const SECTIONS: &[(&str, Permission)] = &[
     ("keys", Permission::ManageTeam),
     ("organization", Permission::ManageSettings),
     ("emails", Permission::ManageSettings),
+    ("places", Permission::ManageSettings),
     ("payments", Permission::ManageSettings),
     ("fees", Permission::ManageSettings),
     ("policies", Permission::ManageSettings),
@@ -84,6 +86,7 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/settings/log", get(log::show))
         .merge(told_elsewhere())
+        .merge(ship_from())
         .merge(people())
 }
 
@@ -107,6 +110,22 @@ fn told_elsewhere() -> Router<App> {
         .route(
             "/settings/webhooks/{id}/log/{attempt}",
             get(webhooks::attempt),
+        )
+}
+
+/// Where parcels leave from.
+fn ship_from() -> Router<App> {
+    Router::new()
+        .route("/settings/places", get(places::list))
+        .route("/settings/places/new", get(places::new).post(places::add))
+        .route(
+            "/settings/places/{id}",
+            get(places::edit).post(places::save),
+        )
+        .route("/settings/places/{id}/default", post(places::make_default))
+        .route(
+            "/settings/places/{id}/remove",
+            get(places::ask_remove).post(places::remove),
         )
 }
 
@@ -192,6 +211,10 @@ impl Done {
             "webhook-rotated",
             "webhook-replayed",
             "webhook-deleted",
+            "place-added",
+            "place-saved",
+            "place-default",
+            "place-removed",
         ];
         if !KNOWN.contains(&self.done.as_str()) {
             return String::new();

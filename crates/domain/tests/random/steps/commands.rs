@@ -4,10 +4,14 @@ use domain::address::Address;
 use domain::command::Command;
 use domain::coverage::Promise;
 use domain::event::AddressKind;
+use domain::ids::{ItemId, ShipmentId};
 use domain::order::{Declaration, Order};
+use domain::pack::{CartonAsk, ItemAsk};
 use domain::refund::{RefundReason, RefundRequest};
+use domain::send::{LabelWish, ShipmentRequest};
 use domain::ship::LabelRequest;
-use domain::shipment::Parcel;
+use domain::shipment::{LabelFormat, Parcel};
+use domain::shipment_details::Details;
 
 use super::{STATES, Step};
 
@@ -42,20 +46,27 @@ impl Step {
                 items: self.items(order),
             },
             29..=40 => self.small_command(order, note),
-            41..=45 => Command::AddTracking {
+            41..=43 => Command::AddTracking {
                 shipment: self.fresh("shipment_", order).as_str().into(),
                 numbers: vec![self.tracking(order)],
                 items: self.items(order),
                 notify: self.flag,
             },
-            46..=48 => Command::RemoveTracking {
+            47 | 48 => Command::RemoveTracking {
                 numbers: order
                     .tracking_numbers()
                     .take(1 + usize::from(self.pick % 2))
                     .map(str::to_owned)
                     .collect(),
             },
-            49..=52 => Command::RequestLabel(Box::new(self.label_request(order))),
+            44 | 45 => Command::CreateShipments {
+                shipments: self.shipment_requests(order),
+            },
+            46 | 52 => Command::LabelShipment {
+                shipment: self.unlabelled(order),
+                wish: self.label_wish(order, "label_"),
+            },
+            49..=51 => Command::RequestLabel(Box::new(self.label_request(order))),
             53..=57 => self.about_waiting(order, note),
             _ => return None,
         })
@@ -193,6 +204,70 @@ impl Step {
             before: before.unwrap_or_default(),
             after: self.declaration(),
         }
+    }
+
+    /// A shipment that a label can be bought for, where there is one.
+    fn unlabelled(&self, order: &Order) -> ShipmentId {
+        let mut all = order.shipments.iter();
+        let found = all.find(|shipment| {
+            shipment.label.is_none() && shipment.tracking.is_empty() && !shipment.is_void()
+        });
+        let found = found.filter(|_| self.pick != 0);
+        found.map_or_else(|| self.shipment(order), |shipment| shipment.id.clone())
+    }
+
+    fn label_wish(&self, order: &Order, prefix: &str) -> LabelWish {
+        LabelWish {
+            label: self.fresh(prefix, order).as_str().into(),
+            account: "account".to_owned(),
+            service: if self.text == 2 {
+                self.text()
+            } else {
+                "priority".to_owned()
+            },
+            format: LabelFormat::default(),
+        }
+    }
+
+    /// One shipment of all that is left, or of several things in boxes; at times a second one of the same.
+    fn shipment_requests(&self, order: &Order) -> Vec<ShipmentRequest> {
+        let ask = |(item, quantity): (ItemId, u32)| ItemAsk {
+            reference: item.0,
+            quantity: self.flag.then_some(quantity),
+            hs_code: (self.pick > 8).then(|| self.declaration().hs_code),
+            ..ItemAsk::default()
+        };
+        let items: Vec<_> = self.items(order).into_iter().map(ask).collect();
+        let parcel = Parcel {
+            weight_g: u32::from(self.text),
+            ..Parcel::default()
+        };
+        let carton = CartonAsk {
+            parcel,
+            items,
+            tracking: if self.who > 15 {
+                self.tracking(order).number
+            } else {
+                String::new()
+            },
+            ..CartonAsk::default()
+        };
+        let request = |prefix: &str| ShipmentRequest {
+            shipment: self.fresh(prefix, order).as_str().into(),
+            cartons: vec![carton.clone(); usize::from(self.second) / 8],
+            tracking: Vec::new(),
+            details: Details {
+                declared_value_minor: (self.pick == 3).then(|| self.amounts[1].of(9_000)),
+                itn: self.text(),
+                ..Details::default()
+            },
+            label: (self.pick < 3).then(|| self.label_wish(order, prefix)),
+            notify: self.flag,
+        };
+        let second = (self.pick > 6).then(|| request("other_"));
+        std::iter::once(request("shipment_"))
+            .chain(second)
+            .collect()
     }
 
     fn label_request(&self, order: &Order) -> LabelRequest {
