@@ -34,8 +34,8 @@ export async function open({ orders = 300, seed = 1 } = {}) {
   process.once("exit", () => server.kill("SIGKILL"));
   try {
     const url = await opened(server);
-    const { people } = JSON.parse(await readFile(join(data, "demo.json"), "utf8"));
-    return { desk: { url, data, people }, log, close };
+    const { people, credentials } = JSON.parse(await readFile(join(data, "demo.json"), "utf8"));
+    return { desk: { url, data, people, credentials }, log, close };
   } catch (error) {
     await close();
     throw new Error(`${error.message}\n${log.join("")}`);

@@ -26,6 +26,8 @@ pub struct Config {
     pub proxies: usize,
     /// How many points a key of the order API has at most.
     pub api_points: u32,
+    /// Whether the order API has its console.
+    pub api_console: bool,
     /// Whether webhooks go to private addresses too, and without TLS.
     pub webhooks_allow_private: bool,
     /// The folder of an embedded desk.

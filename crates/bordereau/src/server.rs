@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
+use api::graphql::examples::examples;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use dashboard::App;
+use dashboard::{App, Sample};
 use engine::desk::Desk;
 use engine::jobs::Worker;
 use engine::ports::Ports;
@@ -43,9 +44,10 @@ pub async fn serve(
         .with_state(desk.clone())
         .merge(api::hooks::router(desk.clone(), hooks))
         .merge(api::graphql::router(desk.clone(), ports, front.api_points))
-        .merge(dashboard::router(
-            App::new(desk.clone(), mail, payments).behind(front.proxies),
-        ));
+        .merge(dashboard::router(pages(
+            App::new(desk.clone(), mail, payments),
+            &front,
+        )));
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(front.listener, app).with_graceful_shutdown(async move {
         // An error means that nobody can say stop any more, which is a stop too.
@@ -62,6 +64,21 @@ pub async fn serve(
     Ok(())
 }
 
+/// The pages as they are served in front.
+fn pages(app: App, front: &Front) -> App {
+    let app = app.behind(front.proxies);
+    if !front.api_console {
+        return app;
+    }
+    let samples = examples().map(|example| Sample {
+        name: example.name.to_owned(),
+        words: example.words(),
+        document: example.document(),
+        variables: example.sent(),
+    });
+    app.with_console(samples.collect())
+}
+
 /// Where a desk is asked.
 pub struct Front {
     /// What it answers on.
@@ -70,6 +87,8 @@ pub struct Front {
     pub proxies: usize,
     /// How many points a key of the order API has at most.
     pub api_points: u32,
+    /// Whether the order API has its console.
+    pub api_console: bool,
 }
 
 /// Listens where the settings say.

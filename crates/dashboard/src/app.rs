@@ -19,6 +19,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::assets::ASSETS;
 use crate::given::Given;
 use crate::guard::{self, Attempts};
+use crate::pages::console::{self, Sample};
 use crate::pages::{
     cancel, capture, chosen, columns, corrections, csv, edits, find, here, label, news, order,
     orders, outbox, password, preferences, quick, refund, refunds, second_factor, settings,
@@ -39,6 +40,8 @@ pub struct App {
     pub(crate) payments: Arc<dyn Payments>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) proxies: usize,
+    /// What the API console begins with; none where there is no console.
+    pub(crate) samples: Option<Arc<[Sample]>>,
     /// One of each language: what is the same on every page is said once.
     templates: Arc<[(&'static str, Environment<'static>); LANGUAGES.len()]>,
 }
@@ -52,6 +55,7 @@ impl App {
             payments,
             attempts: Arc::new(Attempts::default()),
             proxies: 0,
+            samples: None,
             templates: Arc::new(LANGUAGES.map(|language| (language, texts::environment(language)))),
         }
     }
@@ -60,6 +64,13 @@ impl App {
     #[must_use]
     pub fn behind(self, proxies: usize) -> Self {
         Self { proxies, ..self }
+    }
+
+    /// The same pages with a console of the order API, which begins with one of these.
+    #[must_use]
+    pub fn with_console(self, samples: Vec<Sample>) -> Self {
+        let samples = Some(samples.into());
+        Self { samples, ..self }
     }
 
     /// A page from its template, in a language.
@@ -88,7 +99,11 @@ impl App {
 
 /// Every route of the dashboard.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let console = match app.samples {
+        Some(_) => Router::new().route(console::ADDRESS, get(console::show)),
+        None => Router::new(),
+    };
+    console
         .route("/", get(async || Redirect::to("/orders")))
         .merge(person())
         .route("/find", get(find::show))

@@ -3,6 +3,9 @@
 
 use std::sync::LazyLock;
 
+/// What the names of the API console's own begin with, which no other page loads.
+pub(crate) const CONSOLE: &str = "console";
+
 /// One asset.
 pub(crate) struct Asset {
     /// Its name in the address.
@@ -37,6 +40,18 @@ pub(crate) static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "js",
             script,
             include_bytes!("../assets/palette.js"),
+        ),
+        asset(
+            CONSOLE,
+            "css",
+            style,
+            include_bytes!("../assets/console.css"),
+        ),
+        asset(
+            CONSOLE,
+            "js",
+            script,
+            include_bytes!("../assets/console.js"),
         ),
     ]
 });

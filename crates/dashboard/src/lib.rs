@@ -17,3 +17,4 @@ mod texts;
 mod visitor;
 
 pub use app::{App, router};
+pub use pages::console::Sample;

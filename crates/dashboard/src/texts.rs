@@ -9,7 +9,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
-use crate::assets::ASSETS;
+use crate::assets::{ASSETS, CONSOLE};
 use crate::badges;
 
 /// The languages of the pages, the first being the one for everybody else.
@@ -31,6 +31,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/en/payments.ftl"),
         include_str!("../locales/en/waiting.ftl"),
         include_str!("../locales/en/refunds.ftl"),
+        include_str!("../locales/en/console.ftl"),
         include_str!("../locales/en/places.ftl"),
         include_str!("../locales/en/customs.ftl"),
     ],
@@ -48,6 +49,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../locales/fr/payments.ftl"),
         include_str!("../locales/fr/waiting.ftl"),
         include_str!("../locales/fr/refunds.ftl"),
+        include_str!("../locales/fr/console.ftl"),
         include_str!("../locales/fr/places.ftl"),
         include_str!("../locales/fr/customs.ftl"),
     ],
@@ -59,6 +61,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts.html", include_str!("../templates/parts.html")),
     ("icons.html", include_str!("../templates/icons.html")),
     ("alone.html", include_str!("../templates/alone.html")),
+    ("console.html", include_str!("../templates/console.html")),
     ("sign_in.html", include_str!("../templates/sign_in.html")),
     (
         "sign_in_code.html",
@@ -269,7 +272,10 @@ pub(crate) fn environment(language: &'static str) -> Environment<'static> {
             .map(|asset| asset.name.as_str())
             .filter(|name| name.ends_with(ending))
             .collect();
-        environment.add_global(global, Value::from_serialize(names));
+        let (console, pages): (Vec<&str>, Vec<&str>) =
+            names.iter().partition(|name| name.starts_with(CONSOLE));
+        environment.add_global(global, Value::from_serialize(pages));
+        environment.add_global(format!("console_{global}"), Value::from_serialize(console));
     }
     environment
 }

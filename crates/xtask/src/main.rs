@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod cdnow;
 mod chromium;
+mod clients;
 mod crash;
 mod debian;
 mod demo;
@@ -16,6 +17,7 @@ mod node;
 mod pictures;
 mod postgres;
 mod pypi;
+mod reference;
 mod shell;
 mod snapshots;
 mod stand_ins;
@@ -43,10 +45,14 @@ enum Command {
     Test(test::Test),
     /// Check the house rules that no compiler knows.
     Tidy,
+    /// Write the reference of the order API anew: the schema, the pages, and what the examples are answered.
+    Reference,
     /// Take the README's pictures anew, of the demo in a real browser.
     Pictures,
     /// Measure the desk against the bare databases.
     Bench(bench::Bench),
+    /// Ask the order API whatever its schema allows, for minutes, and look at every answer.
+    Fuzz(clients::Fuzz),
     /// Kill the desk again and again while it moves money, and hold all books against each other.
     Crash(crash::Crash),
 }
@@ -57,8 +63,10 @@ fn main() -> Result<ExitCode> {
         Command::Demo(demo) => demo::run(&root, &demo).map(|()| true)?,
         Command::Test(chosen) => test::run(&root, &chosen)?,
         Command::Tidy => tidy::run(&root)?,
+        Command::Reference => reference::run(&root).map(|()| true)?,
         Command::Pictures => pictures::run(&root).map(|()| true)?,
         Command::Bench(bench) => bench::run(&root, &bench).map(|()| true)?,
+        Command::Fuzz(fuzz) => clients::fuzz(&root, &fuzz).map(|()| true)?,
         Command::Crash(crash) => crash::run(&root, &crash).map(|()| true)?,
     };
     Ok(if passed {

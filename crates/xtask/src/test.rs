@@ -5,7 +5,7 @@
 use crate::postgres::{self, Durability, Postgres};
 use crate::stand_ins::{StandIn, WEBHOOKS, WORLD};
 use crate::summary::{Outcome, Summary};
-use crate::{audit, browser, cdnow, mail, node, shell, snapshots, tidy};
+use crate::{audit, browser, cdnow, clients, mail, node, shell, snapshots, tidy};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
@@ -162,6 +162,11 @@ fn tests(root: &Path, extra: &[String], summary: &mut Summary) {
             "tests with graphql-request",
             "BORDEREAU_TEST_API",
             node::prepare(root, "tests/api"),
+        ),
+        Part::new(
+            "tests with gql and a fuzzer",
+            "BORDEREAU_TEST_API_PYTHON",
+            clients::python(root),
         ),
         Part::new(
             "tests with aiosmtpd",

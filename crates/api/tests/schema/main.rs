@@ -5,10 +5,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test program: helpers may unwrap too")]
 
+mod errors;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use api::graphql::schema_text;
+use api::graphql::{reference, schema_text};
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
 
@@ -184,11 +186,17 @@ fn the_reference_interface_is_here_or_on_the_list_of_what_is_not() {
 }
 
 #[test]
-fn the_published_schema_is_what_the_desk_answers() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api/schema.graphql");
-    let published = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        published == schema_text(),
-        "docs/api/schema.graphql is another; write it anew with: bordereau schema > docs/api/schema.graphql"
-    );
+fn what_is_published_is_what_the_desk_answers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api");
+    for (file, text) in [
+        ("schema.graphql", schema_text()),
+        ("operations.md", reference::operations_text()),
+        ("types.md", reference::types_text()),
+    ] {
+        let published = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+        assert!(
+            published == text,
+            "docs/api/{file} is another; `cargo xtask reference` writes it anew"
+        );
+    }
 }

@@ -12,8 +12,9 @@ use engine::fakes::Fakes;
 use engine::people::{self, ADMIN, NewPerson};
 use engine::store::list::Page;
 use engine::{listing, orders, sessions};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::BodyExt as _;
 use hyper::client::conn::http1::{self, SendRequest};
+use hyper::http::request::Builder;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
@@ -177,26 +178,16 @@ async fn by_the_engine(bench: &Bench, asked: Vec<Asked>, clients: usize) -> Resu
     .await
 }
 
-/// Connections that stay open, as a browser's do.
+/// A browser of someone signed in.
 struct Client {
-    connections: Vec<Mutex<SendRequest<Empty<&'static [u8]>>>>,
-    host: String,
+    connections: Connections,
     cookie: String,
 }
 
 impl Client {
     async fn new(address: SocketAddr, cookie: &str, connections: usize) -> Result<Self> {
-        let mut open = Vec::with_capacity(connections);
-        for _ in 0..connections {
-            let stream = TcpStream::connect(address).await?;
-            stream.set_nodelay(true)?;
-            let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-            tokio::spawn(connection);
-            open.push(Mutex::new(sender));
-        }
         Ok(Self {
-            connections: open,
-            host: address.to_string(),
+            connections: Connections::open(address, connections).await?,
             cookie: cookie.to_owned(),
         })
     }
@@ -205,27 +196,47 @@ impl Client {
     async fn get(&self, connection: usize, path: &str, is_compressed: bool) -> Result<usize> {
         let encoding = if is_compressed { "gzip" } else { "identity" };
         let request = Request::get(path)
-            .header("host", &self.host)
             .header("cookie", &self.cookie)
             .header("sec-fetch-site", "same-origin")
             .header("accept-language", "en")
-            .header("accept-encoding", encoding)
-            .body(Empty::new())?;
-        let mut sender = self.connections[connection].lock().await;
+            .header("accept-encoding", encoding);
+        let body = self.connections.send(connection, request, String::new());
+        Ok(body.await?.len())
+    }
+}
+
+/// Connections that stay open, as a browser's and a program's do.
+pub struct Connections {
+    open: Vec<Mutex<SendRequest<String>>>,
+    host: String,
+}
+
+impl Connections {
+    /// Opens so many.
+    pub async fn open(address: SocketAddr, count: usize) -> Result<Self> {
+        let mut open = Vec::with_capacity(count);
+        for _ in 0..count {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+            tokio::spawn(connection);
+            open.push(Mutex::new(sender));
+        }
+        Ok(Self {
+            open,
+            host: address.to_string(),
+        })
+    }
+
+    /// Sends a request on one of them and reads the answer to its end; it must be a good one.
+    pub async fn send(&self, connection: usize, request: Builder, body: String) -> Result<Vec<u8>> {
+        let request = request.header("host", &self.host).body(body)?;
+        let uri = request.uri().clone();
+        let mut sender = self.open[connection].lock().await;
         sender.ready().await?;
         let response = sender.send_request(request).await?;
-        ensure!(
-            response.status() == StatusCode::OK,
-            "{path}: {}",
-            response.status()
-        );
-        let mut body = response.into_body();
-        let mut size = 0;
-        while let Some(frame) = body.frame().await {
-            if let Ok(data) = frame?.into_data() {
-                size += data.len();
-            }
-        }
-        Ok(size)
+        let status = response.status();
+        ensure!(status == StatusCode::OK, "{uri}: {status}");
+        Ok(response.into_body().collect().await?.to_bytes().to_vec())
     }
 }

@@ -4,6 +4,7 @@
 //! Each figure is told as rate, median, 99th percentile, and the ratio to its baseline. Nothing here is a test: a
 //! shared machine is noisy, the ratios are what to read.
 
+mod api;
 mod cases;
 mod http;
 mod made;
@@ -36,8 +37,8 @@ struct Options {
     /// Measures the embedded desk alone, or PostgreSQL alone.
     #[arg(long)]
     only: Option<String>,
-    /// What to measure, where it is not everything: `reads`, `lists`, `pages`, `writes`, `settling`, `queue`, `webhooks`,
-    /// `transfers`.
+    /// What to measure, where it is not everything: `reads`, `lists`, `pages`, `api`, `writes`, `settling`, `queue`,
+    /// `webhooks`, `transfers`.
     #[arg(long, value_delimiter = ',')]
     parts: Vec<String>,
     /// Where to write the figures as JSON.

@@ -135,6 +135,9 @@ impl Bench {
         if is_wanted("pages") {
             crate::http::pages(self, report).await?;
         }
+        if is_wanted("api") {
+            crate::api::operations(self, report).await?;
+        }
         if is_wanted("writes") {
             self.creates(report).await?;
             self.refunds(report).await?;

@@ -68,6 +68,7 @@ impl Demo {
             listener,
             proxies: config.proxies,
             api_points: config.api_points,
+            api_console: config.api_console,
         };
         server::serve(desk, outside, front, stop).await?;
         Ok(Outcome::Fine)

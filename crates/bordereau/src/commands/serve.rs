@@ -42,6 +42,7 @@ impl Serve {
             listener,
             proxies: config.proxies,
             api_points: config.api_points,
+            api_console: config.api_console,
         };
         server::serve(desk, (ports, sandbox), front, stop).await?;
         Ok(Outcome::Fine)

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::Desk;
@@ -15,8 +16,8 @@ pub struct Server {
     child: Child,
     /// Host and port.
     pub address: String,
-    /// Kept open: a process that cannot say what it has to say ends.
-    _output: BufReader<Box<dyn std::io::Read + Send>>,
+    /// What it said since it was open. It is read to its end: a process that cannot say what it has to say waits.
+    said: Arc<Mutex<String>>,
 }
 
 impl Drop for Server {
@@ -45,6 +46,15 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// What it said since it was open.
+    #[allow(
+        dead_code,
+        reason = "one of the test programs that share this looks at it"
+    )]
+    pub fn log(&self) -> String {
+        self.said.lock().unwrap().clone()
     }
 
     /// Status line and body of a page.
@@ -129,16 +139,21 @@ fn opened(
     let mut server = Server {
         child,
         address: String::new(),
-        _output: BufReader::new(output),
+        said: Arc::default(),
     };
-    let mut said = String::new();
-    while server._output.read_line(&mut said).unwrap() > 0 {
-        let line = said.lines().last().unwrap_or_default();
+    let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+    let mut before_it_was_open = String::new();
+    for line in &mut lines {
         if line.contains(sentence) {
             let (_, address) = line.split_once(before).expect("the line names the address");
             server.address = address.trim().to_owned();
+            let said = server.said.clone();
+            std::thread::spawn(move || {
+                lines.for_each(|line| said.lock().unwrap().push_str(&format!("{line}\n")));
+            });
             return server;
         }
+        before_it_was_open.push_str(&format!("{line}\n"));
     }
-    panic!("it ended before it was open: {said}");
+    panic!("it ended before it was open: {before_it_was_open}");
 }

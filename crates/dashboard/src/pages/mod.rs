@@ -7,6 +7,7 @@ pub(crate) mod capture;
 pub(crate) mod chosen;
 pub(crate) mod clash;
 pub(crate) mod columns;
+pub(crate) mod console;
 pub(crate) mod corrections;
 pub(crate) mod csv;
 pub(crate) mod days;
