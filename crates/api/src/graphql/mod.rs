@@ -5,6 +5,7 @@
 
 mod addresses;
 mod caller;
+mod cartons;
 mod door;
 mod enums;
 mod errors;

@@ -6,6 +6,7 @@ use domain::command::Context as Rules;
 use domain::order::{Note, Order as Document};
 
 use super::caller::Caller;
+use super::cartons::{Carton, cartons};
 use super::enums::{FulfillmentStatus, Mode, OrderNoteType, OrderStatus, PaymentStatus, Source};
 use super::ids;
 use super::items::{Item, items};
@@ -16,7 +17,7 @@ use super::ratings::{ShipmentRating, shipment_rating};
 use super::refunds::{OrderRefund, refunds};
 use super::root::{Charged, Root, root, told_root};
 use super::scalars::{CurrencyCode, DateTime, Decimal, kept};
-use super::shipments::{Carton, Shipment, cartons, shipments};
+use super::shipments::{Shipment, shipments};
 use super::sold::Sold;
 
 /// The most of an order's activity that is answered at once.

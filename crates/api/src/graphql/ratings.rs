@@ -5,11 +5,11 @@ use domain::party::PartyKind;
 use domain::roots::Rating;
 use jiff::SignedDuration;
 
+use super::cartons::Carton;
 use super::ids::within;
 use super::parties::{Location, destination};
 use super::root::{CHARGED, Charged};
 use super::scalars::{CurrencyCode, DateTime, Decimal};
-use super::shipments::Carton;
 use super::sold::Sold;
 use super::workflow::cartons::told_carton;
 use super::workflow::enums::{LandedCostMethod, ShipmentAmountType};

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Object, Result};
 use engine::{exchange_rates, landed_costs as quotes, orders};
 
 use super::caller::Caller;
+use super::cartons::{Carton, cartons};
 use super::exchange_rates::{ExchangeRate, charged_rate, held_rate, quoted_rate};
 use super::ids::within;
 use super::items::{Item, items, told_item};
@@ -13,7 +14,7 @@ use super::order::Order;
 use super::parties::{Party, parties};
 use super::ratings::{ShipmentRating, shipment_rating, told_rating};
 use super::scalars::Decimal;
-use super::shipments::{Carton, Shipment, cartons, shipments};
+use super::shipments::{Shipment, shipments};
 use super::sold::Sold;
 use super::workflow::sale::Sale;
 

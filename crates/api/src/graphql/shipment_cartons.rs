@@ -3,6 +3,7 @@
 use async_graphql::{ID, SimpleObject};
 use domain::shipment_details::{Carton as Boxed, Handling};
 
+use super::cartons::{Carton, boxes, carton};
 use super::ids::within;
 use super::labels::Label;
 use super::scalars::DateTime;
@@ -10,7 +11,7 @@ use super::ship_enums::{
     AlcoholRecipientType, BatteryMaterialType, BatteryPackingType, CustomsDocumentFileType,
     CustomsDocumentType, ShipmentCartonSpecialService, SignatureOptionType,
 };
-use super::shipments::{Carton, Shipment, boxes, carton, part};
+use super::shipments::{Shipment, part};
 
 /// A number that a carrier follows a parcel by.
 #[derive(SimpleObject)]

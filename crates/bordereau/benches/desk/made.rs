@@ -90,72 +90,56 @@ pub fn refund_rows(
     number: usize,
     round: usize,
 ) -> Written {
-    let text = |text: String| Value::Text(text);
-    let id = format!("refund_bare_{round}_{number}");
-    let now = Value::Number(1_790_000_000_000_000);
+    let text = |text: &str| Value::Text(text.to_owned());
+    let (whose, order) = (text(&organization.0), text(order));
+    let id = text(&format!("refund_bare_{round}_{number}"));
+    let job = text(&format!("job_bare_{round}_{number}"));
+    let (now, none) = (Value::Number(1_790_000_000_000_000), text(""));
     let seq = i64::try_from(1_000_000 + round * 1_000_000 + number).unwrap_or(0);
-    let columns = named;
-    let body = "x".repeat(520);
+    let (seq, body) = (Value::Number(seq), text(&"x".repeat(520)));
+    let row = |table, columns, row| Rows {
+        table,
+        columns: named(columns),
+        rows: vec![row],
+    };
+    let job = [
+        [whose.clone(), job, text("refund_execute"), text("live")],
+        [order.clone(), id.clone(), text("waiting"), now.clone()],
+        [Value::Number(0), none.clone(), none.clone(), now.clone()],
+    ];
+    let open = [
+        [whose.clone(), order.clone(), id.clone(), text("live")],
+        [text("requested"), now.clone(), now.clone(), now.clone()],
+    ];
+    let event = vec![
+        whose.clone(),
+        order.clone(),
+        seq,
+        now,
+        text("refund_requested"),
+        body,
+    ];
     vec![
-        Rows {
-            table: "order_events",
-            columns: columns("organization_id, order_id, seq, at_us, kind, body"),
-            rows: vec![vec![
-                text(organization.0.clone()),
-                text(order.to_owned()),
-                Value::Number(seq),
-                now.clone(),
-                text("refund_requested".to_owned()),
-                text(body),
-            ]],
-        },
-        Rows {
-            table: "order_keys",
-            columns: columns("organization_id, kind, value, within, order_id"),
-            rows: vec![vec![
-                text(organization.0.clone()),
-                text("refund".to_owned()),
-                text(id.clone()),
-                text(String::new()),
-                text(order.to_owned()),
-            ]],
-        },
-        Rows {
-            table: "jobs",
-            columns: columns(
-                "organization_id, id, kind, mode, order_id, subject, state, due_at_us, attempts, lease, problem, created_at_us",
-            ),
-            rows: vec![vec![
-                text(organization.0.clone()),
-                text(format!("job_bare_{round}_{number}")),
-                text("refund_execute".to_owned()),
-                text("live".to_owned()),
-                text(order.to_owned()),
-                text(id.clone()),
-                text("waiting".to_owned()),
-                now.clone(),
-                Value::Number(0),
-                text(String::new()),
-                text(String::new()),
-                now.clone(),
-            ]],
-        },
-        Rows {
-            table: "open_refunds",
-            columns: columns(
-                "organization_id, order_id, refund_id, mode, state, requested_at_us, changed_at_us, look_at_us",
-            ),
-            rows: vec![vec![
-                text(organization.0.clone()),
-                text(order.to_owned()),
-                text(id),
-                text("live".to_owned()),
-                text("requested".to_owned()),
-                now.clone(),
-                now.clone(),
-                now,
-            ]],
-        },
+        row(
+            "order_events",
+            "organization_id, order_id, seq, at_us, kind, body",
+            event,
+        ),
+        row(
+            "order_keys",
+            "organization_id, kind, value, within, order_id",
+            vec![whose, text("refund"), id, none, order],
+        ),
+        row(
+            "jobs",
+            "organization_id, id, kind, mode, order_id, subject, state, due_at_us, attempts, lease, problem, created_at_us",
+            job.concat(),
+        ),
+        row(
+            "open_refunds",
+            "organization_id, order_id, refund_id, mode, state, requested_at_us, changed_at_us, look_at_us",
+            open.concat(),
+        ),
     ]
 }
 

@@ -3,16 +3,20 @@
 use domain::address::Address;
 use domain::command::Command;
 use domain::event::AddressKind;
+use domain::filter::Filter;
 use domain::ids::NoteId;
-use domain::order::OrderStatus;
+use domain::order::{Mode, OrderStatus};
 use domain::parts::Parts;
 use domain::refusal::Refusal;
+use engine::desk::{Desk, Ids};
 use engine::failure::Failure;
 use engine::orders::{Changed, Terms};
+use engine::store::Store;
 use futures_util::future::join_all;
 
 use crate::support::orders::plain;
 use crate::support::{Harness, on_every_database, request};
+use crate::views;
 
 /// The refusals among these, having checked that nothing else went wrong.
 fn refusals(done: &[Result<Changed, Failure>]) -> Vec<&Refusal> {
@@ -238,11 +242,8 @@ async fn forty_notes_at_once_all_stay() {
 #[tokio::test(flavor = "multi_thread")]
 async fn desk_numbers_are_never_given_twice() {
     async fn take_ten(harness: &Harness, process: usize) -> Vec<u64> {
-        let (clock, ids) = (
-            harness.clock.clone(),
-            engine::desk::Ids::seeded(process as u64),
-        );
-        let desk = engine::desk::Desk::new(harness.desk.store().clone(), clock, ids);
+        let (clock, ids) = (harness.clock.clone(), Ids::seeded(process as u64));
+        let desk = Desk::new(harness.desk.store().clone(), clock, ids);
         let session = harness.admin();
         let mut numbers = Vec::new();
         for index in 0..10 {
@@ -262,6 +263,32 @@ async fn desk_numbers_are_never_given_twice() {
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!(numbers.len(), 60);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_another_process_made_or_removed_is_counted_in_at_once() {
+    on_every_database(async |harness| {
+        harness.take(plain("A-1")).await;
+        let store = Store::open(&harness.url).await.unwrap();
+        let other = Desk::new(store, harness.clock.clone(), Ids::seeded(9));
+        let session = harness.admin();
+        let new = views::new_view("theirs", Filter::default());
+        let view = engine::views::save(&other, &views::shared(&session), new)
+            .await
+            .unwrap();
+        harness.take(plain("A-2")).await;
+        let theirs = ("theirs".to_owned(), 2);
+        assert!(views::counted(harness, Mode::Live).await.contains(&theirs));
+        assert!(
+            engine::views::delete(&other, &views::shared(&session), &view.id)
+                .await
+                .unwrap()
+        );
+        // The harness looks at the end whether counts are left of it.
+        harness.take(plain("A-3")).await;
+        other.store().close().await;
     })
     .await;
 }

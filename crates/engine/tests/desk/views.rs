@@ -6,9 +6,7 @@ use domain::filter::{Filter, Sort};
 use domain::ids::ViewId;
 use domain::order::{Mode, OrderStatus};
 use domain::refusal::{Problem, Refusal};
-use engine::desk::{Desk, Ids};
 use engine::permit::Session;
-use engine::store::Store;
 use engine::store::views::SavedView;
 use engine::views::{self, Keeper, MAX_OWN_VIEWS, MAX_VIEWS, NewView, Towards};
 use futures_util::future::join_all;
@@ -17,7 +15,7 @@ use crate::support::orders::plain;
 use crate::support::random::Random;
 use crate::support::{Harness, on_every_database, session};
 
-fn new_view(name: &str, filter: Filter) -> NewView {
+pub fn new_view(name: &str, filter: Filter) -> NewView {
     NewView {
         name: name.to_owned(),
         filter,
@@ -36,7 +34,7 @@ pub fn own(session: &Session) -> Keeper<'_> {
     Keeper::Person(session.permit().unwrap())
 }
 
-fn shared(session: &Session) -> Keeper<'_> {
+pub fn shared(session: &Session) -> Keeper<'_> {
     Keeper::Organization(session.permit().unwrap())
 }
 
@@ -55,7 +53,7 @@ async fn delete(harness: &Harness, view: &ViewId) -> bool {
 }
 
 /// The names of the views everyone sees, each with its count, in the order of the tabs.
-async fn counted(harness: &Harness, mode: Mode) -> Vec<(String, u64)> {
+pub async fn counted(harness: &Harness, mode: Mode) -> Vec<(String, u64)> {
     let session = session(harness.scope_of(mode), ActorKind::Person, &Permission::ALL);
     seen_by(harness, &session).await
 }
@@ -168,30 +166,6 @@ async fn views_made_and_removed_while_orders_change_count_exactly() {
         };
         tokio::join!(join_all(changing), join_all(viewing), taking);
         harness.settle().await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_view_that_another_process_made_or_removed_is_counted_in_at_once() {
-    on_every_database(async |harness| {
-        harness.take(plain("A-1")).await;
-        let store = Store::open(&harness.url).await.unwrap();
-        let other = Desk::new(store, harness.clock.clone(), Ids::seeded(9));
-        let session = harness.admin();
-        let new = new_view("theirs", Filter::default());
-        let view = views::save(&other, &shared(&session), new).await.unwrap();
-        harness.take(plain("A-2")).await;
-        let theirs = ("theirs".to_owned(), 2);
-        assert!(counted(harness, Mode::Live).await.contains(&theirs));
-        assert!(
-            views::delete(&other, &shared(&session), &view.id)
-                .await
-                .unwrap()
-        );
-        // The harness looks at the end whether counts are left of it.
-        harness.take(plain("A-3")).await;
-        other.store().close().await;
     })
     .await;
 }

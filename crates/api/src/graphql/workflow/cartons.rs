@@ -5,10 +5,10 @@ use domain::cartons::Size;
 use domain::party::PartyKind;
 use domain::roots::RootCarton;
 
+use super::super::cartons::{BoxOf, Carton, CartonItem, PackagingType};
 use super::super::enums::{DimensionalUnitCode, WeightUnitCode};
 use super::super::items::told_item;
 use super::super::scalars::{CountryCode, DateTime, Decimal, kept};
-use super::super::shipments::{BoxOf, Carton, CartonItem, PackagingType};
 use super::enums::PackagingOptionSource;
 use super::sale::Sale;
 

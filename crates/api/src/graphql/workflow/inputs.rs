@@ -8,11 +8,11 @@ use domain::pairs::Pair;
 use domain::refusal::Refusal;
 use domain::roots::Offer;
 
+use super::super::cartons::PackagingType;
 use super::super::enums::{
     DimensionalUnitCode, ItemMeasurementType, ItemUnitOfMeasure, WeightUnitCode,
 };
 use super::super::scalars::{CountryCode, CurrencyCode, Decimal};
-use super::super::shipments::PackagingType;
 use super::enums::{
     DutyTaxFeeConfiguration, ExchangeRateType, IncotermCode, ItemType, ItemValueSource,
     LandedCostCalculationMethod, LandedCostEndUse, LandedCostTariffRate,

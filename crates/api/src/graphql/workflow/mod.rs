@@ -25,6 +25,7 @@ use engine::roots::{self, Draft};
 use tokio::sync::MutexGuard;
 
 use super::caller::{Asked, Caller};
+use super::cartons::Carton;
 use super::exchange_rates::{ExchangeRate, held_rate};
 use super::inputs_parties::PartyCreateWorkflowInput;
 use super::items::{Item, told_item};
@@ -33,7 +34,6 @@ use super::order::Order;
 use super::parties::{Party, kept_party};
 use super::ratings::{ShipmentRating, told_rating};
 use super::scalars::Decimal;
-use super::shipments::Carton;
 use cartons::told_carton;
 use inputs::{
     CartonCreateWorkflowInput, CartonizeWorkflowInput, ExchangeRateCreateInput,

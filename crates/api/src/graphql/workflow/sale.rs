@@ -13,9 +13,9 @@ use engine::landed_costs::Held;
 use engine::roots;
 
 use super::super::caller::Caller;
+use super::super::cartons::Carton;
 use super::super::parties::{Location, Party, kept_location, kept_party};
 use super::super::ratings::{ShipmentRating, told_rating};
-use super::super::shipments::Carton;
 use super::cartons::told_carton;
 
 /// A root, and whose it is.
