@@ -9,6 +9,8 @@ use domain::filter::{Filter, Sort};
 use domain::ids::OrderId;
 use domain::money::decimal_text;
 use domain::order::{Mode, OrderStatus};
+use engine::orders::find;
+use engine::store::keys::KeyKind;
 use engine::store::list::Page;
 use engine::{keys, listing};
 use hyper::Request;
@@ -45,6 +47,34 @@ const REFUND: &str = "mutation($id: ID!, $currency: CurrencyCode!, $amount: Deci
     id: $id, currencyCode: $currency, subtotals: [{type: ITEM, amount: $amount}], reason: ORDER_CHANGE}) {
     id amount status } }";
 
+const SALE: &str = "mutation($parties: [PartyCreateWorkflowInput!]!, $items: [ItemCreateWorkflowInput!]!,
+    $shipping: ShipmentRatingCreateWorkflowInput!, $cost: LandedCostWorkFlowInput!, $order: OrderCreateInput!) {
+    partyCreateWorkflow(input: $parties) { id } itemCreateWorkflow(input: $items) { id }
+    shipmentRatingCreateWorkflow(input: $shipping) { id }
+    landedCostCalculateWorkflow(input: $cost) { id amountSubtotals { landedCostTotal } }
+    orderCreate(input: $order) { id status amountSubtotals { total } } }";
+
+/// A sale of this number, from its parties to its payment.
+fn sale(number: &str) -> Value {
+    let item = |sku: &str, amount: &str, hs: &str| {
+        json!({"sku": sku, "name": "Wool hat, knitted", "amount": amount, "currencyCode": "EUR", "quantity": 2,
+            "hsCode": hs, "countryOfOrigin": "PT"})
+    };
+    json!({
+        "parties": [
+            {"type": "ORIGIN", "location": {"countryCode": "US", "administrativeAreaCode": "NV", "locality": "Reno"}},
+            {"type": "DESTINATION",
+                "person": {"firstName": "Chloé", "lastName": "Lefèvre", "email": "chloe@shopper.example"},
+                "location": {"line1": "12 rue de la Paix", "locality": "Nîmes", "postalCode": "30000", "countryCode": "FR"}}
+        ],
+        "items": [item("HAT-1", "24.90", "6505.00"), item("MUG-1", "12.50", "6912.00")],
+        "shipping": {"amount": "5.00", "currencyCode": "EUR", "serviceLevelCode": "standard"},
+        "cost": {"endUse": "NOT_FOR_RESALE", "tariffRate": "EXACT"},
+        "order": {"currencyCode": "EUR", "accountOrderNumber": number, "paymentsCaptured": true,
+            "payments": [{"provider": "sandbox", "reference": format!("ch_{number}"), "method": "Visa 4242"}]}
+    })
+}
+
 /// Measures each operation.
 pub async fn operations(bench: &Bench, report: &mut Report) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -60,6 +90,7 @@ pub async fn operations(bench: &Bench, report: &mut Report) -> Result<()> {
     order(bench, &door, report).await?;
     orders(bench, &door, report).await?;
     refund(bench, &door, report).await?;
+    create(bench, &door, report).await?;
     server.abort();
     Ok(())
 }
@@ -143,6 +174,25 @@ async fn refund(bench: &Bench, door: &Door, report: &mut Report) -> Result<()> {
         // Other rounds than those of the refunds that the engine was asked for.
         let bare = bench.bare_refunds(ids, clients, 60 + round).await?;
         let what = format!("API: orderRefundCreate, {clients} at once");
+        report.add(bench.database, &what, ours, Some(bare));
+    }
+    Ok(())
+}
+
+/// The whole workflow in one document. The bare driver writes what the order itself is, without the root and the landed cost.
+async fn create(bench: &Bench, door: &Door, report: &mut Report) -> Result<()> {
+    for (clients, count) in WRITES {
+        let numbers = (0..count).map(|index| format!("A{}-{clients}-{index}", bench.run));
+        let numbers: Vec<String> = numbers.collect();
+        let asked = numbers.iter().map(|number| (SALE, sale(number)));
+        let ours = door.ask(asked.collect(), clients).await?;
+        let mut ids = Vec::with_capacity(count);
+        for number in &numbers {
+            let permit = bench.session.permit()?;
+            ids.extend(find(&bench.desk, &permit, KeyKind::Number, number).await?);
+        }
+        let bare = bench.bare_creates(&ids, clients).await?;
+        let what = format!("API: orderCreate, whole workflow, {clients} at once");
         report.add(bench.database, &what, ours, Some(bare));
     }
     Ok(())

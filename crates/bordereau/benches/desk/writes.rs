@@ -69,13 +69,7 @@ impl Bench {
             })
             .await?;
             let ids = taken.lock().expect("nobody panics").clone();
-            let written = self.written(&ids).await?;
-            let copies: Vec<_> = (0..)
-                .zip(&written)
-                .map(|(n, one)| made::copy(one, n))
-                .collect();
-            let bare = self.commits(copies.clone(), callers).await?;
-            raw::remove(&self.pool, self.begin, &copies).await?;
+            let bare = self.bare_creates(&ids, callers).await?;
             report.add(
                 self.database,
                 &format!("create order, {callers} at once"),
@@ -85,6 +79,20 @@ impl Bench {
             self.ids = ids;
         }
         Ok(())
+    }
+
+    /// What taking these orders in wrote, written again by the bare driver.
+    pub async fn bare_creates(
+        &self,
+        ids: &[OrderId],
+        callers: usize,
+    ) -> Result<crate::measure::Figure> {
+        let written = self.written(ids).await?;
+        let copies = (0..).zip(&written).map(|(n, one)| made::copy(one, n));
+        let copies: Vec<raw::Written> = copies.collect();
+        let bare = self.commits(copies.clone(), callers).await?;
+        raw::remove(&self.pool, self.begin, &copies).await?;
+        Ok(bare)
     }
 
     /// Everything that these orders are in the database.

@@ -84,5 +84,5 @@ fn the_quick_start_works_as_it_is_written() {
             .unwrap_or_else(|error| panic!("{block}{said}: {error}"));
         assert_same_shape(&said, &serde_json::from_str(shown).unwrap(), block);
     }
-    assert!(Path::new(&folder).join("orders.json").is_file());
+    assert!(Path::new(&folder).join("sold.json").is_file());
 }
