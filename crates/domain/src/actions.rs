@@ -14,7 +14,7 @@ use crate::refund::{RefundState, may_refund};
 use crate::refund_settle::may_retry_as;
 use crate::refusal::Refusal;
 use crate::ship::{may_add_tracking, may_create_label};
-use crate::shipment::LabelState;
+use crate::shipment::{LabelState, Shipment, ShipmentState};
 use crate::waiting::Waiting;
 use crate::waiting_end::{may_approve, may_decide, may_undo};
 
@@ -243,20 +243,28 @@ fn may_remove_tracking(order: &Order) -> Verdict {
 }
 
 fn may_void_label(order: &Order) -> Verdict {
-    let labels: Vec<_> = order
+    let labelled: Vec<_> = order
         .shipments
         .iter()
-        .filter_map(|shipment| shipment.label.as_ref())
+        .filter_map(|shipment| Some((shipment, shipment.label.as_ref()?)))
         .collect();
-    if labels.iter().any(|label| label.state == LabelState::Bought) {
+    let bought = labelled
+        .iter()
+        .filter(|(_, label)| label.state == LabelState::Bought);
+    let arrived = |shipment: &Shipment| shipment.state == ShipmentState::Delivered;
+    if bought.clone().any(|(shipment, _)| !arrived(shipment)) {
         return Ok(());
     }
-    match labels.last() {
-        Some(label) => Err(Refusal::LabelStateWrong {
+    match (bought.last(), labelled.last()) {
+        (Some((shipment, _)), _) => Err(Refusal::ShipmentStateWrong {
+            shipment: shipment.id.clone(),
+            state: shipment.state,
+        }),
+        (None, Some((_, label))) => Err(Refusal::LabelStateWrong {
             label: label.id.clone(),
             state: label.state,
         }),
-        None => Err(Refusal::LabelNotFound {
+        (None, None) => Err(Refusal::LabelNotFound {
             label: "none".into(),
         }),
     }

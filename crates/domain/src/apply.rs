@@ -278,13 +278,20 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
                 label.note.clone_from(note);
             }
         }
-        EventKind::LabelRequested { shipment, label } => {
+        EventKind::LabelRequested {
+            shipment,
+            label,
+            ship_to,
+        } => {
             let shipment = find(
                 &mut order.shipments,
                 |known: &Shipment| known.id == *shipment,
                 shipment,
             )?;
             shipment.label = Some((**label).clone());
+            if let Some(ship_to) = ship_to {
+                shipment.ship_to.clone_from(ship_to);
+            }
         }
         EventKind::MailRequested { mail } => order.mails.push(mail.clone()),
         EventKind::MailSettled { mail, to, .. } => {

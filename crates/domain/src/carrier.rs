@@ -159,6 +159,7 @@ pub(crate) fn update_shipment(
     }
     if let (ShipmentState::Voided, Some(label)) = (to, &shipment.label) {
         match label.state {
+            LabelState::Bought if !may_follow(shipment.state, to) => {}
             LabelState::Bought => return Ok(vec![void_requested(shipment, label, &note)]),
             LabelState::VoidRequested => return Ok(Vec::new()),
             LabelState::Requested | LabelState::Sent | LabelState::Unknown => {

@@ -250,6 +250,9 @@ pub enum EventKind {
     LabelRequested {
         shipment: ShipmentId,
         label: Box<Label>,
+        /// Where it goes, where that is elsewhere than when the shipment was made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ship_to: Option<Box<Address>>,
     },
     MailRequested {
         mail: Mail,

@@ -51,9 +51,20 @@ pub struct Root {
     /// What shipping costs, what was told earlier among it.
     #[serde(default)]
     pub ratings: Vec<Rating>,
+    /// The place of the first carton that may count: what is before was packed without goods that came later.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub cartons_from: usize,
+    /// The place of the first rating that may count: what is before was asked for other parcels, or another way.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub ratings_from: usize,
     /// What each step under a caller's key made.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub steps: BTreeMap<String, Step>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_first(place: &usize) -> bool {
+    *place == 0
 }
 
 /// What a step under a caller's key made, so that asking again makes nothing.
@@ -162,7 +173,8 @@ impl Root {
             .cartons
             .iter()
             .position(|carton| Some(carton.batch) == newest);
-        &self.cartons[first.unwrap_or(self.cartons.len())..]
+        let first = first.unwrap_or(self.cartons.len());
+        &self.cartons[first.max(self.cartons_from)..]
     }
 
     /// What shipping costs by the newest word: one price, or several to choose from.
@@ -172,7 +184,23 @@ impl Root {
             .ratings
             .iter()
             .position(|rating| Some(rating.batch) == newest);
-        &self.ratings[first.unwrap_or(self.ratings.len())..]
+        let first = first.unwrap_or(self.ratings.len());
+        &self.ratings[first.max(self.ratings_from)..]
+    }
+
+    /// What a carrier asked was for other parcels or another way: it has to be asked again. A price that was told stays.
+    fn end_offers(&mut self) {
+        let last = self.ratings.last();
+        if last.is_some_and(|rating| !rating.offer.carrier.is_empty()) {
+            self.ratings_from = self.ratings.len();
+        }
+    }
+
+    /// What was packed here was packed without what has come since. Cartons that were told stay.
+    fn end_packing(&mut self) {
+        if self.cartons.last().is_some_and(|carton| carton.is_packed) {
+            self.cartons_from = self.cartons.len();
+        }
     }
 
     /// Adds people and places; their identifiers.
@@ -189,6 +217,9 @@ impl Root {
         for (index, (kind, address, details)) in parties.into_iter().enumerate() {
             let (address, details) =
                 crate::party::checked(address, details, &format!("input[{index}]"))?;
+            if matches!(kind, PartyKind::Origin | PartyKind::Destination) {
+                self.end_offers();
+            }
             let id = self.id.part(PartyId::PREFIX, self.parties.len() + 1);
             made.push(id.clone());
             self.parties.push(Party {
@@ -210,6 +241,8 @@ impl Root {
     /// [`Refusal::Invalid`] naming `input[n].field`, or that they are more than [`MAX_ITEMS`].
     pub fn add_items(&mut self, goods: Vec<Goods>, told: &Told) -> Result<Vec<String>, Refusal> {
         check_room(self.items.len(), goods.len(), MAX_ITEMS)?;
+        self.end_offers();
+        self.end_packing();
         let mut made = Vec::new();
         for (index, goods) in goods.into_iter().enumerate() {
             let goods = goods.checked(&format!("input[{index}]"))?;
@@ -235,6 +268,7 @@ impl Root {
         told: &Told,
     ) -> Result<Vec<String>, Refusal> {
         check_room(self.cartons.len(), cartons.len(), MAX_CARTONS)?;
+        self.end_offers();
         let batch = self.cartons.last().map_or(1, |carton| carton.batch + 1);
         let mut made = Vec::new();
         for (carton, packaging) in cartons {

@@ -210,11 +210,14 @@ pub(crate) fn label_shipment(
         let problem = Problem::Malformed { given, expected };
         return Err(Refusal::invalid("tracking_numbers", problem));
     }
-    check_destination(&shipment.ship_to)?;
+    // The label is addressed to where the order goes now, which may be elsewhere than when the shipment was made (N3).
+    check_destination(&order.ship_to)?;
     let label = label(order, wish, &shipment.items, &shipment.details.cartons)?;
+    let goes_elsewhere = order.ship_to != shipment.ship_to;
     Ok(vec![EventKind::LabelRequested {
         shipment: id.clone(),
         label: Box::new(label),
+        ship_to: goes_elsewhere.then(|| Box::new(order.ship_to.clone())),
     }])
 }
 

@@ -271,6 +271,13 @@ pub fn void_label(order: &Order, id: &LabelId) -> Result<Vec<EventKind>, Refusal
         .label(id)
         .ok_or_else(|| Refusal::LabelNotFound { label: id.clone() })?;
     match label.state {
+        // Its goods have arrived: whoever knows better sets the shipment back first.
+        LabelState::Bought if shipment.state == ShipmentState::Delivered => {
+            Err(Refusal::ShipmentStateWrong {
+                shipment: shipment.id.clone(),
+                state: shipment.state,
+            })
+        }
         LabelState::Bought => Ok(vec![void_requested(shipment, label, "")]),
         LabelState::VoidRequested => Ok(Vec::new()),
         LabelState::Requested

@@ -69,6 +69,8 @@ pub async fn open(
         items: Vec::new(),
         cartons: Vec::new(),
         ratings: Vec::new(),
+        cartons_from: 0,
+        ratings_from: 0,
         steps: [].into(),
     };
     let stored = None;

@@ -35,3 +35,4 @@ mod webhooks_killed;
 mod webhooks_listen;
 mod workflow;
 mod workflow_numbers;
+mod workflow_stale;

@@ -167,6 +167,7 @@ impl LandedCost {
             crate::intake_check::check_amount(total.minor, "total")?;
             amounts.variance_minor = total.minor - amounts.total_minor();
         }
+        let guarantee = self.calculation.is_guaranteed && self.is_in_quoted_region(&terms.ship_to);
         Ok(NewOrder {
             source: terms.source,
             number: terms.number,
@@ -182,7 +183,7 @@ impl LandedCost {
             payments: terms.payments,
             fraud_review: terms.fraud_review,
             fraud_protection: terms.fraud_protection,
-            guarantee: self.calculation.is_guaranteed,
+            guarantee,
             landed_cost: Some(self.id.clone()),
             tags: terms.tags,
             particulars: terms.particulars,
@@ -283,6 +284,8 @@ impl LandedCost {
                 asked: None,
                 cartons: Vec::new(),
             }],
+            cartons_from: 0,
+            ratings_from: 0,
             id,
             mode: self.mode,
             created_at: self.created_at,
@@ -309,6 +312,11 @@ impl LandedCost {
                 ..Goods::of(Money::new(item.unit_price_minor, self.request.currency))
             },
         }
+    }
+
+    /// Whether a parcel goes to the region that was quoted for: where none was told then, its rates were not looked for.
+    fn is_in_quoted_region(&self, ship_to: &Address) -> bool {
+        is_same_text(&ship_to.region, &self.request.destination.region)
     }
 
     /// What is due elsewhere is another landed cost.

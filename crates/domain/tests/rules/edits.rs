@@ -148,6 +148,13 @@ fn n3_the_new_ship_to_is_what_the_next_label_is_addressed_to() {
     );
     let labelled = run(&order, request_label("label_1", &[("mug", 1)]));
     assert_eq!(labelled.shipments[0].ship_to.line1, "9 Rue");
+    // Also that of a shipment that was made before.
+    let made = create_shipments(&[shipment_request("shipment_1")]);
+    let made = run(&checkout_order(usd()), made);
+    let edited = run(&made, edit_ship_to(|to| to.line1 = "9 Rue".to_owned()));
+    assert_ne!(edited.shipments[0].ship_to.line1, "9 Rue");
+    let labelled = run(&edited, label_shipment("shipment_1", "label_1"));
+    assert_eq!(labelled.shipments[0].ship_to, edited.ship_to);
 }
 
 fn add_note(id: &str, text: &str) -> Command {

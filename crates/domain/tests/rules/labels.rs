@@ -286,3 +286,22 @@ fn s4_a_label_is_voided_and_not_its_number() {
     };
     assert_eq!(try_tell(&order, &fact), Err(unknown));
 }
+
+#[test]
+fn s4_the_label_of_what_has_arrived_is_not_voided_before_it_is_set_back() {
+    let shipment = sold().shipments[0].id.clone();
+    let set = |state| Command::UpdateShipment {
+        shipment: shipment.clone(),
+        state,
+        note: String::new(),
+    };
+    let arrived = run(&sold(), set(ShipmentState::Delivered));
+    let wrong = Refusal::ShipmentStateWrong {
+        shipment: shipment.clone(),
+        state: ShipmentState::Delivered,
+    };
+    assert_eq!(refusal(&arrived, void()), wrong);
+    assert_eq!(refusal(&arrived, set(ShipmentState::Voided)), wrong);
+    let back = run(&arrived, set(ShipmentState::InTransit));
+    assert_eq!(events(&back, void()), ["label_changed"]);
+}

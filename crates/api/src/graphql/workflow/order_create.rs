@@ -10,6 +10,7 @@ use domain::past::{Past, Sent};
 use domain::payment::{Payment, PaymentState};
 use domain::refusal::{Problem, Refusal};
 use domain::roots::Root;
+use domain::send::MAX_SHIPMENTS;
 use domain::shipment::Tracking;
 use engine::landed_costs::{self, Held};
 use engine::permit::CreateOrders;
@@ -275,9 +276,9 @@ fn payment(
     })
 }
 
-/// What was sent already: a parcel for each carton.
+/// What was sent already: a parcel for each number, of all the cartons that have it.
 fn sent(input: &OrderCreateInput, root: &Root) -> Result<Vec<Sent>, Refusal> {
-    let mut parcels = Vec::new();
+    let mut parcels: Vec<Sent> = Vec::new();
     for (n, detail) in input.shipment_details.iter().flatten().enumerate() {
         for (index, carton) in detail.shipment_cartons.iter().enumerate() {
             let field = format!("shipment_details[{n}].shipment_cartons[{index}]");
@@ -287,33 +288,62 @@ fn sent(input: &OrderCreateInput, root: &Root) -> Result<Vec<Sent>, Refusal> {
                 Refusal::invalid(&format!("{field}.tracking_number"), Problem::Missing)
             })?;
             let items = carton.items.iter().map(|item| line(root, item, &field));
+            let items: Vec<(ItemId, u32)> = items.collect::<Result<_, _>>()?;
+            let known = parcels
+                .iter_mut()
+                .find(|one| one.numbers[0].number == *number);
+            if let Some(known) = known {
+                add(&mut known.items, items);
+                continue;
+            }
+            if parcels.len() == MAX_SHIPMENTS {
+                let problem = Problem::TooMany { max: MAX_SHIPMENTS };
+                return Err(Refusal::invalid("shipment_details", problem));
+            }
             parcels.push(Sent {
                 numbers: vec![Tracking {
                     number: number.clone(),
                     carrier: detail.service_level.clone().unwrap_or_default(),
                 }],
-                items: items.collect::<Result<_, _>>()?,
+                items,
             });
         }
     }
     Ok(parcels)
 }
 
+/// Adds quantities of items to those that are there.
+fn add(to: &mut Vec<(ItemId, u32)>, items: Vec<(ItemId, u32)>) {
+    for (item, quantity) in items {
+        match to.iter_mut().find(|(known, _)| *known == item) {
+            Some((_, known)) => *known = known.saturating_add(quantity),
+            None => to.push((item, quantity)),
+        }
+    }
+}
+
+/// The item that is meant: by its id, else by the SKU or the product's id that it alone has.
 fn line(
     root: &Root,
     told: &OrderShipmentCartonItemInput,
     field: &str,
 ) -> Result<(ItemId, u32), Refusal> {
-    let reference = &told.item_reference;
-    let mut items = root.items.iter();
-    let found = items.find(|item| {
+    let (reference, field) = (told.item_reference.trim(), format!("{field}.items"));
+    let given = reference.to_owned();
+    let by_id = root.items.iter().find(|item| item.id.0 == reference);
+    let mut named = root.items.iter().filter(|item| {
         let goods = &item.goods;
-        [&item.id.0, &goods.sku, &goods.product_id].contains(&reference)
+        !reference.is_empty() && [&*goods.sku, &*goods.product_id].contains(&reference)
     });
-    let found = found.ok_or_else(|| {
-        let given = reference.clone();
-        Refusal::invalid(&format!("{field}.items"), Problem::Unknown { given })
-    })?;
+    let found = match (by_id, named.next(), named.next()) {
+        (Some(item), ..) | (None, Some(item), None) => item,
+        (None, None, _) => return Err(Refusal::invalid(&field, Problem::Unknown { given })),
+        (None, Some(_), Some(_)) => {
+            let expected = "the name of one item: several have it; give the item's id".to_owned();
+            let problem = Problem::Malformed { given, expected };
+            return Err(Refusal::invalid(&field, problem));
+        }
+    };
     Ok((
         found.id.clone(),
         told.quantity.unwrap_or(found.goods.quantity),
