@@ -248,14 +248,14 @@ fn may_void_label(order: &Order) -> Verdict {
         .iter()
         .filter_map(|shipment| Some((shipment, shipment.label.as_ref()?)))
         .collect();
-    let bought = labelled
+    let mut bought = labelled
         .iter()
         .filter(|(_, label)| label.state == LabelState::Bought);
     let arrived = |shipment: &Shipment| shipment.state == ShipmentState::Delivered;
     if bought.clone().any(|(shipment, _)| !arrived(shipment)) {
         return Ok(());
     }
-    match (bought.last(), labelled.last()) {
+    match (bought.next_back(), labelled.last()) {
         (Some((shipment, _)), _) => Err(Refusal::ShipmentStateWrong {
             shipment: shipment.id.clone(),
             state: shipment.state,

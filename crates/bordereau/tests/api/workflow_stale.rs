@@ -26,7 +26,7 @@ fn goods(sku: &str) -> String {
 fn what_a_carrier_asked_and_what_was_packed_end_when_more_is_told() {
     on_every_database(|desk| {
         let secret = with_tariff(desk);
-        let file = desk.write("terms.json", BOXES.to_owned());
+        let file = desk.write("terms.json", BOXES);
         desk.run("tariff", &["terms", text(&file)]).fine();
         let server = desk.serve();
         let client = Client::new(&server, &secret);
