@@ -1,12 +1,14 @@
 //! Webhooks see one organization, one mode, and no more than who set them; and what they refuse changes nothing.
 
 use domain::actor::{ActorKind, Permission};
+use domain::ids::KeyId;
 use domain::order::Mode;
 use domain::webhook::{MOST, WebhookRefusal, WebhookType};
 use engine::jobs::ToldNow;
 use engine::keys;
 use engine::orders::{Idempotency, take};
 use engine::organizations::{Settings, create};
+use engine::people::{self, NewPerson};
 use engine::permit::{Scope, Session};
 use engine::webhooks::acts::{self, Draft, Once};
 use engine::webhooks::{MessageState, Webhook, WebhookFailure, looks};
@@ -30,6 +32,22 @@ async fn take_as(harness: &Harness, who: &Session, number: &str) {
     take(&harness.desk, &who.permit().unwrap(), plain(number), None)
         .await
         .unwrap();
+}
+
+/// A key that may set webhooks up and see orders, and a session of it.
+async fn program(harness: &Harness) -> (KeyId, Session) {
+    let allowed = [Permission::ViewOrders, Permission::ManageSettings];
+    let made = keys::create(
+        &harness.desk,
+        &harness.organization,
+        Mode::Live,
+        "Hooks",
+        allowed.into_iter().collect(),
+    );
+    let (key, _) = made.await.unwrap();
+    let mut program = session(harness.scope(), ActorKind::ApiKey, &allowed);
+    program.actor.by.id = key.id.0.clone();
+    (key.id, program)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,24 +103,14 @@ async fn live_and_test_and_other_organizations_stay_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_shows_no_more_than_who_set_it_may_see_now() {
     on_every_database(async |harness| {
-        let allowed = [Permission::ViewOrders, Permission::ManageSettings];
-        let made = keys::create(
-            &harness.desk,
-            &harness.organization,
-            Mode::Live,
-            "Hooks",
-            allowed.into_iter().collect(),
-        );
-        let (key, _) = made.await.unwrap();
-        let mut program = session(harness.scope(), ActorKind::ApiKey, &allowed);
-        program.actor.by.id = key.id.0.clone();
+        let (key, program) = program(harness).await;
         let kind = WebhookType::OrderCreated;
         let hook = make(harness, &program, draft(kind, URL), None).await;
         let hook = hook.unwrap();
         harness.take(plain("W1")).await;
         assert_eq!(harness.tell().await.arrived, 1);
         let admin = harness.admin();
-        keys::revoke(&harness.desk, &admin.permit().unwrap(), &key.id)
+        keys::revoke(&harness.desk, &admin.permit().unwrap(), &key)
             .await
             .unwrap();
         harness.take(plain("W2")).await;
@@ -127,6 +135,37 @@ async fn a_webhook_shows_no_more_than_who_set_it_may_see_now() {
         .unwrap();
         harness.take(plain("W3")).await;
         assert_eq!(harness.tell().await.arrived, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_of_operator_support_is_told_nothing_once_they_are_disabled() {
+    on_every_database(async |harness| {
+        let new = NewPerson {
+            email: "support@example.com".to_owned(),
+            name: "Support".to_owned(),
+            password: "a long enough password".to_owned(),
+            is_support: true,
+        };
+        let id = people::add(&harness.desk, new, None).await.unwrap();
+        let mut support = session(harness.scope(), ActorKind::Support, &Permission::ALL);
+        support.actor.by.id = id.0.clone();
+        let kind = WebhookType::OrderCreated;
+        let hook = make(harness, &support, draft(kind, URL), None).await;
+        let hook = hook.unwrap();
+        harness.take(plain("W1")).await;
+        assert_eq!(harness.tell().await.arrived, 1);
+        let store = harness.desk.store();
+        let mut person = store.person_of(&id).await.unwrap().unwrap();
+        person.disabled_at = Some(harness.desk.now());
+        store.update_person(&person).await.unwrap();
+        harness.take(plain("W2")).await;
+        let told = harness.tell().await;
+        assert_eq!((told.arrived, told.parked), (0, 1));
+        let parked = harness.unsettled(&hook.id).await;
+        assert_eq!(parked[0].problem, "this needs the permission ViewOrders");
+        assert_eq!(harness.fakes.posted().len(), 1);
     })
     .await;
 }
