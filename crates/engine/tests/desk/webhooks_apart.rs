@@ -140,6 +140,36 @@ async fn a_webhook_shows_no_more_than_who_set_it_may_see_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_written_down_before_is_not_sent_once_the_rights_ended_and_a_test_is() {
+    on_every_database(async |harness| {
+        let (key, program) = program(harness).await;
+        let kind = WebhookType::OrderCreated;
+        let hook = make(harness, &program, draft(kind, URL), None).await;
+        let hook = hook.unwrap();
+        harness.take(plain("W1")).await;
+        harness.fakes.endpoint_answers(URL, 500);
+        assert_eq!(harness.tell().await.failed, 1);
+        assert_eq!(harness.fakes.posted().len(), 1);
+        let admin = harness.admin();
+        keys::revoke(&harness.desk, &admin.permit().unwrap(), &key)
+            .await
+            .unwrap();
+        let tested = acts::test(&harness.desk, &admin.permit().unwrap(), &hook.id, None).await;
+        harness.fakes.endpoint_answers(URL, 200);
+        harness.clock.advance_s(60);
+        let told = harness.tell().await;
+        assert_eq!((told.arrived, told.parked), (1, 1));
+        let posts = harness.fakes.posted();
+        assert_eq!(posts.len(), 1);
+        assert_eq!(posts[0].id, tested.unwrap().0);
+        let parked = harness.unsettled(&hook.id).await;
+        assert_eq!(parked[0].state, MessageState::Parked);
+        assert_eq!(parked[0].problem, "this needs the permission ViewOrders");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_of_operator_support_is_told_nothing_once_they_are_disabled() {
     on_every_database(async |harness| {
         let new = NewPerson {
