@@ -128,7 +128,7 @@ async fn a_webhook_shows_no_more_than_who_set_it_may_see_now() {
             &permit,
             &sees,
             &hook.id,
-            draft(kind, URL),
+            draft(kind, URL).into(),
             None,
         )
         .await
