@@ -11,7 +11,8 @@ use engine::organizations::{Settings, create};
 use engine::people::{self, NewPerson};
 use engine::permit::{Scope, Session};
 use engine::webhooks::acts::{self, Draft, Once};
-use engine::webhooks::{MessageState, Webhook, WebhookFailure, looks};
+use engine::webhooks::looks::{self, Tries};
+use engine::webhooks::{MessageState, Webhook, WebhookFailure};
 
 use crate::support::check::count;
 use crate::support::orders::plain;
@@ -165,6 +166,37 @@ async fn a_body_written_down_before_is_not_sent_once_the_rights_ended_and_a_test
         let parked = harness.unsettled(&hook.id).await;
         assert_eq!(parked[0].state, MessageState::Parked);
         assert_eq!(parked[0].problem, "this needs the permission ViewOrders");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_see_orders_sees_every_try_without_what_was_sent_but_of_a_test() {
+    on_every_database(async |harness| {
+        let hook = harness.webhook(WebhookType::OrderCreated, URL).await;
+        let keeper = harness.keeper(Mode::Live);
+        let tested = acts::test(&harness.desk, &keeper.permit().unwrap(), &hook.id, None).await;
+        tested.unwrap();
+        harness.take(plain("W1")).await;
+        harness.fakes.endpoint_answers(URL, 500);
+        harness.tell().await;
+        let allowed = [Permission::ManageSettings];
+        let settler = session(harness.scope(), ActorKind::Person, &allowed);
+        for (who, sees) in [(&keeper, true), (&settler, false)] {
+            let (desk, permit) = (&harness.desk, who.permit().unwrap());
+            let found = looks::attempts(desk, &permit, &Tries::default(), 10).await;
+            let (found, _) = found.unwrap();
+            assert!(found.len() > 1);
+            for one in found {
+                let is_shown = sees || one.kind == WebhookType::Test;
+                assert_eq!(!one.body.is_empty(), is_shown);
+                let alone = looks::attempt(desk, &permit, &one.id).await.unwrap();
+                assert_eq!(alone, Some(one));
+            }
+            let waiting = looks::unsettled(desk, &permit, &hook.id, 10).await.unwrap();
+            let of_order = waiting.iter().find(|one| one.kind == hook.kind).unwrap();
+            assert_eq!(!of_order.body.is_empty(), sees);
+        }
     })
     .await;
 }
