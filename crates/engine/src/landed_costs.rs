@@ -148,7 +148,7 @@ async fn load_in(desk: &Desk, scope: &Scope, id: &LandedCostId) -> Result<Held, 
     Ok(held.ok_or(Refusal::LandedCostNotFound { landed_cost })?)
 }
 
-/// A page of landed costs, newest first; at most [`MAX_PAGE`].
+/// A page of landed costs, newest first; at most [`MAX_PAGE`], and one that tells whether there is another page.
 ///
 /// # Errors
 /// The database.
@@ -159,7 +159,7 @@ pub async fn list(
     limit: usize,
 ) -> Result<Vec<Held>, StoreError> {
     let scope = permit.scope();
-    let limit = limit.min(MAX_PAGE);
+    let limit = limit.min(MAX_PAGE + 1);
     desk.store()
         .landed_costs(&scope.organization_id, scope.mode, wanted, limit)
         .await

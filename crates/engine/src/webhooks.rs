@@ -7,6 +7,7 @@
 
 pub mod acts;
 pub mod looks;
+pub mod patch;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

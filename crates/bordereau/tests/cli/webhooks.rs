@@ -3,7 +3,7 @@
 use crate::flows::open;
 use crate::support::browser::Browser;
 use crate::support::on_every_database;
-use crate::support::people::{ADA, EVE};
+use crate::support::people::{ADA, EVE, MAX};
 
 const FINE: [(&str, &str); 5] = [
     ("type", "ORDER_CANCELED"),
@@ -152,5 +152,41 @@ fn what_was_given_up_asks_for_attention_and_is_sent_again() {
         ada.get("/settings/log").says(
             "Sent messages of the webhook ORDER_CANCELED to https://nowhere.invalid/ again: 1",
         );
+    });
+}
+
+#[test]
+fn who_manages_settings_and_may_not_see_orders_is_told_why_a_body_is_left_out() {
+    on_every_database(|desk| {
+        let (server, _) = open(desk);
+        let mut ada = Browser::signed_in(&server, "en", ADA);
+        let page = ada.post("/settings/webhooks/new", &FINE);
+        let path = page.path.split('?').next().unwrap().to_owned();
+        desk.add_max();
+        // Signed in while there is a first page for them.
+        let readers = ["en", "fr"].map(|language| Browser::signed_in(&server, language, MAX));
+        desk.tamper("update roles set permissions = '[\"manage_settings\"]' where id = 'member'");
+        desk.tamper(
+            "insert into webhook_messages (organization_id, webhook_id, id, kind, order_id, subject, seq, state, body, \
+             attempts, happened_at_us, since_us, next_at_us, settled_at_us, problem) select organization_id, id, 'msg_1', kind, \
+             'order_1', 'order_1', 1, 'sent', '{\"data\":\"Jane Doe\"}', 1, 1770000000000000, 1770000000000000, \
+             1770000000000000, 1770000000000000, '' from webhooks",
+        );
+        desk.tamper(
+            "insert into webhook_attempts (organization_id, id, webhook_id, message_id, mode, kind, order_id, url, headers, \
+             status, answer, problem, duration_ms, at_us) select organization_id, 'attempt_1', id, 'msg_1', mode, kind, \
+             'order_1', url, '[]', 200, '', '', 7, 1770000000000000 from webhooks",
+        );
+        let attempt = format!("{path}/log/attempt_1");
+        ada.get(&attempt).is(200).says("Jane Doe");
+        let said = [
+            "It shows an order, which your role does not allow",
+            "Il montre une commande, que votre rôle",
+        ];
+        for (mut max, said) in readers.into_iter().zip(said) {
+            max.get(&path).is(200);
+            let page = max.get(&attempt).is(200).says(said);
+            assert!(!page.body.contains("Jane Doe"));
+        }
     });
 }

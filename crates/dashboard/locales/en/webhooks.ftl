@@ -66,6 +66,7 @@ webhook-replay-all = What arrived, too
 webhook-replay-one = The same message is sent again, with the same identifier and body.
 webhook-headers = Headers
 webhook-body = Body
+webhook-body-hidden = It shows an order, which your role does not allow you to see.
 webhook-answer = Answer
 webhook-answer-none = Nothing was answered, or nothing in words.
 webhook-type-order-created = An order was taken in

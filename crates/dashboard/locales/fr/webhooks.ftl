@@ -66,6 +66,7 @@ webhook-replay-all = Aussi ceux qui sont arrivés
 webhook-replay-one = Le même message est renvoyé, avec le même identifiant et le même contenu.
 webhook-headers = En-têtes
 webhook-body = Contenu
+webhook-body-hidden = Il montre une commande, que votre rôle ne vous permet pas de voir.
 webhook-answer = Réponse
 webhook-answer-none = Aucune réponse, ou aucune en toutes lettres.
 webhook-type-order-created = Une commande a été reçue

@@ -66,6 +66,19 @@ impl Store {
         row.as_ref().map(read_person).transpose()
     }
 
+    /// The person with this identifier.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn person_of(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
+        let statement = format!("select {PERSON} from people where id = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(id.as_str())
+            .fetch_optional(self.reader())
+            .await?;
+        row.as_ref().map(read_person).transpose()
+    }
+
     /// Every person of an organization with their role, by e-mail.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use domain::webhook::{MAX_DESCRIPTION, MAX_QUERY, MAX_URL, MOST, WebhookRefusal,
 use jiff::Timestamp;
 
 use super::looks::webhook;
+use super::patch::Patch;
 use super::{
     Kept, Message, MessageState, OVERLAP, Secret, Standing, Webhook, WebhookFailure, WebhookStatus,
 };
@@ -86,14 +87,14 @@ pub async fn update(
     permit: &Permit<'_, ManageSettings>,
     _sees: &Permit<'_, ViewOrders>,
     id: &WebhookId,
-    draft: Draft,
+    patch: Patch,
     once: Once<'_>,
 ) -> Result<Webhook, WebhookFailure> {
-    let draft = checked(desk, draft).await?;
     let Begun::Fresh(mut change) = begin(desk, permit, once).await? else {
         return found(desk, permit, id).await;
     };
     let before = found(desk, permit, id).await?;
+    let draft = checked(desk, patch.over(&before)).await?;
     let actor = permit.actor();
     let after = Webhook {
         kind: draft.kind,

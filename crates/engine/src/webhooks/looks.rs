@@ -1,5 +1,7 @@
-//! What a person or a program sees of webhooks. Whoever may manage settings sees all of it, secrets too.
+//! What a person or a program sees of webhooks. Whoever may manage settings sees all of it, secrets too, but for
+//! what was sent: it shows orders, and is left out for whoever may not see those.
 
+use domain::actor::Permission;
 use domain::ids::{AttemptId, WebhookId};
 use domain::webhook::WebhookType;
 use jiff::SignedDuration;
@@ -87,6 +89,9 @@ pub async fn attempts(
         .await?;
     let has_more = found.len() > limit;
     found.truncate(limit);
+    for one in &mut found {
+        leave_out(permit, one.kind, &mut one.body);
+    }
     Ok((found, has_more))
 }
 
@@ -104,7 +109,11 @@ pub async fn attempt(
         .store()
         .webhook_attempt(&scope.organization_id, id)
         .await?;
-    Ok(found.filter(|attempt| attempt.mode == scope.mode))
+    let mut found = found.filter(|attempt| attempt.mode == scope.mode);
+    if let Some(one) = &mut found {
+        leave_out(permit, one.kind, &mut one.body);
+    }
+    Ok(found)
 }
 
 /// The messages of a webhook that are not settled, those that a person has to look at first: at most `limit`.
@@ -118,7 +127,19 @@ pub async fn unsettled(
     limit: usize,
 ) -> Result<Vec<Message>, StoreError> {
     let organization = &permit.scope().organization_id;
-    desk.store()
+    let mut found = desk
+        .store()
         .unsettled_messages(organization, id, limit)
-        .await
+        .await?;
+    for one in &mut found {
+        leave_out(permit, one.kind, &mut one.body);
+    }
+    Ok(found)
+}
+
+/// What a body shows of an order is for whoever may see orders; a test shows none.
+fn leave_out(permit: &Permit<'_, ManageSettings>, kind: WebhookType, body: &mut String) {
+    if kind != WebhookType::Test && !permit.actor().may(Permission::ViewOrders) {
+        body.clear();
+    }
 }

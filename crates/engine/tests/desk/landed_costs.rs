@@ -13,7 +13,9 @@ use domain::money::Currency;
 use domain::order::{FraudReview, Mode, Source};
 use domain::refusal::{Problem, Refusal};
 use engine::failure::Failure;
-use engine::landed_costs::{Held, Wanted, cartonize, list, load, quote, set_terms, take_order};
+use engine::landed_costs::{
+    Held, MAX_PAGE, Wanted, cartonize, list, load, quote, set_terms, take_order,
+};
 use engine::orders::{Idempotency, fingerprint};
 use engine::permit::{ManageSettings, Session};
 use engine::ports::{Answer, Quote};
@@ -333,6 +335,25 @@ async fn landed_costs_are_listed_newest_first() {
             ..Wanted::default()
         };
         assert_eq!(page(between, 50).await, [1]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_the_largest_page_one_more_tells_that_there_is_another() {
+    on_every_database(async |harness| {
+        quoted(harness, request()).await;
+        let more = "insert into landed_costs (organization_id, id, mode, origin, destination, document, created_at_us, \
+                    expires_at_us) select organization_id, id || i, mode, origin, destination, document, created_at_us, \
+                    expires_at_us from landed_costs, (with recursive n(i) as (select 1 union all select i + 1 from n \
+                    where i <= 250) select i from n) as copies";
+        sqlx::query(more).execute(harness.raw()).await.unwrap();
+        assert_eq!(count(harness.raw(), "landed_costs").await, MAX_PAGE + 2);
+        let (session, wanted) = (harness.admin(), Wanted::default());
+        for asked in [MAX_PAGE + 1, usize::MAX] {
+            let page = list(&harness.desk, &session.permit().unwrap(), &wanted, asked).await;
+            assert_eq!(page.unwrap().len(), 251);
+        }
     })
     .await;
 }

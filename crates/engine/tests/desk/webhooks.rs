@@ -7,6 +7,7 @@ use domain::webhook::{WebhookRefusal, WebhookType};
 use engine::jobs::ToldNow;
 use engine::webhooks::acts::{self, Again, Draft};
 use engine::webhooks::looks::{self, Tries};
+use engine::webhooks::patch::Patch;
 use engine::webhooks::{WebhookFailure, WebhookStatus};
 use serde_json::{Value, json};
 
@@ -180,7 +181,7 @@ async fn a_disabled_webhook_hears_nothing_and_goes_on_with_what_waited() {
                 status,
                 ..draft(WebhookType::OrderCreated, URL)
             };
-            acts::update(&harness.desk, &permit, &sees, &hook.id, draft, None)
+            acts::update(&harness.desk, &permit, &sees, &hook.id, draft.into(), None)
                 .await
                 .unwrap();
         };
@@ -198,6 +199,34 @@ async fn a_disabled_webhook_hears_nothing_and_goes_on_with_what_waited() {
         set(WebhookStatus::Enabled).await;
         assert_eq!(harness.tell().await, arrived(1));
         assert_eq!(harness.fakes.posted().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_one_thing_leaves_what_somebody_else_changes_meanwhile() {
+    on_every_database(async |harness| {
+        let hook = harness.webhook(WebhookType::OrderCreated, URL).await;
+        let change = async |patch: Patch| {
+            let keeper = harness.keeper(Mode::Live);
+            let (permit, sees) = (keeper.permit().unwrap(), keeper.permit().unwrap());
+            acts::update(&harness.desk, &permit, &sees, &hook.id, patch, None)
+                .await
+                .unwrap()
+        };
+        let moves = Patch {
+            url: Some("https://moved.example/".to_owned()),
+            ..Patch::default()
+        };
+        let says = Patch {
+            description: Some("To the ERP".to_owned()),
+            ..Patch::default()
+        };
+        tokio::join!(change(moves), change(says));
+        let after = harness.look(&hook.id).await;
+        assert_eq!(after.url, "https://moved.example/");
+        assert_eq!(after.description, "To the ERP");
+        assert_eq!((after.kind, after.query), (hook.kind, hook.query));
     })
     .await;
 }

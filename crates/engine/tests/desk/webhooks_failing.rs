@@ -227,7 +227,7 @@ async fn changing_the_address_tries_at_once() {
         let keeper = harness.keeper(Mode::Live);
         let (permit, sees) = (keeper.permit().unwrap(), keeper.permit().unwrap());
         let draft: Draft = draft(WebhookType::OrderCreated, OTHER);
-        acts::update(&harness.desk, &permit, &sees, &hook.id, draft, None)
+        acts::update(&harness.desk, &permit, &sees, &hook.id, draft.into(), None)
             .await
             .unwrap();
         harness.tell().await;

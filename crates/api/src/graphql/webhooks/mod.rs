@@ -9,9 +9,10 @@ use domain::webhook::WebhookRefusal;
 use engine::failure::Failure;
 use engine::orders::Idempotency;
 use engine::permit::ManageSettings;
+use engine::webhooks::WebhookFailure;
 use engine::webhooks::acts::{self, Again, Draft};
 use engine::webhooks::looks::{self, Tries};
-use engine::webhooks::{self as kept, WebhookFailure};
+use engine::webhooks::patch::Patch;
 use jiff::Timestamp;
 
 use self::objects::{
@@ -237,14 +238,11 @@ impl WebhookMutations {
 }
 
 async fn one(context: &Context<'_>, id: &ID) -> Result<Webhook> {
-    Ok(Webhook(found(context, id).await?))
-}
-
-async fn found(context: &Context<'_>, id: &ID) -> Result<kept::Webhook> {
     let caller = Caller::of(context);
     let permit = caller.permit::<ManageSettings>()?;
     let found = looks::webhook(&caller.desk, &permit, &WebhookId(id.0.clone())).await?;
-    found.ok_or_else(|| failed(WebhookRefusal::Gone.into()))
+    let found = found.ok_or_else(|| failed(WebhookRefusal::Gone.into()))?;
+    Ok(Webhook(found))
 }
 
 async fn create(context: &Context<'_>, input: WebhookCreateInput) -> Result<Webhook> {
@@ -265,28 +263,20 @@ async fn create(context: &Context<'_>, input: WebhookCreateInput) -> Result<Webh
 async fn update(context: &Context<'_>, input: WebhookUpdateInput) -> Result<Webhook> {
     let caller = Caller::of(context);
     let permit = caller.permit::<ManageSettings>()?;
-    let known = found(context, &input.id).await?;
-    let draft = Draft {
-        kind: input.kind.map_or(known.kind, Into::into),
-        url: input.url.unwrap_or(known.url),
-        status: input.status.map_or(known.status, Into::into),
-        description: input.description.unwrap_or(known.description),
+    let patch = Patch {
+        kind: input.kind.map(Into::into),
+        url: input.url,
+        status: input.status.map(Into::into),
+        description: input.description,
         query: match input.query {
-            MaybeUndefined::Undefined => known.query,
-            MaybeUndefined::Null => None,
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(String::new()),
             MaybeUndefined::Value(query) => Some(query),
         },
     };
+    let id = WebhookId(input.id.0);
     let (sees, once) = (caller.session.permit()?, once(context));
-    let changed = acts::update(
-        &caller.desk,
-        &permit,
-        &sees,
-        &known.id,
-        draft,
-        once.as_ref(),
-    )
-    .await;
+    let changed = acts::update(&caller.desk, &permit, &sees, &id, patch, once.as_ref()).await;
     Ok(Webhook(changed.map_err(failed)?))
 }
 

@@ -232,7 +232,7 @@ pub(crate) struct WebhookLog {
     /// The order it is about; null for a test.
     order_id: Option<ID>,
     url: String,
-    /// The body that was sent.
+    /// The body that was sent; empty where it shows an order and the key may not see orders.
     request: String,
     request_headers: Vec<WebhookLogHeader>,
     /// Null where nothing whole was answered.

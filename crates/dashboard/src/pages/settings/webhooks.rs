@@ -221,8 +221,8 @@ pub(super) async fn save(Path(id): Path<String>, Sent { visitor, form }: Sent<Fo
     let permit = visitor.permit::<ManageSettings>()?;
     let sees = visitor.permit::<ViewOrders>()?;
     let webhook = WebhookId(id.clone());
-    let draft = form.draft();
-    match acts::update(&visitor.app.desk, &permit, &sees, &webhook, draft, None).await {
+    let patch = form.draft().into();
+    match acts::update(&visitor.app.desk, &permit, &sees, &webhook, patch, None).await {
         Ok(_) => Ok(visitor.redirect(&format!("/settings/webhooks/{id}?done=saved"))),
         Err(failure) => {
             let wrong = wrong(&visitor, failure)?;

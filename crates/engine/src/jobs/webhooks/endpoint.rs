@@ -1,6 +1,7 @@
 //! One endpoint that is served: rounds of messages, each with its bodies written down before and what came of it after.
 
 use domain::ids::{AttemptId, OrganizationId, WebhookId};
+use domain::webhook::WebhookType;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
@@ -10,7 +11,7 @@ use crate::desk::Desk;
 use crate::jobs::later;
 use crate::jobs::worker::{FIRST_WAIT_S, MAX_WAIT_S};
 use crate::outlet::{DataAsk, Outlet, Post, Posted, Untold};
-use crate::permit::{Scope, Session};
+use crate::permit::{Scope, Session, ViewOrders};
 use crate::store::StoreError;
 use crate::store::webhook_attempts::Round;
 use crate::store::webhook_messages::Outcome;
@@ -101,11 +102,6 @@ impl Endpoint {
         webhook: &Webhook,
         due: Vec<Message>,
     ) -> Result<(Vec<Message>, Vec<(Message, Untold)>), StoreError> {
-        let (fixed, fresh): (Vec<_>, Vec<_>) =
-            due.into_iter().partition(|one| !one.body.is_empty());
-        if fresh.is_empty() {
-            return Ok((fixed, Vec::new()));
-        }
         let session = Session {
             scope: Scope {
                 organization_id: self.organization.clone(),
@@ -113,6 +109,9 @@ impl Endpoint {
             },
             actor: rights(&self.desk, webhook).await?,
         };
+        let (fixed, fresh): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|one| !one.body.is_empty());
+        let (mut ready, mut untold) = still_told(&session, fixed);
         let told = join_all(fresh.iter().map(|message| async {
             let ask = DataAsk {
                 session: session.clone(),
@@ -124,7 +123,6 @@ impl Endpoint {
             let data = self.outlet.bodies.data(&self.desk, &ask).await?;
             Ok(body(message.kind, message.happened_at, &data))
         }));
-        let (mut ready, mut untold) = (fixed, Vec::new());
         let before = ready.len();
         for (mut message, told) in fresh.iter().cloned().zip(told.await) {
             match told {
@@ -283,4 +281,21 @@ impl Endpoint {
         let third = u64::try_from(wait_s / 3).unwrap_or(0);
         wait_s + i64::try_from(self.desk.ids().below(third + 1)).unwrap_or(0)
     }
+}
+
+/// Which of these messages may go out as they were written down, and which not: what shows orders does no more once the
+/// rights it was read with have ended.
+fn still_told(session: &Session, fixed: Vec<Message>) -> (Vec<Message>, Vec<(Message, Untold)>) {
+    let Err(refusal) = session.permit::<ViewOrders>() else {
+        return (fixed, Vec::new());
+    };
+    let why = Untold {
+        problem: refusal.to_string(),
+        can_retry: false,
+    };
+    let (tests, of_orders): (Vec<_>, Vec<_>) = fixed
+        .into_iter()
+        .partition(|one| one.kind == WebhookType::Test);
+    let of_orders = of_orders.into_iter().map(|one| (one, why.clone()));
+    (tests, of_orders.collect())
 }

@@ -2,9 +2,11 @@
 //! are read with.
 
 use domain::actor::{Actor, ActorKind, Permissions};
+use domain::ids::PersonId;
 use jiff::Timestamp;
 
 use crate::desk::Desk;
+use crate::people::actor;
 use crate::store::StoreError;
 use crate::store::webhook_attempts::Others;
 use crate::webhooks::{Attempt, Standing, TRIED_FOR, Webhook};
@@ -59,18 +61,17 @@ pub(super) async fn rights(desk: &Desk, webhook: &Webhook) -> Result<Actor, Stor
             let key = keys.find(|key| key.id.0 == kept.by.id);
             key.map(|key| key.permissions).unwrap_or_default()
         }
-        ActorKind::Person => {
-            let team = store.team(organization).await?;
-            let mut team = team.into_iter();
-            let member =
-                team.find(|(person, _)| person.id.0 == kept.by.id && person.disabled_at.is_none());
-            member.map(|(_, role)| role.permissions).unwrap_or_default()
+        ActorKind::Person | ActorKind::Support => {
+            let now = match store.person_of(&PersonId(kept.by.id.clone())).await? {
+                Some(person) => actor(desk, &person, organization).await?,
+                None => None,
+            };
+            let now = now.filter(|now| now.by.kind == kept.by.kind);
+            now.map(|now| now.permissions).unwrap_or_default()
         }
-        ActorKind::Support
-        | ActorKind::Shop
-        | ActorKind::Provider
-        | ActorKind::Carrier
-        | ActorKind::Desk => kept.permissions.clone(),
+        ActorKind::Shop | ActorKind::Provider | ActorKind::Carrier | ActorKind::Desk => {
+            kept.permissions.clone()
+        }
     };
     let permissions: Permissions = kept.permissions.intersection(&now).copied().collect();
     Ok(Actor {
