@@ -44,6 +44,8 @@ mod totals;
 mod webhooks;
 mod workflow;
 
+use std::sync::LazyLock;
+
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 pub use door::{MAX_BODY_BYTES, router};
@@ -81,7 +83,8 @@ type OrderApi = Schema<Query, Mutation, EmptySubscription>;
 const MAX_DIRECTIVES: usize = 8;
 
 fn schema() -> OrderApi {
-    builder().finish()
+    static WHOLE: LazyLock<OrderApi> = LazyLock::new(|| builder().finish());
+    WHOLE.clone()
 }
 
 /// The schema with its limits, before anything is added to it.

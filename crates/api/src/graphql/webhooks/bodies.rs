@@ -1,7 +1,7 @@
 //! What webhooks tell: the answer of a webhook's own query, else the whole object, as the interface shows it to whoever
 //! set the webhook.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::parser::parse_query;
@@ -17,7 +17,7 @@ use serde_json::json;
 use super::super::caller::Caller;
 use super::super::errors::tell;
 use super::super::limits::weigh;
-use super::super::{OrderApi, builder};
+use super::super::{OrderApi, builder, schema};
 
 const ORDER: &str = concat!(
     include_str!("order.graphql"),
@@ -34,8 +34,6 @@ const GIVEN: [&str; 2] = ["id", "orderId"];
 /// Reads what is told by the schema of the interface.
 pub struct Answers {
     schema: OrderApi,
-    /// The same, which reads a document and holds it against the interface, and carries nothing out.
-    reader: OrderApi,
     outside: Ports,
 }
 
@@ -44,8 +42,7 @@ impl Answers {
     pub fn new(outside: Ports) -> Self {
         Self {
             outside,
-            schema: builder().finish(),
-            reader: builder().extension(StopsHere).finish(),
+            schema: schema(),
         }
     }
 }
@@ -79,7 +76,7 @@ impl Bodies for Answers {
         }
         let mut asked = Request::new(query).variables(variables("example", "example"));
         asked.set_parsed_query(document);
-        match self.reader.execute(asked).await.errors.first() {
+        match reader().execute(asked).await.errors.first() {
             Some(error) => Err(error.message.clone()),
             None => Ok(()),
         }
@@ -116,6 +113,13 @@ impl Bodies for Answers {
             can_retry: false,
         })
     }
+}
+
+/// The interface, which reads a document and holds it against itself, and carries nothing out; made when the first query is
+/// set.
+fn reader() -> &'static OrderApi {
+    static READER: LazyLock<OrderApi> = LazyLock::new(|| builder().extension(StopsHere).finish());
+    &READER
 }
 
 fn variables(id: &str, order_id: &str) -> Variables {
