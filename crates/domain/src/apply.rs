@@ -2,7 +2,7 @@
 //! without altering history. Replaying the events gives the document exactly.
 
 use crate::event::{AddressKind, Event, EventKind};
-use crate::ids::PaymentId;
+use crate::ids::{PaymentId, ShipmentId};
 use crate::order::{Order, Transition};
 use crate::payment::{Dispute, Payment, PaymentState};
 use crate::refund::{Refund, RefundState};
@@ -228,27 +228,14 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
         }
         EventKind::ShipmentAdded { shipment } => order.shipments.push((**shipment).clone()),
         EventKind::ShipmentChanged { shipment, to, .. } => {
-            find(
-                &mut order.shipments,
-                |known: &Shipment| known.id == *shipment,
-                shipment,
-            )?
-            .state = *to;
+            shipment_of(order, shipment)?.state = *to;
         }
         EventKind::TrackingAdded { shipment, tracking } => {
-            let shipment = find(
-                &mut order.shipments,
-                |known: &Shipment| known.id == *shipment,
-                shipment,
-            )?;
+            let shipment = shipment_of(order, shipment)?;
             shipment.tracking.push(tracking.clone());
         }
         EventKind::TrackingRemoved { shipment, number } => {
-            let shipment = find(
-                &mut order.shipments,
-                |known: &Shipment| known.id == *shipment,
-                shipment,
-            )?;
+            let shipment = shipment_of(order, shipment)?;
             shipment
                 .tracking
                 .retain(|tracking| tracking.number != *number);
@@ -262,11 +249,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             note,
             ..
         } => {
-            let shipment = find(
-                &mut order.shipments,
-                |known: &Shipment| known.id == *shipment,
-                shipment,
-            )?;
+            let shipment = shipment_of(order, shipment)?;
             let label: &mut Label = shipment.label.as_mut().ok_or("the shipment has no label")?;
             label.state = *to;
             label.problem.clone_from(problem);
@@ -283,11 +266,7 @@ fn apply_kind(order: &mut Order, event: &Event) -> Result<(), String> {
             label,
             ship_to,
         } => {
-            let shipment = find(
-                &mut order.shipments,
-                |known: &Shipment| known.id == *shipment,
-                shipment,
-            )?;
+            let shipment = shipment_of(order, shipment)?;
             shipment.label = Some((**label).clone());
             if let Some(ship_to) = ship_to {
                 shipment.ship_to.clone_from(ship_to);
@@ -323,6 +302,10 @@ fn dispute_of<'a>(
     }
     let is_it = |one: &Dispute| one.reference == reference;
     find(&mut latest.earlier, is_it, &reference)
+}
+
+fn shipment_of<'a>(order: &'a mut Order, id: &ShipmentId) -> Result<&'a mut Shipment, String> {
+    find(&mut order.shipments, |known| known.id == *id, id)
 }
 
 fn find<'a, T>(

@@ -45,20 +45,10 @@ impl Store {
         mode: Mode,
         ids: &[LandedCostId],
     ) -> Result<Vec<Held>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let text = format!(
-            "select {HELD} from landed_costs where organization_id = $1 and mode = $2 and id in {} order by id",
-            super::placeholders(3, 1, ids.len())
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(organization.as_str())
-            .bind(name(&mode));
-        for id in ids {
-            query = query.bind(super::dialect::askable(id.as_str()));
-        }
-        let rows = query.fetch_all(self.reader()).await?;
+        let ids = ids.iter().map(|id| id.as_str());
+        let text =
+            &format!("select {HELD} from landed_costs where organization_id = $1 and mode = $2");
+        let rows = self.rows_of(text, organization, mode, ids).await?;
         rows.iter().map(read).collect()
     }
 

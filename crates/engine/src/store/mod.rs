@@ -53,7 +53,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::ids::OrganizationId;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use domain::order::Mode;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyPool, ConnectOptions, Executor, Row, SqlSafeStr, Transaction};
@@ -272,6 +273,27 @@ impl Store {
 
     pub(crate) fn writer(&self) -> &AnyPool {
         &self.writer
+    }
+
+    /// The rows of these ids, by id, that `text` selects in an organization ($1) and a mode ($2), as far as they are there.
+    async fn rows_of<'a>(
+        &self,
+        text: &str,
+        organization: &OrganizationId,
+        mode: Mode,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<AnyRow>, StoreError> {
+        let ids: Vec<String> = ids.map(dialect::askable).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places = placeholders(3, 1, ids.len());
+        let text = format!("{text} and id in {places} order by id");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(organization.as_str())
+            .bind(orders::name(&mode));
+        let query = ids.into_iter().fold(query, |query, id| query.bind(id));
+        Ok(query.fetch_all(self.reader()).await?)
     }
 
     /// Closes every connection; an embedded desk folds its write-ahead log into the file.
